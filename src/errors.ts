@@ -1,0 +1,164 @@
+/**
+ * Every error class and error code of newsclf. No logic beyond building the message from the data.
+ *
+ * A failed internal assertion is not listed here: it is a plain `Error` whose message begins with "Bug:".
+ */
+
+/** All codes, in the order of docs/errors.md. */
+export const ERROR_CODES = [
+  "OPTION_INVALID",
+  "OPTION_UNKNOWN",
+  "FILE_NOT_FOUND",
+  "FILE_IS_DIRECTORY",
+  "FILE_NO_PERMISSION",
+  "FILE_NO_SPACE",
+  "FILE_IO",
+  "DATASET_EMPTY",
+  "DATASET_ENCODING",
+  "DATASET_SYNTAX",
+  "DATASET_COLUMN",
+  "DATASET_NO_USABLE_ROW",
+  "DATASET_ONE_LABEL",
+  "DATASET_FEW_DOCUMENTS",
+  "VOCABULARY_EMPTY",
+  "MODEL_FORMAT",
+  "MODEL_VERSION",
+  "MODEL_CHECKSUM",
+  "MODEL_DICTIONARY",
+  "DICTIONARY_FORMAT",
+  "TEXT_TOO_LONG",
+  "TRAINING_NOT_FINITE",
+  "TRAINING_ABORTED",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+const BRAND = Symbol.for("newsclf.error");
+
+/** Base of all errors that newsclf throws on purpose; programming errors and engine errors are not covered. */
+export class NewsclfError extends Error {
+  override readonly name: string = "NewsclfError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Type guard that also holds across two copies of the package. */
+export function isNewsclfError(value: unknown): value is NewsclfError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** Shows a received value in a message: strings quoted, long values cut. */
+export function showValue(value: unknown): string {
+  const text =
+    typeof value === "string" ? JSON.stringify(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const shown = text ?? String(value);
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}
+
+/** An option's value or name is wrong. */
+export class OptionError extends NewsclfError {
+  override readonly name = "OptionError";
+  readonly option: string;
+  /** What must hold, e.g. "an integer ≥ 1 (documents)". */
+  readonly constraint: string;
+  readonly received: unknown;
+
+  constructor(option: string, constraint: string, received: unknown, options?: ErrorOptions & { code?: ErrorCode }) {
+    super(options?.code ?? "OPTION_INVALID", `${option} must be ${constraint}; got ${showValue(received)}`, options);
+    this.option = option;
+    this.constraint = constraint;
+    this.received = received;
+  }
+}
+
+/** A file cannot be read or written. */
+export class FileError extends NewsclfError {
+  override readonly name = "FileError";
+  readonly path: string;
+
+  constructor(code: ErrorCode, path: string, problem: string, options?: ErrorOptions) {
+    super(code, `${path}: ${problem}`, options);
+    this.path = path;
+  }
+}
+
+export interface DatasetLocation {
+  /** File name or other name of the source, as the user gave it. */
+  readonly source: string;
+  /** 1-based line in the file; null when the whole file is meant. */
+  readonly line?: number | null;
+  /** 1-based column (field) number in the row, or byte column where the message says so; null when unknown. */
+  readonly column?: number | null;
+}
+
+/** A data file does not hold what training or evaluation needs. */
+export class DatasetError extends NewsclfError {
+  override readonly name = "DatasetError";
+  readonly source: string;
+  readonly line: number | null;
+  readonly column: number | null;
+
+  constructor(code: ErrorCode, location: DatasetLocation, problem: string, options?: ErrorOptions) {
+    const line = location.line ?? null;
+    const column = location.column ?? null;
+    const place = line === null ? "" : column === null ? `:${line}` : `:${line}:${column}`;
+    super(code, `${location.source}${place}: ${problem}`, options);
+    this.source = location.source;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** Bytes are not a model (or dictionary) file that this version reads. */
+export class ModelFormatError extends NewsclfError {
+  override readonly name = "ModelFormatError";
+  /** Byte offset of the fault. */
+  readonly offset: number;
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(
+    offset: number,
+    expected: string,
+    found: string,
+    options?: ErrorOptions & { code?: ErrorCode; hint?: string },
+  ) {
+    const hint = options?.hint === undefined ? "" : `; ${options.hint}`;
+    super(options?.code ?? "MODEL_FORMAT", `byte ${offset}: expected ${expected}; found ${found}${hint}`, options);
+    this.offset = offset;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** A text cannot be analysed within the documented limits. */
+export class TextError extends NewsclfError {
+  override readonly name = "TextError";
+  /** UTF-16 offset of the fault in the text. */
+  readonly offset: number;
+
+  constructor(offset: number, problem: string) {
+    super("TEXT_TOO_LONG", `text offset ${offset}: ${problem}`);
+    this.offset = offset;
+  }
+}
+
+/** Training cannot go on. */
+export class TrainingError extends NewsclfError {
+  override readonly name = "TrainingError";
+  /** 1-based epoch; 0 before the first. */
+  readonly epoch: number;
+  /** 1-based optimizer step over the whole run; 0 before the first. */
+  readonly step: number;
+
+  constructor(code: ErrorCode, epoch: number, step: number, problem: string, options?: ErrorOptions) {
+    super(code, `epoch ${epoch}, step ${step}: ${problem}`, options);
+    this.epoch = epoch;
+    this.step = step;
+  }
+}
