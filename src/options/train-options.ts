@@ -1,0 +1,255 @@
+import type { OptionSpec } from "./constraint.js";
+import { type Resolved, resolveOptions } from "./resolve-options.js";
+
+/** How tokens become terms. */
+export interface TermOptions {
+  /** Which tokens count: words that carry content, or all. */
+  readonly tags?: "content" | "all";
+  /** Also take the parts of Compound and Inflect tokens apart. */
+  readonly decompose?: boolean;
+  /** Drop the Korean and English stop words. */
+  readonly stopWords?: boolean;
+  /** Reduce Latin-script words to their Porter stem. */
+  readonly stem?: boolean;
+  /** Shortest and longest word n-gram. */
+  readonly ngramRange?: readonly [number, number];
+}
+
+/** Document-term matrix and weighting; scikit-learn's words, see TfidfVectorizer. */
+export interface VectorizerOptions {
+  readonly minDf?: number;
+  readonly maxDfFraction?: number;
+  readonly maxFeatures?: number;
+  readonly sublinearTf?: boolean;
+}
+
+/** The four dense layers. */
+export interface NetworkOptions {
+  readonly hiddenUnits?: readonly [number, number, number];
+  /** Share of hidden units set to zero in training. */
+  readonly dropout?: number;
+  /** Share of input terms set to zero in training. */
+  readonly inputDropout?: number;
+}
+
+/** Adam with decoupled weight decay. */
+export interface OptimizerOptions {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly schedule?: "cosine" | "linear" | "constant";
+  readonly warmupFraction?: number;
+  readonly labelSmoothing?: number;
+  readonly classWeight?: "none" | "balanced";
+  readonly patience?: number;
+}
+
+/** The run as a whole. */
+export interface RunOptions {
+  readonly seed?: number;
+  readonly validationFraction?: number;
+}
+
+const MANY = Number.MAX_SAFE_INTEGER;
+
+export const TERM_SPEC: OptionSpec<TermOptions> = {
+  tags: {
+    kind: "choice",
+    values: ["content", "all"],
+    default: "content",
+    help: "Which tokens become terms: nouns, verbs, adjectives, adverbs, roots, foreign words and numbers, or all",
+  },
+  decompose: {
+    kind: "boolean",
+    default: false,
+    help: "Add the parts of compound and inflected tokens as terms of their own",
+  },
+  stopWords: { kind: "boolean", default: true, help: "Drop Korean and English stop words" },
+  stem: { kind: "boolean", default: true, help: "Reduce Latin-script words to their Porter stem" },
+  ngramRange: {
+    kind: "integers",
+    length: 2,
+    min: 1,
+    max: 5,
+    ascending: true,
+    unit: "terms",
+    default: [1, 2],
+    help: "Shortest and longest word n-gram",
+  },
+};
+
+export const VECTORIZER_SPEC: OptionSpec<VectorizerOptions> = {
+  minDf: {
+    kind: "integer",
+    min: 1,
+    max: MANY,
+    unit: "documents",
+    default: 2,
+    help: "Drop terms found in fewer documents than this",
+  },
+  maxDfFraction: {
+    kind: "number",
+    min: 0,
+    minExclusive: true,
+    max: 1,
+    unit: "share of documents",
+    default: 0.5,
+    help: "Drop terms found in a larger share of the documents than this",
+  },
+  maxFeatures: {
+    kind: "integer",
+    min: 1,
+    max: 16_777_216,
+    unit: "terms",
+    default: 100_000,
+    help: "Keep at most this many terms, the most frequent in the corpus",
+  },
+  sublinearTf: { kind: "boolean", default: true, help: "Use 1 + ln(count) in place of the count" },
+};
+
+export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
+  hiddenUnits: {
+    kind: "integers",
+    length: 3,
+    min: 1,
+    max: 4096,
+    unit: "units",
+    default: [128, 64, 64],
+    help: "Units of the three hidden layers",
+  },
+  dropout: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    maxExclusive: true,
+    unit: "share of units",
+    default: 0.3,
+    help: "Share of hidden units dropped in training",
+  },
+  inputDropout: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    maxExclusive: true,
+    unit: "share of terms",
+    default: 0.1,
+    help: "Share of input terms dropped in training",
+  },
+};
+
+export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
+  epochs: { kind: "integer", min: 1, max: 10_000, default: 10, help: "Passes over the training articles at most" },
+  batchSize: {
+    kind: "integer",
+    min: 2,
+    max: 65_536,
+    unit: "documents",
+    default: 128,
+    help: "Documents per optimizer step",
+  },
+  learningRate: {
+    kind: "number",
+    min: 0,
+    minExclusive: true,
+    max: 10,
+    default: 0.002,
+    help: "Highest learning rate of Adam",
+  },
+  weightDecay: {
+    kind: "number",
+    min: 0,
+    max: 10,
+    default: 0.01,
+    help: "Decoupled weight decay, multiplied by the learning rate at each step",
+  },
+  schedule: {
+    kind: "choice",
+    values: ["cosine", "linear", "constant"],
+    default: "cosine",
+    help: "How the learning rate falls after the warm-up",
+  },
+  warmupFraction: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    unit: "share of steps",
+    default: 0.05,
+    help: "Share of the steps over which the learning rate rises from zero",
+  },
+  labelSmoothing: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    maxExclusive: true,
+    default: 0.05,
+    help: "Probability mass of the target spread evenly over all labels",
+  },
+  classWeight: {
+    kind: "choice",
+    values: ["none", "balanced"],
+    default: "balanced",
+    help: "Weight of each label in the loss; balanced is nDocuments / (nLabels * support)",
+  },
+  patience: {
+    kind: "integer",
+    min: 1,
+    max: 10_000,
+    unit: "epochs",
+    default: 3,
+    help: "Stop after this many epochs without a better validation macro-F1",
+  },
+};
+
+export const RUN_SPEC: OptionSpec<RunOptions> = {
+  seed: { kind: "integer", min: 0, max: 4_294_967_295, default: 42, help: "The only source of randomness" },
+  validationFraction: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    maxExclusive: true,
+    unit: "share of articles",
+    default: 0.1,
+    help: "Share of each label's articles kept back to choose the best epoch; 0 trains on all without choosing",
+  },
+};
+
+/** The options of one training run by group, before defaults are filled in. */
+export interface TrainingSettings extends RunOptions {
+  readonly terms?: TermOptions;
+  readonly vectorizer?: VectorizerOptions;
+  readonly network?: NetworkOptions;
+  readonly optimizer?: OptimizerOptions;
+}
+
+/** The options of one training run with every default filled in; stored in the model file. */
+export interface ResolvedTrainingSettings extends Resolved<RunOptions> {
+  readonly terms: Resolved<TermOptions>;
+  readonly vectorizer: Resolved<VectorizerOptions>;
+  readonly network: Resolved<NetworkOptions>;
+  readonly optimizer: Resolved<OptimizerOptions>;
+}
+
+/** The groups in the order of --help and docs/options.md. */
+export const TRAINING_GROUPS = {
+  terms: { title: "Terms", spec: TERM_SPEC },
+  vectorizer: { title: "Vectorizer", spec: VECTORIZER_SPEC },
+  network: { title: "Network", spec: NETWORK_SPEC },
+  optimizer: { title: "Optimizer", spec: OPTIMIZER_SPEC },
+} as const;
+
+/**
+ * Returns a frozen copy of the settings with every default filled in.
+ * @throws {OptionError} when a value breaks its constraint
+ * @throws {NewsclfError} with code OPTION_UNKNOWN when a key is not known
+ */
+export function resolveTrainingSettings(given: TrainingSettings = {}): ResolvedTrainingSettings {
+  const { terms, vectorizer, network, optimizer, ...run } = given;
+  return Object.freeze({
+    ...resolveOptions<RunOptions>(RUN_SPEC, run, ""),
+    terms: resolveOptions<TermOptions>(TERM_SPEC, terms, "terms"),
+    vectorizer: resolveOptions<VectorizerOptions>(VECTORIZER_SPEC, vectorizer, "vectorizer"),
+    network: resolveOptions<NetworkOptions>(NETWORK_SPEC, network, "network"),
+    optimizer: resolveOptions<OptimizerOptions>(OPTIMIZER_SPEC, optimizer, "optimizer"),
+  });
+}
