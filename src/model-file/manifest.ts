@@ -1,0 +1,183 @@
+import { ModelFormatError } from "../errors.js";
+import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
+import { resolveTrainingSettings } from "../options/train-options.js";
+
+/** The version this program writes; readers refuse any other. */
+export const FORMAT_VERSION = 1;
+
+/** One epoch of training; the numbers of the validation share are null when none was kept back. */
+export interface EpochMetrics {
+  /** 1-based. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  readonly validationMacroF1: number | null;
+}
+
+/** What a model file says of itself. */
+export interface ModelMetadata {
+  readonly formatVersion: number;
+  /** In the order of the network's outputs; sorted by code unit. */
+  readonly labels: readonly string[];
+  /** `Tokenizer.id`: name and content hash of the dictionary; a classifier refuses a tokenizer with another. */
+  readonly tokenizerId: string;
+  readonly settings: ResolvedTrainingSettings;
+  /** Articles that the vocabulary and the weights were fitted on. */
+  readonly nDocuments: number;
+  /** Articles of the validation share. */
+  readonly nValidationDocuments: number;
+  /** SHA-256 (hex) over the training articles in order, label, title and body each ended by U+0000. */
+  readonly trainingDataHash: string;
+  /** The epoch whose weights were kept, and its figures. */
+  readonly selectedEpoch: EpochMetrics;
+}
+
+function fail(expected: string, found: unknown): never {
+  throw new ModelFormatError(
+    8,
+    expected,
+    typeof found === "string" ? JSON.stringify(found.slice(0, 40)) : String(found),
+    {
+      hint: "the manifest was not written by newsclf",
+    },
+  );
+}
+
+class ManifestReader {
+  readonly #fields: ReadonlyMap<string, unknown>;
+  readonly #path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`an object as ${path}`, value);
+    this.#fields = new Map(Object.entries(value));
+    this.#path = path;
+  }
+
+  field(name: string): unknown {
+    return this.#fields.get(name);
+  }
+
+  expectOnly(names: readonly string[]): void {
+    for (const name of this.#fields.keys()) if (!names.includes(name)) fail(`no field ${this.#path}.${name}`, "one");
+  }
+
+  string(name: string): string {
+    const value = this.field(name);
+    return typeof value === "string" ? value : fail(`a string as ${this.#path}.${name}`, value);
+  }
+
+  count(name: string): number {
+    const value = this.field(name);
+    return Number.isSafeInteger(value) && (value as number) >= 0
+      ? (value as number)
+      : fail(`a count as ${this.#path}.${name}`, value);
+  }
+
+  number(name: string): number {
+    const value = this.field(name);
+    return typeof value === "number" ? value : fail(`a number as ${this.#path}.${name}`, value);
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.field(name) === null ? null : this.number(name);
+  }
+}
+
+function parseLabels(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length < 2) fail("at least two labels", value);
+  const labels = value.map((label: unknown) =>
+    typeof label === "string" && label !== "" ? label : fail("labels that are strings", label),
+  );
+  if (new Set(labels).size !== labels.length) fail("labels that differ", "a label twice");
+  return Object.freeze(labels);
+}
+
+function parseSettings(value: unknown): ResolvedTrainingSettings {
+  if (typeof value !== "object" || value === null) fail("an object as settings", value);
+  try {
+    return resolveTrainingSettings(value as TrainingSettings);
+  } catch (cause) {
+    throw new ModelFormatError(8, "training settings that this version knows", (cause as Error).message, { cause });
+  }
+}
+
+/** Renders the manifest as JSON with a fixed order of fields. */
+export function formatManifest(metadata: ModelMetadata): string {
+  const { settings, selectedEpoch } = metadata;
+  return JSON.stringify({
+    formatVersion: metadata.formatVersion,
+    labels: metadata.labels,
+    tokenizerId: metadata.tokenizerId,
+    settings: {
+      seed: settings.seed,
+      validationFraction: settings.validationFraction,
+      terms: settings.terms,
+      vectorizer: settings.vectorizer,
+      network: settings.network,
+      optimizer: settings.optimizer,
+    },
+    nDocuments: metadata.nDocuments,
+    nValidationDocuments: metadata.nValidationDocuments,
+    trainingDataHash: metadata.trainingDataHash,
+    selectedEpoch: {
+      epoch: selectedEpoch.epoch,
+      trainLoss: selectedEpoch.trainLoss,
+      validationLoss: selectedEpoch.validationLoss,
+      validationAccuracy: selectedEpoch.validationAccuracy,
+      validationMacroF1: selectedEpoch.validationMacroF1,
+    },
+  });
+}
+
+/**
+ * Reads a manifest and checks every field.
+ * @throws {ModelFormatError} code MODEL_VERSION for another format version, else MODEL_FORMAT
+ */
+export function parseManifest(text: string): ModelMetadata {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelFormatError(8, "a manifest in JSON", "other text", { cause });
+  }
+  const manifest = new ManifestReader(value, "manifest");
+  const formatVersion = manifest.count("formatVersion");
+  if (formatVersion !== FORMAT_VERSION) {
+    throw new ModelFormatError(8, `model format version ${FORMAT_VERSION}`, `version ${formatVersion}`, {
+      code: "MODEL_VERSION",
+      hint:
+        formatVersion > FORMAT_VERSION
+          ? "a newer newsclf wrote this file; update the package"
+          : "train the model again",
+    });
+  }
+  manifest.expectOnly([
+    "formatVersion",
+    "labels",
+    "tokenizerId",
+    "settings",
+    "nDocuments",
+    "nValidationDocuments",
+    "trainingDataHash",
+    "selectedEpoch",
+  ]);
+  const epoch = new ManifestReader(manifest.field("selectedEpoch"), "selectedEpoch");
+  epoch.expectOnly(["epoch", "trainLoss", "validationLoss", "validationAccuracy", "validationMacroF1"]);
+  return Object.freeze({
+    formatVersion,
+    labels: parseLabels(manifest.field("labels")),
+    tokenizerId: manifest.string("tokenizerId"),
+    settings: parseSettings(manifest.field("settings")),
+    nDocuments: manifest.count("nDocuments"),
+    nValidationDocuments: manifest.count("nValidationDocuments"),
+    trainingDataHash: manifest.string("trainingDataHash"),
+    selectedEpoch: Object.freeze({
+      epoch: epoch.count("epoch"),
+      trainLoss: epoch.number("trainLoss"),
+      validationLoss: epoch.numberOrNull("validationLoss"),
+      validationAccuracy: epoch.numberOrNull("validationAccuracy"),
+      validationMacroF1: epoch.numberOrNull("validationMacroF1"),
+    }),
+  });
+}

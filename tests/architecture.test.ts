@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Each entry of src/ imports only from entries above it in this list. */
+const ENTRIES = [
+  "errors.ts",
+  "options",
+  "text",
+  "kernels",
+  "morph",
+  "features",
+  "nn",
+  "model-file",
+  "classifier.ts",
+  "train.ts",
+  "evaluation",
+  "index.ts",
+  "io",
+  "cli",
+];
+
+/** The parts that must also run outside Node. */
+const PURE = ENTRIES.slice(0, ENTRIES.indexOf("io"));
+
+const SOURCE = path.resolve(import.meta.dirname, "../src");
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+
+function entryOf(relativePath: string): string {
+  return relativePath.split(path.sep)[0] as string;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(SOURCE, file), "utf8");
+  const specifiers = text.matchAll(
+    /^\s*(?:import|export)[^"';]*?from\s+"([^"]+)"|import\("([^"]+)"\)|^import\s+"([^"]+)"/gm,
+  );
+  return [...specifiers].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+}
+
+describe("architecture", () => {
+  it("lists every entry of src", () => {
+    expect([...new Set(files.map(entryOf))].sort()).toEqual([...ENTRIES].sort());
+  });
+
+  it.each(files)("%s imports only from entries above its own", (file) => {
+    const own = ENTRIES.indexOf(entryOf(file));
+    for (const specifier of importsOf(file)) {
+      if (!specifier.startsWith(".")) continue;
+      const target = path.relative(SOURCE, path.resolve(SOURCE, path.dirname(file), specifier));
+      const entry = entryOf(target.replace(/\.js$/, ".ts"));
+      expect(ENTRIES.indexOf(entry), `${file} imports ${specifier}`).toBeGreaterThanOrEqual(0);
+      expect(ENTRIES.indexOf(entry), `${file} imports ${specifier}`).toBeLessThanOrEqual(own);
+    }
+  });
+
+  it.each(files.filter((file) => PURE.includes(entryOf(file))))("%s uses no module of Node", (file) => {
+    expect(importsOf(file).filter((specifier) => specifier.startsWith("node:"))).toEqual([]);
+  });
+
+  it.each(files.filter((file) => entryOf(file) !== "io" && entryOf(file) !== "cli"))(
+    "%s does not print or exit",
+    (file) => {
+      const text = readFileSync(path.join(SOURCE, file), "utf8");
+      expect(text).not.toMatch(/\bconsole\.|\bprocess\./);
+    },
+  );
+});
