@@ -55,7 +55,11 @@ export function isNewsclfError(value: unknown): value is NewsclfError {
 /** Shows a received value in a message: strings quoted, long values cut. */
 export function showValue(value: unknown): string {
   const text =
-    typeof value === "string" ? JSON.stringify(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);
   const shown = text ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
 }
