@@ -1,0 +1,192 @@
+import { OptionError } from "../errors.js";
+import type { EpochMetrics } from "../model-file/manifest.js";
+import type { Label } from "../text/article.js";
+import type { ConfusionMatrix } from "./confusion-matrix.js";
+import { computeScores, type LabelScores, type Scores } from "./scores.js";
+
+/** Rises when a field of the report changes its meaning or goes away; new fields do not raise it. */
+export const REPORT_FORMAT_VERSION = 1;
+
+/** Which articles were evaluated. */
+export type SplitSummary =
+  | {
+      /** The share of the training file that was kept back to choose the epoch; its scores are slightly too good. */
+      readonly kind: "validation";
+      /** File or other source, as the user gave it. */
+      readonly source: string;
+      /** Share of each label's articles, in (0, 1). */
+      readonly validationFraction: number;
+      readonly seed: number;
+    }
+  | {
+      /** Articles that had no part in training. */
+      readonly kind: "test";
+      readonly source: string;
+    };
+
+/** Where the articles went. */
+export interface ArticleCounts {
+  /** Rows of the evaluated source. */
+  readonly nRead: number;
+  /** Rows of it that could not be used. */
+  readonly nRejected: number;
+  /** Articles that the model was fitted on. */
+  readonly nTrain: number;
+  /** Articles that its epoch was chosen on. */
+  readonly nValidation: number;
+}
+
+/** Scores of one label beside its shares of the documents. */
+export interface LabelReport extends LabelScores {
+  /** support / nDocuments, in [0, 1]. */
+  readonly supportShare: number;
+  /** nPredicted / nDocuments, in [0, 1]. */
+  readonly predictedShare: number;
+  /** Articles of the label that the model was fitted on; null when not given. */
+  readonly trainSupport: number | null;
+  /** trainSupport over that of all labels, in [0, 1]; null when not given or when there are none. */
+  readonly trainShare: number | null;
+}
+
+/** Documents whose true label the model does not know: errors by necessity. */
+export interface UnknownLabels {
+  readonly nDocuments: number;
+  /** `[nLabels]` what was predicted for them, in the order of `labels` of the report. */
+  readonly predicted: readonly number[];
+  /** Largest first; at most `MAX_UNKNOWN_LABELS`, the others are only in `nDocuments`. */
+  readonly labels: readonly { readonly label: Label; readonly support: number }[];
+}
+
+/** A document that was given a wrong label. */
+export interface EvaluationError {
+  readonly trueLabel: Label;
+  readonly predictedLabel: Label;
+  /** Score of the predicted label, in [0, 1]. */
+  readonly score: number;
+  /** Score of the true label, in [0, 1]; null when the model does not know it or did not give its score. */
+  readonly trueScore: number | null;
+  /** 0-based place of the document in the order of evaluation. */
+  readonly index: number;
+  /** 1-based line in the source; null when unknown. */
+  readonly line: number | null;
+  /** Beginning of the title on one line; "" when unknown. */
+  readonly title: string;
+  /** Beginning of the body on one line; "" when there is none. */
+  readonly excerpt: string;
+}
+
+/** The result of one evaluation: data only, the same after `JSON.parse(JSON.stringify(report))`. */
+export interface EvaluationReport extends Scores {
+  readonly formatVersion: typeof REPORT_FORMAT_VERSION;
+  /**
+   * Mean of -ln(score of the true label) in nats over the documents whose true label the model knows;
+   * null when there are none or when the score of a true label was not given.
+   */
+  readonly logLoss: number | null;
+  /** Documents with a wrong label, those with an unknown true label included. */
+  readonly nErrors: number;
+  /** Null when not given. */
+  readonly split: SplitSummary | null;
+  /** Null when not given. */
+  readonly articles: ArticleCounts | null;
+  /** In model order. */
+  readonly labels: readonly LabelReport[];
+  /** `confusion[trueIndex][predictedIndex]`, documents; rows and columns in the order of `labels`. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly unknownLabels: UnknownLabels;
+  /** In order of epochs; empty when not given. */
+  readonly learningCurve: readonly EpochMetrics[];
+  /** The epoch whose weights were kept, 1-based; null when not given. */
+  readonly selectedEpoch: number | null;
+  /** The most confident errors: highest score first, ties in the order of evaluation. */
+  readonly errors: readonly EvaluationError[];
+}
+
+/** What a report says beyond the predictions themselves; what is left out becomes null or empty. */
+export interface ReportContext {
+  readonly split?: SplitSummary;
+  readonly articles?: ArticleCounts;
+  /** `[nLabels]` articles of each label that the model was fitted on, in model order. */
+  readonly trainSupport?: readonly number[];
+  readonly learningCurve?: readonly EpochMetrics[];
+  readonly selectedEpoch?: number;
+}
+
+/** What was gathered over the documents of one evaluation. */
+export interface EvaluationTally {
+  /** With at least one document. */
+  readonly matrix: ConfusionMatrix;
+  readonly logLoss: number | null;
+  readonly errors: readonly EvaluationError[];
+}
+
+function copySplit(split: SplitSummary): SplitSummary {
+  const { kind, source } = split;
+  return kind === "test"
+    ? { kind, source }
+    : { kind, source, validationFraction: split.validationFraction, seed: split.seed };
+}
+
+/**
+ * Returns the report of an evaluation. Every field is copied in a fixed order, so equal input gives equal JSON.
+ * @throws {OptionError} when `trainSupport` has another length than the labels
+ */
+export function buildReport(tally: EvaluationTally, context: ReportContext = {}): EvaluationReport {
+  const { matrix } = tally;
+  const { split, articles, trainSupport, learningCurve, selectedEpoch } = context;
+  if (trainSupport !== undefined && trainSupport.length !== matrix.labels.length) {
+    throw new OptionError("trainSupport", `${matrix.labels.length} numbers, one for each label`, trainSupport);
+  }
+  const scores = computeScores(matrix);
+  const nTrain = trainSupport?.reduce((total, count) => total + count, 0) ?? 0;
+  const nCorrect = scores.labels.reduce((total, label) => total + label.nCorrect, 0);
+  return {
+    formatVersion: REPORT_FORMAT_VERSION,
+    accuracy: scores.accuracy,
+    macroPrecision: scores.macroPrecision,
+    macroRecall: scores.macroRecall,
+    macroF1: scores.macroF1,
+    weightedPrecision: scores.weightedPrecision,
+    weightedRecall: scores.weightedRecall,
+    weightedF1: scores.weightedF1,
+    logLoss: tally.logLoss,
+    nDocuments: scores.nDocuments,
+    nErrors: scores.nDocuments - nCorrect,
+    split: split === undefined ? null : copySplit(split),
+    articles:
+      articles === undefined
+        ? null
+        : {
+            nRead: articles.nRead,
+            nRejected: articles.nRejected,
+            nTrain: articles.nTrain,
+            nValidation: articles.nValidation,
+          },
+    labels: scores.labels.map((label, index) => {
+      const count = trainSupport?.[index] ?? null;
+      return {
+        ...label,
+        supportShare: label.support / scores.nDocuments,
+        predictedShare: label.nPredicted / scores.nDocuments,
+        trainSupport: count,
+        trainShare: count === null || nTrain === 0 ? null : count / nTrain,
+      };
+    }),
+    undefinedScores: scores.undefinedScores,
+    confusion: matrix.toRows(),
+    unknownLabels: {
+      nDocuments: matrix.unknownPredicted.reduce((total, count) => total + count, 0),
+      predicted: Array.from(matrix.unknownPredicted),
+      labels: matrix.listUnknown(),
+    },
+    learningCurve: (learningCurve ?? []).map((record) => ({
+      epoch: record.epoch,
+      trainLoss: record.trainLoss,
+      validationLoss: record.validationLoss,
+      validationAccuracy: record.validationAccuracy,
+      validationMacroF1: record.validationMacroF1,
+    })),
+    selectedEpoch: selectedEpoch ?? null,
+    errors: [...tally.errors],
+  };
+}
