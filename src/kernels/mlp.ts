@@ -1,0 +1,281 @@
+/**
+ * The border between the network and its inner loops: numbers and typed arrays only, so that the plain TypeScript
+ * kernels, WebAssembly ones and several threads do the same work on the same buffers.
+ *
+ * Legend: B rows of the batch, V terms, H units of a layer, C labels, I inputs and O outputs of a layer.
+ * Matrices are row-major: x[B, I], w[I, O]. `x_forward` has a twin `x_backward`; arguments are outputs first, then
+ * inputs, then sizes. Outputs are overwritten, never accumulated into, unless said. `dX` is the gradient of X.
+ *
+ * Every element of an output is one sum over a fixed order (rows 0 … B - 1, inputs 0 … I - 1, stored values of a row in
+ * their order). An implementation may split the outputs among threads but not a sum, so the number of threads never
+ * shows in the result. Between implementations the precision of the sums may differ; the conformance suite says by how
+ * much. All buffers must come from `allocate*` or `adopt` of the same kernels, except where an argument is said to be
+ * the caller's own.
+ */
+
+/** Typed arrays that hold real numbers: 32 bits in use, 64 bits in gradient checks. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Batch norm: share of the new batch in the running statistics (PyTorch's default). */
+export const BATCH_NORM_MOMENTUM = 0.1;
+/** Batch norm: added to the variance (PyTorch's default). */
+export const BATCH_NORM_EPSILON = 1e-5;
+/** Adam's constants (Kingma and Ba 2015, algorithm 1). */
+export const ADAM_BETA1 = 0.9;
+export const ADAM_BETA2 = 0.999;
+export const ADAM_EPSILON = 1e-8;
+
+/** Every buffer starts at a multiple of this many bytes: the width of a SIMD register. */
+export const BUFFER_ALIGNMENT_BYTES = 16;
+
+/** Hands out zero-filled buffers. */
+export interface BufferAllocator<A extends FloatArray = Float32Array> {
+  /** Buffer of n real numbers. */
+  allocate(n: number): A;
+  /** Buffer of n indices. */
+  allocateIndices(n: number): Uint32Array;
+  /** Buffer with the content of an array; implementations that can work on the array itself return it. */
+  adopt(values: A): A;
+}
+
+export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferAllocator<A> {
+  /** Which implementation runs, e.g. "reference". */
+  readonly name: string;
+
+  /**
+   * out[b, o] = bias[o] + Σ_k values[k] weight[columns[k], o], k in indptr[b] … indptr[b + 1] - 1 (an embedding bag).
+   * out [B, O]; indptr [B + 1]; columns, values [nnz]; weight [V, O]; bias [O].
+   */
+  sparseLinearForward(
+    out: FloatArray,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nRows: number,
+    nOutputs: number,
+  ): void;
+
+  /**
+   * Gradient of the touched rows only, from the transposed batch: slot s is the s-th touched term.
+   * dWeight[s, o] = Σ_k slotValues[k] dOut[slotRows[k], o], k in slotIndptr[s] … slotIndptr[s + 1] - 1;
+   * dBias[o] = Σ_b dOut[b, o].
+   * dWeight [nSlots, O]; dBias [O]; dOut [B, O]; slotIndptr [nSlots + 1]; slotRows, slotValues [nnz].
+   */
+  sparseLinearBackward(
+    dWeight: FloatArray,
+    dBias: FloatArray,
+    dOut: FloatArray,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: FloatArray,
+    nSlots: number,
+    nRows: number,
+    nOutputs: number,
+  ): void;
+
+  /** out[b, o] = bias[o] + Σ_i input[b, i] weight[i, o]. out [B, O]; input [B, I]; weight [I, O]; bias [O]. */
+  linearForward(
+    out: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void;
+
+  /**
+   * dInput[b, i] = Σ_o dOut[b, o] weight[i, o]; dWeight[i, o] = Σ_b input[b, i] dOut[b, o]; dBias[o] = Σ_b dOut[b, o].
+   * dInput, input [B, I]; dWeight, weight [I, O]; dBias [O]; dOut [B, O].
+   */
+  linearBackward(
+    dInput: FloatArray,
+    dWeight: FloatArray,
+    dBias: FloatArray,
+    dOut: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void;
+
+  /**
+   * mean = Σ_b x_b / B; var = Σ_b (x_b - mean)² / B; scale = 1 / √(var + ε); out = gamma (x - mean) scale + beta.
+   * Also moves the running statistics: running = 0.9 running + 0.1 batch, with the unbiased variance var B / (B - 1).
+   * Needs B ≥ 2. out, input [B, H]; all others [H]. `mean` and `scale` are kept for the backward pass.
+   * @see Ioffe and Szegedy 2015, algorithm 1; PyTorch BatchNorm1d
+   */
+  batchNormForward(
+    out: FloatArray,
+    mean: FloatArray,
+    scale: FloatArray,
+    runningMean: FloatArray,
+    runningVar: FloatArray,
+    input: FloatArray,
+    gamma: FloatArray,
+    beta: FloatArray,
+    nRows: number,
+    nUnits: number,
+  ): void;
+
+  /**
+   * With x̂ = (x - mean) scale: dGamma = Σ_b dOut x̂; dBeta = Σ_b dOut;
+   * dInput = gamma scale / B (B dOut - dBeta - x̂ dGamma).
+   * dInput, dOut, input [B, H]; all others [H]. dInput may be dOut itself.
+   */
+  batchNormBackward(
+    dInput: FloatArray,
+    dGamma: FloatArray,
+    dBeta: FloatArray,
+    dOut: FloatArray,
+    input: FloatArray,
+    mean: FloatArray,
+    scale: FloatArray,
+    gamma: FloatArray,
+    nRows: number,
+    nUnits: number,
+  ): void;
+
+  /** out[i] = max(0, input[i]); NaN stays NaN. out may be input itself. */
+  reluForward(out: FloatArray, input: FloatArray, n: number): void;
+
+  /** dInput[i] = dOut[i] where input[i] > 0, else 0. dInput may be dOut itself. */
+  reluBackward(dInput: FloatArray, dOut: FloatArray, input: FloatArray, n: number): void;
+
+  /** out[i] = max(0, scale[i] input[i] + shift[i]): batch norm with running statistics, then ReLU. All [H]. */
+  scaleShiftReluForward(out: FloatArray, input: FloatArray, scale: FloatArray, shift: FloatArray, nUnits: number): void;
+
+  /**
+   * mask[b, h] = 0 with probability `rate`, else 1 / (1 - rate): the word h mod 4 of Philox4x32-10 with key (seed,
+   * dropout stream) and counter (b, ⌊h / 4⌋, layer, step), below rate 2^32 or not. mask [B, H].
+   */
+  dropoutMask(
+    mask: FloatArray,
+    rate: number,
+    seed: number,
+    step: number,
+    layer: number,
+    nRows: number,
+    nUnits: number,
+  ): void;
+
+  /** out[i] = input[i] mask[i]. out may be input itself. */
+  dropoutForward(out: FloatArray, input: FloatArray, mask: FloatArray, n: number): void;
+
+  /** dInput[i] = dOut[i] mask[i]. dInput may be dOut itself. */
+  dropoutBackward(dInput: FloatArray, dOut: FloatArray, mask: FloatArray, n: number): void;
+
+  /** probabilities[b, c] = exp(z_c - max z) / Σ_k exp(z_k - max z) with z = logits[b]. Both [B, C]. */
+  softmaxForward(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void;
+
+  /**
+   * Returns the loss and fills the probabilities. With y = labels[b], weights w and smoothing ε:
+   *
+   *   loss = Σ_b [ (1 - ε) w_y (-ln p_y) + ε / C Σ_c w_c (-ln p_c) ] / Σ_b w_y
+   *
+   * probabilities, logits [B, C]; labels [B]; labelWeights [C].
+   * @see PyTorch CrossEntropyLoss(weight, label_smoothing, reduction="mean")
+   */
+  softmaxCrossEntropyForward(
+    probabilities: FloatArray,
+    logits: FloatArray,
+    labels: Uint32Array,
+    labelWeights: FloatArray,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): number;
+
+  /**
+   * dLogits[b, c] = [ (1 - ε) w_y (p_c - [c = y]) + ε / C (p_c Σ_k w_k - w_c) ] / Σ_b w_y.
+   * dLogits, probabilities [B, C]; labels [B]; labelWeights [C].
+   */
+  softmaxCrossEntropyBackward(
+    dLogits: FloatArray,
+    probabilities: FloatArray,
+    labels: Uint32Array,
+    labelWeights: FloatArray,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): void;
+
+  /** weight[rows[s], h] *= factors[s]. weight [V, H]; rows [nSlots], distinct; factors [nSlots], the caller's own. */
+  scaleRows(weight: FloatArray, rows: Uint32Array, factors: Float64Array, nSlots: number, nUnits: number): void;
+
+  /**
+   * One step of Adam with decoupled weight decay, in place, for n parameters:
+   *
+   *   w = w (1 - decay);  m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²;
+   *   w = w - rate (m / correction1) / (√(v / correction2) + ε)
+   *
+   * where correction_k = 1 - βk^step and decay = rate · weightDecay.
+   * @see Loshchilov and Hutter 2019, algorithm 2; PyTorch AdamW
+   */
+  adamUpdate(
+    weight: FloatArray,
+    moment1: FloatArray,
+    moment2: FloatArray,
+    gradient: FloatArray,
+    rate: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    n: number,
+  ): void;
+
+  /**
+   * {@link adamUpdate} for row rows[s] of weight and moments with row s of the gradient; other rows, their moments
+   * included, stay as they are (as in PyTorch SparseAdam, but with ε where Adam has it).
+   * weight, moment1, moment2 [V, H]; gradient [nSlots, H]; rows [nSlots], distinct.
+   */
+  adamUpdateRows(
+    weight: FloatArray,
+    moment1: FloatArray,
+    moment2: FloatArray,
+    gradient: FloatArray,
+    rows: Uint32Array,
+    rate: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    nSlots: number,
+    nUnits: number,
+  ): void;
+}
+
+/** Makes kernels that can hand out `capacityBytes` in all; see {@link measureBytes}. */
+export type MlpKernelFactory<A extends FloatArray = Float32Array> = (capacityBytes: number) => MlpKernels<A>;
+
+/** Bytes that a buffer takes up, with what is needed to align the next one. */
+export function alignedBytes(n: number, bytesPerElement: number): number {
+  return Math.ceil((n * bytesPerElement) / BUFFER_ALIGNMENT_BYTES) * BUFFER_ALIGNMENT_BYTES;
+}
+
+/**
+ * Returns how many bytes `plan` asks for, by running it on an allocator that hands out empty buffers. So the memory of
+ * a run is written down once, and no implementation has to grow.
+ */
+export function measureBytes(plan: (allocator: BufferAllocator) => void): number {
+  let nBytes = 0;
+  const noFloats = new Float32Array(0);
+  const noIndices = new Uint32Array(0);
+  plan({
+    allocate(n) {
+      nBytes += alignedBytes(n, Float32Array.BYTES_PER_ELEMENT);
+      return noFloats;
+    },
+    allocateIndices(n) {
+      nBytes += alignedBytes(n, Uint32Array.BYTES_PER_ELEMENT);
+      return noIndices;
+    },
+    adopt(values) {
+      nBytes += alignedBytes(values.length, Float32Array.BYTES_PER_ELEMENT);
+      return noFloats;
+    },
+  });
+  return nBytes;
+}

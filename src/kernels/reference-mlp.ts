@@ -1,0 +1,468 @@
+/**
+ * The kernels of mlp.ts in plain TypeScript: the truth that faster ones are tested against.
+ *
+ * Legend and formulas are in mlp.ts. Numbers are stored as the buffers hold them (32 bits in use); every sum and every
+ * product is in double and rounded once, when it is stored.
+ */
+
+import { exponential, naturalLogarithm } from "./math.js";
+import {
+  ADAM_BETA1,
+  ADAM_BETA2,
+  ADAM_EPSILON,
+  alignedBytes,
+  BATCH_NORM_EPSILON,
+  BATCH_NORM_MOMENTUM,
+  type FloatArray,
+  type MlpKernels,
+} from "./mlp.js";
+import { Philox, RANDOM_STREAM } from "./random.js";
+
+/** Hidden layers and label counts rarely exceed this; a wider layer grows the row of sums once. */
+const INITIAL_SUMS = 1024;
+
+/** Makes reference kernels that work in 32 bits; an `MlpKernelFactory`. */
+export function createReferenceMlp(capacityBytes: number): ReferenceMlp {
+  return new ReferenceMlp(Float32Array, capacityBytes);
+}
+
+export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKernels<A> {
+  readonly name = "reference";
+  readonly #arrayType: new (
+    n: number,
+  ) => A;
+  #freeBytes: number;
+  /** `[O]` one row of outputs in double while it is summed. */
+  #sums = new Float64Array(INITIAL_SUMS);
+  #sums2 = new Float64Array(INITIAL_SUMS);
+
+  constructor(arrayType: new (n: number) => A, capacityBytes: number) {
+    this.#arrayType = arrayType;
+    this.#freeBytes = capacityBytes;
+  }
+
+  allocate(n: number): A {
+    const buffer = new this.#arrayType(n);
+    this.#take(n, buffer.BYTES_PER_ELEMENT);
+    return buffer;
+  }
+
+  allocateIndices(n: number): Uint32Array {
+    this.#take(n, Uint32Array.BYTES_PER_ELEMENT);
+    return new Uint32Array(n);
+  }
+
+  adopt(values: A): A {
+    this.#take(values.length, values.BYTES_PER_ELEMENT);
+    return values;
+  }
+
+  /** A fixed capacity means nothing to this implementation; it is kept so that a wrong plan shows here too. */
+  #take(n: number, bytesPerElement: number): void {
+    this.#freeBytes -= alignedBytes(n, bytesPerElement);
+    if (this.#freeBytes < 0) throw new Error(`Bug: the memory plan is ${-this.#freeBytes} bytes short`);
+  }
+
+  #growSums(n: number): void {
+    if (n <= this.#sums.length) return;
+    this.#sums = new Float64Array(n);
+    this.#sums2 = new Float64Array(n);
+  }
+
+  sparseLinearForward(
+    out: FloatArray,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nRows: number,
+    nOutputs: number,
+  ): void {
+    this.#growSums(nOutputs);
+    const sums = this.#sums;
+    for (let b = 0; b < nRows; b++) {
+      for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
+      for (let k = indptr[b]; k < indptr[b + 1]; k++)
+        addScaledRow(sums, values[k], weight, columns[k] * nOutputs, nOutputs);
+      storeRow(out, b * nOutputs, sums, nOutputs);
+    }
+  }
+
+  sparseLinearBackward(
+    dWeight: FloatArray,
+    dBias: FloatArray,
+    dOut: FloatArray,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: FloatArray,
+    nSlots: number,
+    nRows: number,
+    nOutputs: number,
+  ): void {
+    this.#growSums(nOutputs);
+    const sums = this.#sums;
+    for (let s = 0; s < nSlots; s++) {
+      sums.fill(0, 0, nOutputs);
+      for (let k = slotIndptr[s]; k < slotIndptr[s + 1]; k++) {
+        addScaledRow(sums, slotValues[k], dOut, slotRows[k] * nOutputs, nOutputs);
+      }
+      storeRow(dWeight, s * nOutputs, sums, nOutputs);
+    }
+    this.#sumRows(dBias, dOut, nRows, nOutputs);
+  }
+
+  linearForward(
+    out: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void {
+    this.#growSums(nOutputs);
+    const sums = this.#sums;
+    for (let b = 0; b < nRows; b++) {
+      for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
+      for (let i = 0; i < nInputs; i++) {
+        const x = input[b * nInputs + i];
+        // After ReLU and dropout two inputs in three are zero.
+        if (x !== 0) addScaledRow(sums, x, weight, i * nOutputs, nOutputs);
+      }
+      storeRow(out, b * nOutputs, sums, nOutputs);
+    }
+  }
+
+  linearBackward(
+    dInput: FloatArray,
+    dWeight: FloatArray,
+    dBias: FloatArray,
+    dOut: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void {
+    for (let b = 0; b < nRows; b++) {
+      for (let i = 0; i < nInputs; i++) {
+        dInput[b * nInputs + i] = dotProduct(dOut, b * nOutputs, weight, i * nOutputs, nOutputs);
+      }
+    }
+    this.#growSums(nOutputs);
+    const sums = this.#sums;
+    for (let i = 0; i < nInputs; i++) {
+      sums.fill(0, 0, nOutputs);
+      for (let b = 0; b < nRows; b++) {
+        const x = input[b * nInputs + i];
+        if (x !== 0) addScaledRow(sums, x, dOut, b * nOutputs, nOutputs);
+      }
+      storeRow(dWeight, i * nOutputs, sums, nOutputs);
+    }
+    this.#sumRows(dBias, dOut, nRows, nOutputs);
+  }
+
+  batchNormForward(
+    out: FloatArray,
+    mean: FloatArray,
+    scale: FloatArray,
+    runningMean: FloatArray,
+    runningVar: FloatArray,
+    input: FloatArray,
+    gamma: FloatArray,
+    beta: FloatArray,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    this.#growSums(nUnits);
+    const means = this.#sums;
+    const squares = this.#sums2;
+    means.fill(0, 0, nUnits);
+    squares.fill(0, 0, nUnits);
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) means[h] += input[b * nUnits + h];
+    }
+    for (let h = 0; h < nUnits; h++) means[h] /= nRows;
+    // A second pass: the difference of Σx² and (Σx)² loses all digits when the mean is large.
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) {
+        const difference = input[b * nUnits + h] - means[h];
+        squares[h] += difference * difference;
+      }
+    }
+    for (let h = 0; h < nUnits; h++) {
+      mean[h] = means[h];
+      scale[h] = 1 / Math.sqrt(squares[h] / nRows + BATCH_NORM_EPSILON);
+      runningMean[h] += BATCH_NORM_MOMENTUM * (means[h] - runningMean[h]);
+      runningVar[h] += BATCH_NORM_MOMENTUM * (squares[h] / (nRows - 1) - runningVar[h]);
+    }
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) {
+        out[b * nUnits + h] = gamma[h] * (input[b * nUnits + h] - mean[h]) * scale[h] + beta[h];
+      }
+    }
+  }
+
+  batchNormBackward(
+    dInput: FloatArray,
+    dGamma: FloatArray,
+    dBeta: FloatArray,
+    dOut: FloatArray,
+    input: FloatArray,
+    mean: FloatArray,
+    scale: FloatArray,
+    gamma: FloatArray,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    this.#growSums(nUnits);
+    const gammaSums = this.#sums;
+    const betaSums = this.#sums2;
+    gammaSums.fill(0, 0, nUnits);
+    betaSums.fill(0, 0, nUnits);
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) {
+        const d = dOut[b * nUnits + h];
+        betaSums[h] += d;
+        gammaSums[h] += d * (input[b * nUnits + h] - mean[h]) * scale[h];
+      }
+    }
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) {
+        const normalized = (input[b * nUnits + h] - mean[h]) * scale[h];
+        const centered = dOut[b * nUnits + h] - (betaSums[h] + normalized * gammaSums[h]) / nRows;
+        dInput[b * nUnits + h] = gamma[h] * scale[h] * centered;
+      }
+    }
+    storeRow(dGamma, 0, gammaSums, nUnits);
+    storeRow(dBeta, 0, betaSums, nUnits);
+  }
+
+  reluForward(out: FloatArray, input: FloatArray, n: number): void {
+    // Not `> 0 ? x : 0`, which would hide a NaN from the loss.
+    for (let i = 0; i < n; i++) out[i] = input[i] < 0 ? 0 : input[i];
+  }
+
+  reluBackward(dInput: FloatArray, dOut: FloatArray, input: FloatArray, n: number): void {
+    for (let i = 0; i < n; i++) dInput[i] = input[i] > 0 ? dOut[i] : 0;
+  }
+
+  scaleShiftReluForward(
+    out: FloatArray,
+    input: FloatArray,
+    scale: FloatArray,
+    shift: FloatArray,
+    nUnits: number,
+  ): void {
+    for (let h = 0; h < nUnits; h++) {
+      const sum = scale[h] * input[h] + shift[h];
+      out[h] = sum < 0 ? 0 : sum;
+    }
+  }
+
+  dropoutMask(
+    mask: FloatArray,
+    rate: number,
+    seed: number,
+    step: number,
+    layer: number,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    const philox = new Philox(seed, RANDOM_STREAM.dropout);
+    const words = philox.words;
+    const threshold = rate * 2 ** 32;
+    const keep = 1 / (1 - rate);
+    for (let b = 0; b < nRows; b++) {
+      for (let h = 0; h < nUnits; h++) {
+        if ((h & 3) === 0) philox.generate(b, h >>> 2, layer, step);
+        mask[b * nUnits + h] = words[h & 3] < threshold ? 0 : keep;
+      }
+    }
+  }
+
+  dropoutForward(out: FloatArray, input: FloatArray, mask: FloatArray, n: number): void {
+    for (let i = 0; i < n; i++) out[i] = input[i] * mask[i];
+  }
+
+  dropoutBackward(dInput: FloatArray, dOut: FloatArray, mask: FloatArray, n: number): void {
+    for (let i = 0; i < n; i++) dInput[i] = dOut[i] * mask[i];
+  }
+
+  softmaxForward(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void {
+    for (let b = 0; b < nRows; b++) {
+      const row = b * nLabels;
+      const max = maximum(logits, row, nLabels);
+      let sum = 0;
+      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
+      for (let c = 0; c < nLabels; c++) probabilities[row + c] = exponential(logits[row + c] - max) / sum;
+    }
+  }
+
+  softmaxCrossEntropyForward(
+    probabilities: FloatArray,
+    logits: FloatArray,
+    labels: Uint32Array,
+    labelWeights: FloatArray,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): number {
+    let loss = 0;
+    let weightSum = 0;
+    for (let b = 0; b < nRows; b++) {
+      const row = b * nLabels;
+      const max = maximum(logits, row, nLabels);
+      let sum = 0;
+      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
+      const logSum = naturalLogarithm(sum);
+      let smoothLoss = 0;
+      for (let c = 0; c < nLabels; c++) {
+        const logit = logits[row + c] - max;
+        probabilities[row + c] = exponential(logit) / sum;
+        smoothLoss += labelWeights[c] * (logSum - logit);
+      }
+      const label = labels[b];
+      const labelLoss = labelWeights[label] * (logSum - (logits[row + label] - max));
+      loss += (1 - labelSmoothing) * labelLoss + (labelSmoothing / nLabels) * smoothLoss;
+      weightSum += labelWeights[label];
+    }
+    return loss / weightSum;
+  }
+
+  softmaxCrossEntropyBackward(
+    dLogits: FloatArray,
+    probabilities: FloatArray,
+    labels: Uint32Array,
+    labelWeights: FloatArray,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): void {
+    let batchWeight = 0;
+    for (let b = 0; b < nRows; b++) batchWeight += labelWeights[labels[b]];
+    let weightSum = 0;
+    for (let c = 0; c < nLabels; c++) weightSum += labelWeights[c];
+    for (let b = 0; b < nRows; b++) {
+      const row = b * nLabels;
+      const label = labels[b];
+      const labelScale = (1 - labelSmoothing) * labelWeights[label];
+      for (let c = 0; c < nLabels; c++) {
+        const p = probabilities[row + c];
+        const labelPart = labelScale * (c === label ? p - 1 : p);
+        const smoothPart = (labelSmoothing / nLabels) * (p * weightSum - labelWeights[c]);
+        dLogits[row + c] = (labelPart + smoothPart) / batchWeight;
+      }
+    }
+  }
+
+  scaleRows(weight: FloatArray, rows: Uint32Array, factors: Float64Array, nSlots: number, nUnits: number): void {
+    for (let s = 0; s < nSlots; s++) {
+      const factor = factors[s];
+      const row = rows[s] * nUnits;
+      for (let h = row; h < row + nUnits; h++) weight[h] *= factor;
+    }
+  }
+
+  adamUpdate(
+    weight: FloatArray,
+    moment1: FloatArray,
+    moment2: FloatArray,
+    gradient: FloatArray,
+    rate: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    n: number,
+  ): void {
+    adamRow(weight, moment1, moment2, 0, gradient, 0, rate, decay, correction1, correction2, n);
+  }
+
+  adamUpdateRows(
+    weight: FloatArray,
+    moment1: FloatArray,
+    moment2: FloatArray,
+    gradient: FloatArray,
+    rows: Uint32Array,
+    rate: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    nSlots: number,
+    nUnits: number,
+  ): void {
+    for (let s = 0; s < nSlots; s++) {
+      const row = rows[s] * nUnits;
+      adamRow(weight, moment1, moment2, row, gradient, s * nUnits, rate, decay, correction1, correction2, nUnits);
+    }
+  }
+
+  /** out[o] = Σ_b input[b, o]. */
+  #sumRows(out: FloatArray, input: FloatArray, nRows: number, nOutputs: number): void {
+    const sums = this.#sums;
+    sums.fill(0, 0, nOutputs);
+    for (let b = 0; b < nRows; b++) {
+      for (let o = 0; o < nOutputs; o++) sums[o] += input[b * nOutputs + o];
+    }
+    storeRow(out, 0, sums, nOutputs);
+  }
+}
+
+/** sums[i] += factor · values[start + i]. */
+function addScaledRow(sums: Float64Array, factor: number, values: FloatArray, start: number, n: number): void {
+  for (let i = 0; i < n; i++) sums[i] += factor * values[start + i];
+}
+
+function storeRow(out: FloatArray, start: number, sums: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) out[start + i] = sums[i];
+}
+
+/** Four sums at a time, so that one addition does not wait for the one before it. */
+function dotProduct(a: FloatArray, aStart: number, b: FloatArray, bStart: number, n: number): number {
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    sum0 += a[aStart + i] * b[bStart + i];
+    sum1 += a[aStart + i + 1] * b[bStart + i + 1];
+    sum2 += a[aStart + i + 2] * b[bStart + i + 2];
+    sum3 += a[aStart + i + 3] * b[bStart + i + 3];
+  }
+  for (; i < n; i++) sum0 += a[aStart + i] * b[bStart + i];
+  return sum0 + sum1 + (sum2 + sum3);
+}
+
+/** NaN where a value is NaN. */
+function maximum(values: FloatArray, start: number, n: number): number {
+  let max = values[start];
+  for (let i = start + 1; i < start + n; i++) max = Math.max(max, values[i]);
+  return max;
+}
+
+function adamRow(
+  weight: FloatArray,
+  moment1: FloatArray,
+  moment2: FloatArray,
+  start: number,
+  gradient: FloatArray,
+  gradientStart: number,
+  rate: number,
+  decay: number,
+  correction1: number,
+  correction2: number,
+  n: number,
+): void {
+  const kept = 1 - decay;
+  for (let i = 0; i < n; i++) {
+    const g = gradient[gradientStart + i];
+    const m = ADAM_BETA1 * moment1[start + i] + (1 - ADAM_BETA1) * g;
+    const v = ADAM_BETA2 * moment2[start + i] + (1 - ADAM_BETA2) * g * g;
+    moment1[start + i] = m;
+    moment2[start + i] = v;
+    weight[start + i] =
+      weight[start + i] * kept - (rate * (m / correction1)) / (Math.sqrt(v / correction2) + ADAM_EPSILON);
+  }
+}
