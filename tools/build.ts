@@ -1,5 +1,7 @@
 /** Makes everything that `npm run build` generates besides compiled TypeScript. Run from the repository's root. */
 
+import { bundleNatural } from "./bundle-natural.js";
 import { compileDictionary } from "./compile-dictionary.js";
 
 await compileDictionary("assets");
+await bundleNatural("assets");

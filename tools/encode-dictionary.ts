@@ -15,7 +15,6 @@ import {
   type SectionName,
 } from "../src/morph/dictionary-format.js";
 import type { Features } from "../src/morph/features.js";
-import { VarintWriter } from "../src/morph/varint.js";
 
 /** What every word has, unknown ones included. */
 export interface WordSource {
@@ -58,11 +57,11 @@ export async function encodeDictionary(source: DictionarySource): Promise<Uint8A
   const matrix = mergeConnections(source);
   const classes = classifyWords([...words, ...source.unknownWords]);
   const sections: Sections = {
-    characters: encodeCharacters(source.characters),
+    characters: bytesOf(source.characters),
     ...encodeTrie(trie),
     ...encodeClasses(classes),
-    leftRows: encodeNumbers(matrix.leftRows),
-    rightColumns: encodeNumbers(matrix.rightColumns),
+    leftRows: uint16(matrix.leftRows),
+    rightColumns: uint16(matrix.rightColumns),
     connections: encodeConnections(matrix),
     ...encodeReadings(words),
     ...encodeExpressions(words),
@@ -81,7 +80,7 @@ export async function encodeDictionary(source: DictionarySource): Promise<Uint8A
 }
 
 interface Trie {
-  /** Breadth-first, from node 1. */
+  /** Breadth-first; the root has label 0. */
   readonly labels: readonly number[];
   readonly childCounts: readonly number[];
   readonly wordCounts: readonly number[];
@@ -91,7 +90,7 @@ interface Trie {
 
 /** A node is a range of sorted entries with a common prefix; children are the runs of one next unit. */
 function buildTrie(sorted: readonly EntrySource[]): Trie {
-  const labels: number[] = [];
+  const labels = [0];
   const childCounts: number[] = [];
   const wordCounts: number[] = [];
   const order: number[] = [];
@@ -119,14 +118,13 @@ function buildTrie(sorted: readonly EntrySource[]): Trie {
   return { labels, childCounts, wordCounts, order };
 }
 
-function encodeTrie(trie: Trie): Pick<Sections, "alphabet" | "labels" | "childCounts" | "wordCounts"> {
-  const alphabet = byFrequency(trie.labels);
-  const ranks = new Map(alphabet.map((unit, rank) => [unit, rank]));
+function encodeTrie(trie: Trie): Pick<Sections, "labels" | "childCounts" | "wordCounts"> {
+  const tooMany = trie.wordCounts.find((count) => count > 0xff);
+  if (tooMany !== undefined) throw new Error(`at most 255 entries may share a surface; got ${tooMany}`);
   return {
-    alphabet: Uint8Array.from(alphabet.flatMap((unit) => [unit & 0xff, unit >> 8])),
-    labels: encodeNumbers(trie.labels.map((unit) => ranks.get(unit)!)),
-    childCounts: encodeNumbers(trie.childCounts),
-    wordCounts: encodeNumbers(trie.wordCounts),
+    labels: uint16(trie.labels),
+    childCounts: uint16(trie.childCounts),
+    wordCounts: Uint8Array.from(trie.wordCounts),
   };
 }
 
@@ -175,8 +173,7 @@ function encodeClasses(
   const costsOfClass: number[][] = classes.words.map(() => []);
   for (const [i, id] of classes.classIds.entries()) costsOfClass[id]!.push(classes.costs[i]!);
   const commonCosts = costsOfClass.map((costs) => byFrequency(costs)[0]!);
-  const wordCosts = new VarintWriter();
-  for (const [i, id] of classes.classIds.entries()) wordCosts.writeSigned(classes.costs[i]! - commonCosts[id]!);
+  const wordCosts = Int16Array.from(classes.classIds, (id, i) => classes.costs[i]! - commonCosts[id]!);
 
   const tags = new Interner();
   const values = new Interner();
@@ -192,14 +189,11 @@ function encodeClasses(
     firstTag: (word) => values.index(word.features.firstTag),
     lastTag: (word) => values.index(word.features.lastTag),
   };
-  const table = new VarintWriter();
-  for (const column of CLASS_COLUMNS) {
-    for (const [classId, word] of classes.words.entries()) table.writeSigned(columns[column](word, classId));
-  }
+  const table = CLASS_COLUMNS.flatMap((column) => classes.words.map(columns[column]));
   return {
-    wordClasses: encodeNumbers(classes.classIds),
-    wordCosts: wordCosts.bytes(),
-    classes: table.bytes(),
+    wordClasses: uint16(classes.classIds),
+    wordCosts: bytesOf(wordCosts),
+    classes: bytesOf(Int32Array.from(table)),
     tags: encodeLines(tags.strings),
     values: encodeLines(values.strings),
   };
@@ -260,38 +254,23 @@ function mergeEqual(count: number, vector: (index: number) => Int16Array): { gro
 
 /** The mirror of decodeConnections: distance to up + left - upper left. */
 function encodeConnections({ nLeft, nRight, costs }: MergedConnections): Uint8Array {
-  const writer = new VarintWriter();
+  const distances = new Int16Array(costs.length);
   for (let row = 0; row < nLeft; row++) {
     let riseBefore = 0;
     for (let column = 0; column < nRight; column++) {
       const i = row * nRight + column;
       const rise = costs[i]! - (row === 0 ? 0 : costs[i - nRight]!);
-      writer.writeSigned(rise - riseBefore);
+      distances[i] = rise - riseBefore;
       riseBefore = rise;
     }
   }
-  return writer.bytes();
-}
-
-function encodeCharacters(characters: Uint32Array): Uint8Array {
-  const writer = new VarintWriter();
-  for (let start = 0; start < characters.length; ) {
-    let end = start + 1;
-    while (end < characters.length && characters[end] === characters[start]) end++;
-    writer.write(end - start);
-    writer.write(characters[start]!);
-    start = end;
-  }
-  return writer.bytes();
+  return bytesOf(distances);
 }
 
 function encodeReadings(words: readonly EntrySource[]): Pick<Sections, "readingWords" | "readings"> {
   const different = [...words.keys()].filter((id) => words[id]!.features.reading !== words[id]!.surface);
-  const writer = new VarintWriter();
-  writer.write(different.length);
-  for (const [i, id] of different.entries()) writer.write(id - 1 - (i === 0 ? -1 : different[i - 1]!));
   return {
-    readingWords: writer.bytes(),
+    readingWords: bytesOf(Uint32Array.from(different)),
     readings: encodeLines(different.map((id) => words[id]!.features.reading)),
   };
 }
@@ -315,7 +294,7 @@ function encodeExpressions(
     return EXPRESSION_KIND.explicit;
   });
   return {
-    expressionKinds: encodeNumbers(kinds),
+    expressionKinds: uint16(kinds),
     expressionPatterns: encodeLines(patterns),
     expressions: encodeLines(explicit),
   };
@@ -336,10 +315,12 @@ function expressionPattern(surface: string, expression: string): string | null {
   return offset === surface.length ? parts.join("+") : null;
 }
 
-function encodeNumbers(values: Iterable<number>): Uint8Array {
-  const writer = new VarintWriter();
-  for (const value of values) writer.write(value);
-  return writer.bytes();
+function uint16(values: readonly number[]): Uint8Array {
+  return bytesOf(Uint16Array.from(values));
+}
+
+function bytesOf(values: Int16Array | Uint16Array | Int32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function encodeLines(lines: readonly string[]): Uint8Array {

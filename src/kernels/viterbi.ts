@@ -30,7 +30,7 @@ export const CHARACTER = {
   invokeBit: 0x8000_0000,
 } as const;
 
-/** A dictionary as the kernels read it. All arrays are read-only by agreement; they are views of one ArrayBuffer. */
+/** A dictionary as the kernels read it. All arrays are read-only by agreement. */
 export interface ViterbiTables {
   /** System entries; ids 0 .. nWords - 1. */
   readonly nWords: number;

@@ -3,7 +3,6 @@
 import { CHARACTER, type ViterbiTables } from "../kernels/viterbi.js";
 import {
   CLASS_COLUMNS,
-  type DictionaryCounts,
   type DictionaryHeader,
   dictionaryError,
   EXPRESSION_KIND,
@@ -11,12 +10,11 @@ import {
   type SectionName,
 } from "./dictionary-format.js";
 import type { Features } from "./features.js";
-import { VarintReader } from "./varint.js";
 
 /**
  * Decompresses a zlib stream (RFC 1950) and checks its Adler-32, e.g. node:zlib's `inflateSync` or fflate's
  * `unzlibSync`. `sizeBytes` is the size to expect, so that one buffer is enough; a wrong size or a throw is reported as
- * a fault of the file.
+ * a fault of the file. The result is the dictionary's own from then on: it is decoded in place.
  */
 export type Inflate = (bytes: Uint8Array, sizeBytes: number) => Uint8Array;
 
@@ -146,6 +144,12 @@ interface DictionaryParts {
 
 type ClassColumns = { readonly [column in (typeof CLASS_COLUMNS)[number]]: Int32Array };
 
+type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+interface NumberArrayType<T extends NumberArray> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
+}
+
 /** Decompresses sections and reports faults at their place in the file. */
 class SectionReader {
   readonly header: DictionaryHeader;
@@ -172,15 +176,13 @@ class SectionReader {
     return section;
   }
 
-  /** Lets `read` take the section's numbers; all of them must be taken. */
-  numbers<T>(name: SectionName, read: (reader: VarintReader) => T): T {
+  /** A section as `length` numbers of an element type; numbers lie little-endian, as in all engines' typed arrays. */
+  numbers<T extends NumberArray>(name: SectionName, type: NumberArrayType<T>, length: number): T {
     const bytes = this.bytes(name);
-    const reader = new VarintReader(bytes);
-    const value = read(reader);
-    if (reader.offset !== bytes.length) {
-      throw this.error(name, `${bytes.length} bytes of numbers`, `${reader.offset} bytes`);
-    }
-    return value;
+    const sizeBytes = length * type.BYTES_PER_ELEMENT;
+    if (bytes.length !== sizeBytes) throw this.error(name, `${sizeBytes} bytes`, `${bytes.length} bytes`);
+    const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+    return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
   }
 
   /** Lines of UTF-8 text; none for an empty section. */
@@ -194,7 +196,7 @@ class SectionReader {
   }
 
   /** Fails unless every value lies below `limit`. */
-  checkBelow(name: SectionName, values: ArrayLike<number>, limit: number): void {
+  checkBelow(name: SectionName, values: NumberArray, limit: number): void {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (value < 0 || value >= limit) throw this.error(name, `numbers 0 to ${limit - 1}`, String(value));
@@ -206,23 +208,14 @@ class SectionReader {
   }
 }
 
+/** Large sections become the tables themselves, decoded in place: nothing is held twice. */
 function decodeParts(sections: SectionReader): DictionaryParts {
   const { counts, spaceType } = sections.header;
-  const arrays = allocateTables(counts);
-  decodeCharacters(sections, arrays.characters);
-  decodeTrie(sections, arrays);
   const tags = sections.lines("tags");
   const values = sections.lines("values");
   const leftRows = decodeIds(sections, "leftRows", counts.leftIds, counts.left);
   const rightColumns = decodeIds(sections, "rightColumns", counts.rightIds, counts.right);
   const classes = decodeClasses(sections, tags.length, values.length);
-  for (let i = 0; i < counts.classes; i++) {
-    arrays.classLeft[i] = leftRows[classes.leftId[i]!]!;
-    arrays.classRight[i] = rightColumns[classes.rightId[i]!]!;
-    arrays.classPenalty[i] = classes.penalty[i]!;
-  }
-  decodeWords(sections, arrays, classes.commonCost);
-  decodeConnections(sections, arrays.connections);
   const tables: ViterbiTables = {
     nWords: counts.words,
     nCategories: counts.categories,
@@ -231,117 +224,71 @@ function decodeParts(sections: SectionReader): DictionaryParts {
     spaceType,
     endLeft: leftRows[0]!,
     beginRight: rightColumns[0]!,
-    ...arrays,
+    characters: decodeCharacters(sections),
+    ...decodeTrie(sections),
+    ...decodeWords(sections, classes.commonCost),
+    classLeft: Uint16Array.from(classes.leftId, (id) => leftRows[id]!),
+    classRight: Uint16Array.from(classes.rightId, (id) => rightColumns[id]!),
+    classPenalty: Int16Array.from(classes.penalty),
+    connections: decodeConnections(sections),
   };
   return { tables, tags, values, leftRows, rightColumns, classes };
 }
 
-/** All arrays in one buffer, so that another kernel can take them over with one copy. Widest elements first: aligned. */
-function allocateTables(counts: DictionaryCounts) {
-  const nIds = counts.words + counts.categories;
-  const lengths32 = [CODE_UNITS, CODE_UNITS, counts.nodes + 1, counts.nodes + 1];
-  const lengths16 = [counts.nodes, nIds, nIds, counts.classes, counts.classes, counts.classes];
-  const nConnections = counts.left * counts.right;
-  const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
-  const buffer = new ArrayBuffer(4 * sum(lengths32) + 2 * (sum(lengths16) + nConnections));
-  let offset = 0;
-  const place = (length: number, bytesPerElement: number) => {
-    const start = offset;
-    offset += length * bytesPerElement;
-    return [buffer, start, length] as const;
-  };
-  return {
-    characters: new Uint32Array(...place(CODE_UNITS, 4)),
-    rootChildren: new Uint32Array(...place(CODE_UNITS, 4)),
-    firstChild: new Uint32Array(...place(counts.nodes + 1, 4)),
-    firstWord: new Uint32Array(...place(counts.nodes + 1, 4)),
-    labels: new Uint16Array(...place(counts.nodes, 2)),
-    wordClasses: new Uint16Array(...place(nIds, 2)),
-    wordCosts: new Int16Array(...place(nIds, 2)),
-    classLeft: new Uint16Array(...place(counts.classes, 2)),
-    classRight: new Uint16Array(...place(counts.classes, 2)),
-    classPenalty: new Int16Array(...place(counts.classes, 2)),
-    connections: new Int16Array(...place(nConnections, 2)),
-  };
-}
-
-type TableArrays = ReturnType<typeof allocateTables>;
-
-/** Runs of equal category bits: length, bits. */
-function decodeCharacters(sections: SectionReader, characters: Uint32Array): void {
+function decodeCharacters(sections: SectionReader): Uint32Array {
   const { categories } = sections.header.counts;
-  sections.numbers("characters", (reader) => {
-    for (let unit = 0; unit < CODE_UNITS; ) {
-      const end = unit + reader.next();
-      const bits = reader.next();
-      if (end === unit || end > CODE_UNITS) {
-        throw sections.error("characters", `runs that fill ${CODE_UNITS} units`, `a run from ${unit} to ${end}`);
-      }
-      const category = (bits >>> CHARACTER.categoryShift) & CHARACTER.categoryMask;
-      if (category >= categories) throw sections.error("characters", `categories below ${categories}`, `${category}`);
-      characters.fill(bits, unit, end);
-      unit = end;
-    }
-  });
+  const characters = sections.numbers("characters", Uint32Array, CODE_UNITS);
+  for (const bits of characters) {
+    const category = (bits >>> CHARACTER.categoryShift) & CHARACTER.categoryMask;
+    if (category >= categories) throw sections.error("characters", `categories below ${categories}`, `${category}`);
+  }
+  return characters;
 }
 
-/** Breadth-first: each node's number of children and of words, and the rank of its label in the alphabet. */
-function decodeTrie(sections: SectionReader, arrays: TableArrays): void {
+/** Breadth-first: each node's label, number of children and number of words. */
+function decodeTrie(
+  sections: SectionReader,
+): Pick<ViterbiTables, "labels" | "firstChild" | "firstWord" | "rootChildren"> {
   const { nodes, words } = sections.header.counts;
-  const alphabetBytes = sections.bytes("alphabet");
-  const alphabet = new Uint16Array(CODE_UNITS);
-  const nLetters = alphabetBytes.length >> 1;
-  if (nLetters > CODE_UNITS || (alphabetBytes.length & 1) === 1) {
-    throw sections.error("alphabet", `an even number of bytes up to ${2 * CODE_UNITS}`, `${alphabetBytes.length}`);
-  }
-  for (let i = 0; i < nLetters; i++) alphabet[i] = alphabetBytes[2 * i]! | (alphabetBytes[2 * i + 1]! << 8);
-
-  const { labels, firstChild, firstWord, rootChildren } = arrays;
-  sections.numbers("labels", (reader) => {
-    let highest = 0;
-    for (let node = 1; node < nodes; node++) {
-      const rank = reader.next();
-      if (rank > highest) highest = rank;
-      labels[node] = alphabet[rank]!;
-    }
-    if (highest >= Math.max(nLetters, 1)) throw sections.error("labels", `ranks below ${nLetters}`, `${highest}`);
-  });
-  decodeOffsets(sections, "childCounts", firstChild, 1, nodes);
-  decodeOffsets(sections, "wordCounts", firstWord, 0, words);
-  // Kernels rely on children that come after their parent: the walk down always ends.
+  const labels = sections.numbers("labels", Uint16Array, nodes);
+  const firstChild = new Uint32Array(nodes + 1);
+  const childCounts = sections.numbers("childCounts", Uint16Array, nodes);
+  let nextNode = 1;
   for (let node = 0; node < nodes; node++) {
-    if (firstChild[node]! <= node) throw sections.error("childCounts", `children after node ${node}`, "none");
+    // Kernels rely on children that come after their parent: the walk down always ends.
+    if (nextNode <= node) throw sections.error("childCounts", `a parent before node ${node}`, "none");
+    firstChild[node] = nextNode;
+    nextNode += childCounts[node]!;
   }
-  for (let child = firstChild[0]!; child < firstChild[1]!; child++) rootChildren[labels[child]!] = child;
-}
+  firstChild[nodes] = nextNode;
+  if (nextNode !== nodes) throw sections.error("childCounts", `${nodes} nodes in all`, `${nextNode}`);
 
-/** Counts summed up to offsets, from `start` to exactly `end`. */
-function decodeOffsets(sections: SectionReader, name: SectionName, offsets: Uint32Array, start: number, end: number) {
-  sections.numbers(name, (reader) => {
-    let offset = start;
-    for (let i = 0; i < offsets.length - 1; i++) {
-      offsets[i] = offset;
-      offset += reader.next();
-    }
-    offsets[offsets.length - 1] = offset;
-    if (offset !== end) throw sections.error(name, `counts that add up to ${end - start}`, `${offset - start}`);
-  });
+  const wordCounts = sections.numbers("wordCounts", Uint8Array, nodes);
+  const firstWord = new Uint32Array(nodes + 1);
+  let nextWord = 0;
+  for (let node = 0; node < nodes; node++) {
+    firstWord[node] = nextWord;
+    nextWord += wordCounts[node]!;
+  }
+  firstWord[nodes] = nextWord;
+  if (nextWord !== words) throw sections.error("wordCounts", `${words} words in all`, `${nextWord}`);
+
+  const rootChildren = new Uint32Array(CODE_UNITS);
+  for (let child = firstChild[0]!; child < firstChild[1]!; child++) rootChildren[labels[child]!] = child;
+  return { labels, firstChild, firstWord, rootChildren };
 }
 
 function decodeIds(sections: SectionReader, name: SectionName, length: number, limit: number): Uint16Array {
-  return sections.numbers(name, (reader) => {
-    const wide = Uint32Array.from({ length }, () => reader.next());
-    sections.checkBelow(name, wide, limit);
-    return Uint16Array.from(wide);
-  });
+  const ids = sections.numbers(name, Uint16Array, length);
+  sections.checkBelow(name, ids, limit);
+  return ids;
 }
 
 function decodeClasses(sections: SectionReader, nTags: number, nValues: number): ClassColumns {
   const { classes, leftIds, rightIds } = sections.header.counts;
-  const columns = sections.numbers("classes", (reader) =>
-    Object.fromEntries(
-      CLASS_COLUMNS.map((column) => [column, Int32Array.from({ length: classes }, () => reader.nextSigned())]),
-    ),
+  const table = sections.numbers("classes", Int32Array, CLASS_COLUMNS.length * classes);
+  const columns = Object.fromEntries(
+    CLASS_COLUMNS.map((column, i) => [column, table.subarray(i * classes, (i + 1) * classes)]),
   ) as ClassColumns;
   sections.checkBelow("classes", columns.leftId, leftIds);
   sections.checkBelow("classes", columns.rightId, rightIds);
@@ -352,38 +299,34 @@ function decodeClasses(sections: SectionReader, nTags: number, nValues: number):
   return columns;
 }
 
-/** Classes in order of frequency, so most take one byte; costs as the distance to the class's most common one. */
-function decodeWords(sections: SectionReader, arrays: TableArrays, commonCost: Int32Array): void {
-  const { wordClasses, wordCosts } = arrays;
-  const nClasses = commonCost.length;
-  sections.numbers("wordClasses", (reader) => {
-    for (let i = 0; i < wordClasses.length; i++) {
-      const classId = reader.next();
-      if (classId >= nClasses) throw sections.error("wordClasses", `classes below ${nClasses}`, `${classId}`);
-      wordClasses[i] = classId;
-    }
-  });
-  sections.numbers("wordCosts", (reader) => {
-    for (let i = 0; i < wordCosts.length; i++) wordCosts[i] = commonCost[wordClasses[i]!]! + reader.nextSigned();
-  });
+/** Classes in order of frequency; costs as the distance to the class's most common one. */
+function decodeWords(
+  sections: SectionReader,
+  commonCost: Int32Array,
+): Pick<ViterbiTables, "wordClasses" | "wordCosts"> {
+  const { words, categories } = sections.header.counts;
+  const wordClasses = sections.numbers("wordClasses", Uint16Array, words + categories);
+  sections.checkBelow("wordClasses", wordClasses, commonCost.length);
+  const wordCosts = sections.numbers("wordCosts", Int16Array, words + categories);
+  for (let i = 0; i < wordCosts.length; i++) wordCosts[i]! += commonCost[wordClasses[i]!]!;
+  return { wordClasses, wordCosts };
 }
 
 /** Distance of each cost to what its upper and left neighbours predict: up + left - upper left; 0 outside. */
-function decodeConnections(sections: SectionReader, connections: Int16Array): void {
+function decodeConnections(sections: SectionReader): Int16Array {
   const { left, right } = sections.header.counts;
-  sections.numbers("connections", (reader) => {
-    for (let column = 0, before = 0; column < right; column++) {
-      before += reader.nextSigned();
-      connections[column] = before;
-    }
-    for (let row = 1, i = right; row < left; row++) {
-      let rise = 0;
-      for (const end = i + right; i < end; i++) {
-        rise += reader.nextSigned();
-        connections[i] = connections[i - right]! + rise;
-      }
-    }
-  });
+  const connections = sections.numbers("connections", Int16Array, left * right);
+  for (let start = 0; start < connections.length; start += right) addRises(connections, start, right);
+  return connections;
+}
+
+/** One row in place: the running sum of the distances is its rise over the row above. */
+function addRises(connections: Int16Array, start: number, nRight: number): void {
+  let rise = 0;
+  for (let i = start; i < start + nRight; i++) {
+    rise += connections[i]!;
+    connections[i] = start === 0 ? rise : connections[i - nRight]! + rise;
+  }
 }
 
 /** Readings and expressions, decoded when first asked for. */
@@ -400,37 +343,20 @@ class WordDetails {
   constructor(sections: SectionReader) {
     const { words } = sections.header.counts;
     this.#readings = sections.lines("readings");
-    this.#readingWords = sections.numbers("readingWords", (reader) => {
-      const nReadings = reader.next();
-      if (nReadings !== this.#readings.length) {
-        throw sections.error("readingWords", `${this.#readings.length} words`, `${nReadings}`);
-      }
-      const ids = new Uint32Array(nReadings);
-      let id = -1;
-      for (let i = 0; i < ids.length; i++) {
-        id += 1 + reader.next();
-        ids[i] = id;
-      }
-      return ids;
-    });
+    this.#readingWords = sections.numbers("readingWords", Uint32Array, this.#readings.length);
     this.#patterns = sections.lines("expressionPatterns");
     this.#expressions = sections.lines("expressions");
-    this.#expressionKinds = new Uint16Array(words);
     this.#explicitWords = new Uint32Array(this.#expressions.length);
-    sections.numbers("expressionKinds", (reader) => {
-      let nExplicit = 0;
-      for (let word = 0; word < words; word++) {
-        const kind = reader.next();
-        if (kind >= this.#patterns.length + EXPRESSION_KIND.firstPattern) {
-          throw sections.error("expressionKinds", `patterns below ${this.#patterns.length}`, `${kind}`);
-        }
-        this.#expressionKinds[word] = kind;
-        if (kind === EXPRESSION_KIND.explicit) this.#explicitWords[nExplicit++] = word;
-      }
-      if (nExplicit !== this.#expressions.length) {
-        throw sections.error("expressionKinds", `${this.#expressions.length} explicit expressions`, `${nExplicit}`);
-      }
-    });
+    this.#expressionKinds = sections.numbers("expressionKinds", Uint16Array, words);
+    const nKinds = this.#patterns.length + EXPRESSION_KIND.firstPattern;
+    sections.checkBelow("expressionKinds", this.#expressionKinds, nKinds);
+    let nExplicit = 0;
+    for (let word = 0; word < words; word++) {
+      if (this.#expressionKinds[word] === EXPRESSION_KIND.explicit) this.#explicitWords[nExplicit++] = word;
+    }
+    if (nExplicit !== this.#expressions.length) {
+      throw sections.error("expressionKinds", `${this.#expressions.length} explicit expressions`, `${nExplicit}`);
+    }
   }
 
   reading(wordId: number, surface: string): string {
