@@ -1,0 +1,36 @@
+const CHUNK_BITS = 16;
+const CHUNK_LENGTH = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_LENGTH - 1;
+
+/**
+ * Growing list of unsigned 32-bit numbers.
+ *
+ * Held in chunks of 256 KiB: growth copies nothing, so the peak is the contents, not three times the contents as with
+ * an array that doubles.
+ */
+export class Uint32List {
+  readonly #chunks: Uint32Array[] = [];
+  #count = 0;
+
+  /** Numbers pushed so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  push(value: number): void {
+    const offset = this.#count & CHUNK_MASK;
+    if (offset === 0) this.#chunks.push(new Uint32Array(CHUNK_LENGTH));
+    (this.#chunks[this.#count >>> CHUNK_BITS] as Uint32Array)[offset] = value;
+    this.#count++;
+  }
+
+  /** The number at `position`, which must be in [0, count). */
+  at(position: number): number {
+    return (this.#chunks[position >>> CHUNK_BITS] as Uint32Array)[position & CHUNK_MASK] as number;
+  }
+
+  /** Replaces the number at `position`, which must be in [0, count). */
+  set(position: number, value: number): void {
+    (this.#chunks[position >>> CHUNK_BITS] as Uint32Array)[position & CHUNK_MASK] = value;
+  }
+}
