@@ -11,8 +11,11 @@ const REPLACEMENT_CHARACTER = 0xfffd;
 /** Longest name between "&" and ";" that is looked up; the longest HTML name, CounterClockwiseContourIntegral, has 31 letters. */
 const MAX_NAME_LENGTH = 32;
 
-/** White space as ECMAScript sees it, the line break NEL, and the two Hangul fillers, which print as blanks. */
-const WHITE_SPACE = /[\s\u{85}\u{3164}\u{FFA0}]/u;
+/** Arguments of one call; far below the limits of engines. */
+const MAX_ARGUMENTS = 8192;
+
+/** Spaces and separators, the line-breaking controls, and the two Hangul fillers, which print as blanks. Not U+FEFF, which `\s` holds. */
+const WHITE_SPACE = /[\p{Z}\t-\r\u{85}\u{3164}\u{FFA0}]/u;
 
 /** C0 and C1 controls and invisible format characters: zero-width ones, soft hyphens, byte order marks, direction marks, tags. */
 const REMOVED = /[\p{Cc}\p{Cf}]/u;
@@ -44,6 +47,22 @@ const BLOCK_ELEMENTS: ReadonlySet<string> = new Set(
 const INLINE_ELEMENTS: ReadonlySet<string> = new Set(
   "a b em font i mark s small span strike strong sub sup u".split(" "),
 );
+
+const KEPT = 1;
+const SPACING = 2;
+const INVISIBLE = 3;
+
+/** What the two patterns say of each code point below U+10000, filled as characters are met; 0 is "not met yet". */
+const knownKinds = new Uint8Array(0x10000);
+
+function kindOf(point: number): number {
+  const known = point <= 0xffff ? (knownKinds[point] as number) : 0;
+  if (known !== 0) return known;
+  const character = String.fromCodePoint(point);
+  const kind = WHITE_SPACE.test(character) ? SPACING : REMOVED.test(character) ? INVISIBLE : KEPT;
+  if (point <= 0xffff) knownKinds[point] = kind;
+  return kind;
+}
 
 /** What a bracketed text is replaced by, or null when it is not clearly markup; `inside` excludes the brackets. */
 function replaceMarkup(inside: string): "" | " " | null {
@@ -128,9 +147,9 @@ export class CleaningStack {
     } else if (isPlain(point)) {
       this.#append(point);
     } else {
-      const character = String.fromCodePoint(point);
-      if (WHITE_SPACE.test(character)) this.#pushSpace();
-      else if (!REMOVED.test(character)) this.#append(point);
+      const kind = kindOf(point);
+      if (kind === SPACING) this.#pushSpace();
+      else if (kind === KEPT) this.#append(point);
     }
   }
 
@@ -216,10 +235,11 @@ export class CleaningStack {
   }
 
   #slice(start: number, end: number): string {
-    // Engines limit the number of arguments of one call; 8192 is far below every known limit.
     let text = "";
-    for (let i = start; i < end; i += 8192) {
-      text += String.fromCharCode(...this.#units.subarray(i, Math.min(i + 8192, end)));
+    for (let i = start; i < end; i += MAX_ARGUMENTS) {
+      const units = this.#units.subarray(i, Math.min(i + MAX_ARGUMENTS, end));
+      // apply reads any array-like value, for which its type has no word; spreading would go through an iterator.
+      text += String.fromCharCode.apply(null, units as unknown as number[]);
     }
     return text;
   }
