@@ -33,13 +33,14 @@ function multiplyHigh(a: number, b: number): number {
 export class Philox {
   /** `[4]` uniform 32-bit words of the last counter; overwritten by {@link generate}. */
   readonly words = new Uint32Array(4);
-  readonly #key0: number;
-  readonly #key1: number;
+  #key0 = 0;
+  #key1 = 0;
 
-  /** The key is two 32-bit words: the seed and a {@link RANDOM_STREAM}. */
-  constructor(key0: number, key1: number) {
+  /** The key is two 32-bit words: the seed and a {@link RANDOM_STREAM}. Returns this. */
+  withKey(key0: number, key1: number): this {
     this.#key0 = key0;
     this.#key1 = key1;
+    return this;
   }
 
   /** Fills `words` for a counter of four 32-bit words. */

@@ -35,6 +35,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
   /** `[O]` one row of outputs in double while it is summed. */
   #sums = new Float64Array(INITIAL_SUMS);
   #sums2 = new Float64Array(INITIAL_SUMS);
+  readonly #philox = new Philox();
 
   constructor(arrayType: new (n: number) => A, capacityBytes: number) {
     this.#arrayType = arrayType;
@@ -270,7 +271,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     nRows: number,
     nUnits: number,
   ): void {
-    const philox = new Philox(seed, RANDOM_STREAM.dropout);
+    const philox = this.#philox.withKey(seed, RANDOM_STREAM.dropout);
     const words = philox.words;
     const threshold = rate * 2 ** 32;
     const keep = 1 / (1 - rate);

@@ -4,8 +4,8 @@
  * Legend: V terms, H1, H2, H3 units of the hidden layers, C labels. All matrices are row-major, [inputs, outputs].
  */
 
-/** Typed arrays that hold real numbers: 32 bits in use, 64 bits in gradient checks. */
-export type FloatArray = Float32Array | Float64Array;
+import type { FloatArray } from "../kernels/mlp.js";
+import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "../kernels/random.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -60,3 +60,94 @@ export interface MlpParameters<A extends FloatArray> {
 
 /** The network as the model file holds it. */
 export type MlpWeights = MlpParameters<Float32Array>;
+
+/**
+ * Half-width of the uniform distribution that w1 is drawn from.
+ *
+ * He's rule asks for √(6 / number of inputs), but of V inputs a document has a few dozen, and its tf-idf row has length
+ * one: a sum over the row then has the variance of one weight, whatever the row's number of terms. Batch norm gives the
+ * sums their scale, so what the width decides is how far Adam's steps reach (it moves a weight by about the learning
+ * rate, and a rare term is seen a few times only): wide noise would never be unlearned. Narrower than this, the sums'
+ * variance would come near batch norm's ε of 1e-5.
+ */
+const W1_HALF_WIDTH = 0.05;
+
+/** Number of elements of each array, in the order of the model file. */
+export function parameterSizes(shape: MlpShape): Readonly<Record<keyof MlpWeights, number>> {
+  const [h1, h2, h3] = shape.hiddenUnits;
+  return {
+    w1: shape.nTerms * h1,
+    b1: h1,
+    gamma1: h1,
+    beta1: h1,
+    runningMean1: h1,
+    runningVar1: h1,
+    w2: h1 * h2,
+    b2: h2,
+    gamma2: h2,
+    beta2: h2,
+    runningMean2: h2,
+    runningVar2: h2,
+    w3: h2 * h3,
+    b3: h3,
+    gamma3: h3,
+    beta3: h3,
+    runningMean3: h3,
+    runningVar3: h3,
+    w4: h3 * shape.nLabels,
+    b4: shape.nLabels,
+  };
+}
+
+/** Makes an array for each parameter by calling `make(nElements, name)`. */
+export function makeParameters<A extends FloatArray>(
+  shape: MlpShape,
+  make: (n: number, name: keyof MlpWeights) => A,
+): MlpParameters<A> {
+  const sizes = Object.entries(parameterSizes(shape)) as [keyof MlpWeights, number][];
+  return Object.fromEntries(sizes.map(([name, n]) => [name, make(n, name)])) as unknown as MlpParameters<A>;
+}
+
+/** Copies every array of one set of parameters into another of the same shape, whatever their precisions. */
+export function copyParameters(target: MlpParameters<FloatArray>, source: MlpParameters<FloatArray>): void {
+  for (const name of Object.keys(target) as (keyof MlpWeights)[]) target[name].set(source[name]);
+}
+
+/** Returns the sizes that the arrays tell. */
+export function shapeOf(weights: MlpParameters<FloatArray>): MlpShape {
+  const h1 = weights.b1.length;
+  return {
+    nTerms: weights.w1.length / h1,
+    hiddenUnits: [h1, weights.b2.length, weights.b3.length],
+    nLabels: weights.b4.length,
+  };
+}
+
+/**
+ * Returns the weights that training starts from; same shape and seed, same bytes.
+ *
+ * w2 and w3 are uniform in ±√(6 / inputs), He's rule for layers that end in ReLU; w4 is uniform in ±√(3 / inputs), which
+ * keeps the variance without one; w1 is uniform in ±0.05. Biases and beta are 0, gamma is 1, running statistics are 0
+ * and 1.
+ * @see He, Zhang, Ren and Sun 2015, equation 10
+ */
+export function initializeWeights(shape: MlpShape, seed: number): MlpWeights {
+  const [h1, h2, h3] = shape.hiddenUnits;
+  const weights = makeParameters(shape, (n) => new Float32Array(n));
+  fillUniform(weights.w1, W1_HALF_WIDTH, seed, 1);
+  fillUniform(weights.w2, Math.sqrt(6 / h1), seed, 2);
+  fillUniform(weights.w3, Math.sqrt(6 / h2), seed, 3);
+  fillUniform(weights.w4, Math.sqrt(3 / h3), seed, 4);
+  for (const ones of [weights.gamma1, weights.gamma2, weights.gamma3]) ones.fill(1);
+  for (const ones of [weights.runningVar1, weights.runningVar2, weights.runningVar3]) ones.fill(1);
+  return weights;
+}
+
+/** Element i is word i mod 4 of counter (⌊i / 4⌋, layer, 0, 0), spread evenly over [-halfWidth, halfWidth). */
+function fillUniform(values: Float32Array, halfWidth: number, seed: number, layer: number): void {
+  const philox = new Philox().withKey(seed, RANDOM_STREAM.weights);
+  for (let i = 0; i < values.length; i++) {
+    if ((i & 3) === 0) philox.generate(i >>> 2, layer, 0, 0);
+    values[i] = (philox.words[i & 3] * WORD_TO_UNIT * 2 - 1) * halfWidth;
+  }
+}

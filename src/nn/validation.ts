@@ -1,0 +1,62 @@
+import type { CsrMatrix } from "../features/csr-matrix.js";
+import { naturalLogarithm } from "../kernels/math.js";
+import type { MlpInference } from "./inference.js";
+
+/** Documents with their labels' numbers. */
+export interface LabeledMatrix {
+  readonly matrix: CsrMatrix;
+  /** `[nRows]` */
+  readonly labels: Uint16Array | Int32Array;
+}
+
+/** Figures of the validation share after an epoch. */
+export interface ValidationFigures {
+  /** Mean of -ln of the true label's probability: no label weights, no smoothing. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Mean F1 over the labels that are true or predicted at least once. */
+  readonly macroF1: number;
+}
+
+/** Smallest probability that enters the loss: what a float32 can still tell from 0. */
+const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
+
+/**
+ * Returns loss, accuracy and macro-F1 of the network on at least one document; of equal probabilities the first label
+ * is predicted.
+ *
+ *   F1 = 2 tp / (2 tp + fp + fn) = 2 tp / (support + predicted)
+ */
+export function validate(inference: MlpInference, { matrix, labels }: LabeledMatrix): ValidationFigures {
+  const nLabels = inference.shape.nLabels;
+  const probabilities = new Float32Array(nLabels);
+  const nTrue = new Uint32Array(nLabels);
+  const nPredicted = new Uint32Array(nLabels);
+  const nCorrect = new Uint32Array(nLabels);
+  let lossSum = 0;
+  for (let row = 0; row < matrix.nRows; row++) {
+    inference.scoreRow(matrix, row, probabilities);
+    let predicted = 0;
+    for (let c = 1; c < nLabels; c++) if (probabilities[c] > probabilities[predicted]) predicted = c;
+    const label = labels[row];
+    nTrue[label]++;
+    nPredicted[predicted]++;
+    if (predicted === label) nCorrect[label]++;
+    lossSum -= naturalLogarithm(Math.max(probabilities[label], SMALLEST_PROBABILITY));
+  }
+  let nAllCorrect = 0;
+  let f1Sum = 0;
+  let nSeenLabels = 0;
+  for (let c = 0; c < nLabels; c++) {
+    nAllCorrect += nCorrect[c];
+    const nEither = nTrue[c] + nPredicted[c];
+    if (nEither === 0) continue;
+    f1Sum += (2 * nCorrect[c]) / nEither;
+    nSeenLabels++;
+  }
+  return {
+    loss: lossSum / matrix.nRows,
+    accuracy: nAllCorrect / matrix.nRows,
+    macroF1: f1Sum / nSeenLabels,
+  };
+}
