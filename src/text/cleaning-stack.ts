@@ -8,6 +8,9 @@ const GREATER_THAN = 0x3e;
 const NUMBER_SIGN = 0x23;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
+/** The only mark that NFC joins to "<" or ">". */
+const LONG_SOLIDUS_OVERLAY = 0x338;
+
 /** Longest name between "&" and ";" that is looked up; the longest HTML name, CounterClockwiseContourIntegral, has 31 letters. */
 const MAX_NAME_LENGTH = 32;
 
@@ -149,8 +152,18 @@ export class CleaningStack {
     } else {
       const kind = kindOf(point);
       if (kind === SPACING) this.#pushSpace();
-      else if (kind === KEPT) this.#append(point);
+      else if (kind === KEPT && !(point === LONG_SOLIDUS_OVERLAY && this.#wouldHideBracket())) this.#append(point);
     }
+  }
+
+  /**
+   * True where an overlay could join a bracket, at once or after NFC has put the marks between them behind it. In composed
+   * text that happens only where something between them was taken out; a bracket that then vanished would change what
+   * the next ">" meets. An overlay on another mark or on a pair of surrogates goes too: telling whether a bracket lies below could take long.
+   */
+  #wouldHideBracket(): boolean {
+    const below = this.#at(this.#nUnits - 1);
+    return below === LESS_THAN || below === GREATER_THAN || /[\p{M}\p{Cs}]/u.test(String.fromCharCode(below));
   }
 
   #pushSpace(): void {

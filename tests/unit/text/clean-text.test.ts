@@ -119,6 +119,13 @@ describe("cleanText", () => {
     expect(cleanText("\ude00\ud83d 😀")).toBe("\ufffd\ufffd 😀");
   });
 
+  it("drops an overlay that would join a bracket only after something between them was taken out", () => {
+    expect(cleanText("3 \u226e 5")).toBe("3 \u226e 5");
+    expect(cleanText("3 <\u0338 5")).toBe("3 \u226e 5");
+    expect(cleanText("<!--<\u200b\u0338-->")).toBe("<!--<-->");
+    expect(cleanText("<!--<\u{1d165}\u200b\u0338-->")).toBe("<!--<\u{1d165}-->");
+  });
+
   it("looks back a number of times that grows no faster than hostile text", () => {
     const hostile = [
       "&amp;",
