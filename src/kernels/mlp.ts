@@ -87,7 +87,9 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   ): void;
 
   /**
-   * dInput[b, i] = Σ_o dOut[b, o] weight[i, o]; dWeight[i, o] = Σ_b input[b, i] dOut[b, o]; dBias[o] = Σ_b dOut[b, o].
+   * dInput[b, i] = Σ_o dOut[b, o] weight[i, o] where input[b, i] ≠ 0, else 0; dWeight[i, o] = Σ_b input[b, i] dOut[b, o];
+   * dBias[o] = Σ_b dOut[b, o]. The input must come from ReLU and dropout: where they gave 0 they pass no gradient, so two
+   * sums in three need not be made.
    * dInput, input [B, I]; dWeight, weight [I, O]; dBias [O]; dOut [B, O].
    */
   linearBackward(
