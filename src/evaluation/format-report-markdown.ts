@@ -13,11 +13,12 @@ import {
   listNotes,
   MAX_MATRIX_LABELS,
   resolveFormatOptions,
+  showLabel,
   toOneLine,
 } from "./report-text.js";
 
 /**
- * Returns a text that GitHub-flavoured Markdown shows as it is, inside a table cell too.
+ * Returns a text that GitHub-flavoured Markdown shows as it is, in a table cell or behind other words of a line.
  *
  * Backslashes cover Markdown's own signs, entities HTML. An empty comment behind "@", "#" and ":" keeps a pasted report
  * from notifying people, linking to issues and fetching addresses; GitHub finds those after it has undone escapes.
@@ -28,8 +29,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    .replace(/[@#]|:(?=\/\/)/g, "$&<!-- -->")
-    .replace(/^(?:[-+=]|\d+(?=[.)]))/, "<!-- -->$&");
+    .replace(/[@#]|:(?=\/\/)/g, "$&<!-- -->");
 }
 
 function renderTable(rows: readonly (readonly string[])[], nTextColumns: number): string {
@@ -40,8 +40,8 @@ function renderTable(rows: readonly (readonly string[])[], nTextColumns: number)
 
 function renderErrors(report: EvaluationReport, digits: number): string {
   const row = (error: EvaluationError): string[] => [
-    error.trueLabel,
-    error.predictedLabel,
+    showLabel(error.trueLabel),
+    showLabel(error.predictedLabel),
     error.excerpt === "" || error.title === "" ? error.title + error.excerpt : `${error.title} / ${error.excerpt}`,
     formatScore(error.score, digits),
     formatScore(error.trueScore, digits),

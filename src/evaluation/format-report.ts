@@ -1,4 +1,3 @@
-import { truncateToWidth } from "./display-width.js";
 import type { EvaluationReport } from "./report.js";
 import {
   describeArticles,
@@ -13,13 +12,6 @@ import {
   resolveFormatOptions,
 } from "./report-text.js";
 import { renderTextTable } from "./text-table.js";
-
-/** Columns of the widest cell; a longer label is cut. */
-const MAX_CELL_WIDTH = 24;
-
-function renderTable(rows: readonly (readonly string[])[]): string {
-  return renderTextTable(rows.map((row) => row.map((cell) => truncateToWidth(cell, MAX_CELL_WIDTH))));
-}
 
 /**
  * Returns the report for a terminal: what was evaluated, headline numbers, the per-label table and the confusion matrix,
@@ -36,11 +28,11 @@ export function formatReport(report: EvaluationReport, options?: FormatOptions):
   const notes = listNotes(report).map((note) => `${note}.\n`);
   const isWide = report.labels.length > MAX_MATRIX_LABELS;
   const matrix = isWide
-    ? `Most frequent confusions\n${renderTable(listConfusionRows(report))}`
-    : `Confusion matrix (documents)\n${renderTable(listMatrixRows(report))}`;
+    ? `Most frequent confusions\n${renderTextTable(listConfusionRows(report))}`
+    : `Confusion matrix (documents)\n${renderTextTable(listMatrixRows(report))}`;
   return [
     [...origin, headlines.join("  ")].map((line) => `${line}\n`).join(""),
-    renderTable(listLabelRows(report, digits)) + notes.join(""),
+    renderTextTable(listLabelRows(report, digits)) + notes.join(""),
     matrix,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { OptionSpec } from "../options/constraint.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import type { Label } from "../text/article.js";
+import { truncateToWidth } from "./display-width.js";
 import type { EvaluationReport, LabelReport } from "./report.js";
 
 /** The words and numbers that the terminal and the Markdown report share; each is decided once, here. */
@@ -55,6 +56,14 @@ export function toOneLine(text: string): string {
   return text.replace(UNPRINTABLE, " ").trim();
 }
 
+/** Terminal columns of the widest label; a wrong label column can make a whole article a label. */
+const MAX_LABEL_WIDTH = 24;
+
+/** Returns a label on one line, cut where it is very long. */
+export function showLabel(label: Label): string {
+  return truncateToWidth(toOneLine(label), MAX_LABEL_WIDTH);
+}
+
 /** Returns what was evaluated, null when the report does not say. */
 export function describeSplit(report: EvaluationReport): string | null {
   const { split } = report;
@@ -76,7 +85,7 @@ export function describeArticles(report: EvaluationReport): string | null {
 export function listNotes(report: EvaluationReport): string[] {
   const notes: string[] = [];
   if (report.split?.kind === "validation" && report.selectedEpoch !== null) {
-    notes.push("The epoch was chosen on these articles, so unseen ones score slightly lower");
+    notes.push("The epoch was chosen on these articles, so unseen ones tend to score lower");
   }
   const { precision, recall, f1 } = report.undefinedScores;
   const undefinedParts = (
@@ -87,11 +96,11 @@ export function listNotes(report: EvaluationReport): string[] {
     ] as const
   )
     .filter(([, labels]) => labels.length > 0)
-    .map(([name, labels]) => `${name} of ${labels.map(toOneLine).join(", ")}`);
+    .map(([name, labels]) => `${name} of ${labels.map(showLabel).join(", ")}`);
   if (undefinedParts.length > 0) notes.push(`0/0, counted as 0 in the averages: ${undefinedParts.join("; ")}`);
   const { nDocuments, labels } = report.unknownLabels;
   if (nDocuments > 0) {
-    const shown = labels.slice(0, MAX_PAIRS).map(({ label, support }) => `${toOneLine(label)} ${support}`);
+    const shown = labels.slice(0, MAX_PAIRS).map(({ label, support }) => `${showLabel(label)} ${support}`);
     if (labels.length > shown.length) shown.push("…");
     notes.push(
       `Labels unknown to the model, counted as errors: ${shown.join(", ")} (${nDocuments} of ${report.nDocuments} documents)`,
@@ -120,7 +129,7 @@ function isTrainKnown(report: EvaluationReport): boolean {
 export function listLabelRows(report: EvaluationReport, digits: number): string[][] {
   const hasTrain = isTrainKnown(report);
   const row = (label: LabelReport): string[] => [
-    toOneLine(label.label),
+    showLabel(label.label),
     formatScore(label.precision, digits),
     formatScore(label.recall, digits),
     formatScore(label.f1, digits),
@@ -141,7 +150,16 @@ export function listLabelRows(report: EvaluationReport, digits: number): string[
     ...empty,
   ];
   return [
-    ["Label", "Precision", "Recall", "F1", "Support", "Share", "Predicted", ...(hasTrain ? ["Trained", "Share"] : [])],
+    [
+      "Label",
+      "Precision",
+      "Recall",
+      "F1",
+      "Support",
+      "Share",
+      "Predicted",
+      ...(hasTrain ? ["Trained", "Train share"] : []),
+    ],
     ...report.labels.map(row),
     average("Macro average", report.macroPrecision, report.macroRecall, report.macroF1),
     average("Weighted average", report.weightedPrecision, report.weightedRecall, report.weightedF1),
@@ -150,7 +168,7 @@ export function listLabelRows(report: EvaluationReport, digits: number): string[
 
 /** Returns the confusion matrix with a header row of predicted labels and a first column of true labels; unknown labels last. */
 export function listMatrixRows(report: EvaluationReport): string[][] {
-  const names = report.labels.map(({ label }) => toOneLine(label));
+  const names = report.labels.map(({ label }) => showLabel(label));
   const rows = report.confusion.map((row, index) => [names[index] ?? "", ...row.map(formatCount)]);
   if (report.unknownLabels.nDocuments > 0) {
     rows.push(["(unknown)", ...report.unknownLabels.predicted.map(formatCount)]);
@@ -160,7 +178,7 @@ export function listMatrixRows(report: EvaluationReport): string[][] {
 
 /** Returns the most frequent confusions with a header row, largest first, ties in the order of the matrix. */
 export function listConfusionRows(report: EvaluationReport): string[][] {
-  const nameAt = (index: number): Label => toOneLine(report.labels[index]?.label ?? "");
+  const nameAt = (index: number): string => showLabel(report.labels[index]?.label ?? "");
   const pairs = report.confusion
     .flatMap((row, trueIndex) => row.map((count, predictedIndex) => ({ trueIndex, predictedIndex, count })))
     .filter(({ trueIndex, predictedIndex, count }) => trueIndex !== predictedIndex && count > 0)
