@@ -11,6 +11,7 @@ const ENTRIES = [
   "morph",
   "features",
   "nn",
+  "stratified-split.ts",
   "model-file",
   "classifier.ts",
   "train.ts",
