@@ -62,7 +62,7 @@ export function signedChiSquare(counts: LabelCounts, label: number): Float64Arra
     const product = inLabel * (nDocuments - inLabel) * withTerm * (nDocuments - withTerm);
     if (product === 0) continue;
     const difference = both * neither - onlyLabel * onlyTerm;
-    statistics[column] = ((Math.sign(difference) * nDocuments * difference) / product) * Math.abs(difference);
+    statistics[column] = (nDocuments * difference * Math.abs(difference)) / product;
   }
   return statistics;
 }
