@@ -66,11 +66,12 @@ export type MlpWeights = MlpParameters<Float32Array>;
  *
  * He's rule asks for √(6 / number of inputs), but of V inputs a document has a few dozen, and its tf-idf row has length
  * one: a sum over the row then has the variance of one weight, whatever the row's number of terms. Batch norm gives the
- * sums their scale, so what the width decides is how far Adam's steps reach (it moves a weight by about the learning
- * rate, and a rare term is seen a few times only): wide noise would never be unlearned. Narrower than this, the sums'
- * variance would come near batch norm's ε of 1e-5.
+ * sums their scale, so what the width decides is how far Adam's steps reach: a step moves a weight by about the learning
+ * rate, and wide noise in the row of a rare term would never be unlearned. At 0.01 the sums' variance, 3e-5, is still
+ * above batch norm's ε of 1e-5. Best validation macro-F1 by half-width, 2026-11-23, 18,000 headlines of YNAT against
+ * 2,000, default options: 0.3: 0.758, 0.05: 0.814, 0.02: 0.819, 0.01: 0.824, 0.005: 0.815, 0.002: 0.811.
  */
-const W1_HALF_WIDTH = 0.05;
+const W1_HALF_WIDTH = 0.01;
 
 /** Number of elements of each array, in the order of the model file. */
 export function parameterSizes(shape: MlpShape): Readonly<Record<keyof MlpWeights, number>> {
@@ -127,7 +128,7 @@ export function shapeOf(weights: MlpParameters<FloatArray>): MlpShape {
  * Returns the weights that training starts from; same shape and seed, same bytes.
  *
  * w2 and w3 are uniform in ±√(6 / inputs), He's rule for layers that end in ReLU; w4 is uniform in ±√(3 / inputs), which
- * keeps the variance without one; w1 is uniform in ±0.05. Biases and beta are 0, gamma is 1, running statistics are 0
+ * keeps the variance without one; w1 is uniform in ±0.01. Biases and beta are 0, gamma is 1, running statistics are 0
  * and 1.
  * @see He, Zhang, Ren and Sun 2015, equation 10
  */
