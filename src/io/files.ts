@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream, type Stats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import * as nodeFileSystem from "node:fs/promises";
+import path from "node:path";
+import { directoryError, toFileError } from "./file-errors.js";
+
+/**
+ * Returns all bytes of a file.
+ * @throws {FileError} when it is missing, a directory, or cannot be read
+ */
+export async function readFileBytes(filePath: string): Promise<Uint8Array> {
+  try {
+    return await nodeFileSystem.readFile(filePath);
+  } catch (error) {
+    throw toFileError(error, filePath, "read");
+  }
+}
+
+/** Bytes that are read once, in order, with the name they have in messages. */
+export interface ByteSource {
+  /** The path, or another name for people such as "standard input". */
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** A file as a source. It is opened when reading begins; reading throws {FileError} when that fails. */
+export function openFile(filePath: string): ByteSource {
+  return { name: filePath, chunks: readChunks(filePath, () => createReadStream(filePath)) };
+}
+
+/** An open stream of bytes, such as standard input, as a source; a fault of the stream is thrown as {FileError}. */
+export function fromStream(name: string, stream: AsyncIterable<Uint8Array>): ByteSource {
+  return { name, chunks: readChunks(name, () => stream) };
+}
+
+async function* readChunks(name: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* open();
+  } catch (error) {
+    throw toFileError(error, name, "read");
+  }
+}
+
+/** What writing asks of node:fs/promises; tests put a failing one in its place. */
+export type FileSystem = Pick<typeof nodeFileSystem, "mkdir" | "open" | "realpath" | "rename" | "rm" | "stat">;
+
+/**
+ * Writes a file so that it is there whole or not at all, and any file of that name stays as it was until then.
+ *
+ * The bytes go to a temporary file in the same folder, which is flushed to the disk and renamed; when anything fails it is
+ * removed. Missing parent folders are created. A symbolic link to a file stays, and the file it points to is replaced; an existing
+ * file keeps its permission bits. Devices and pipes (`/dev/null`) are written to directly, for renaming would replace them.
+ *
+ * @throws {FileError} when the place is a directory, must not be written to, or is full
+ */
+export async function writeFileAtomically(filePath: string, data: Uint8Array | string): Promise<void> {
+  await writeAtomicallyOn(nodeFileSystem, filePath, data);
+}
+
+/** `writeFileAtomically` on a given file system. */
+export async function writeAtomicallyOn(
+  fileSystem: FileSystem,
+  filePath: string,
+  data: Uint8Array | string,
+): Promise<void> {
+  try {
+    await write(fileSystem, filePath, data);
+  } catch (error) {
+    throw toFileError(error, filePath, "write");
+  }
+}
+
+async function write(fileSystem: FileSystem, filePath: string, data: Uint8Array | string): Promise<void> {
+  const existing = await statOrNull(fileSystem, filePath);
+  if (existing === null) {
+    await fileSystem.mkdir(path.dirname(filePath), { recursive: true });
+    await replaceFile(fileSystem, filePath, data, null);
+  } else if (existing.isFile()) {
+    await replaceFile(fileSystem, await fileSystem.realpath(filePath), data, existing.mode & 0o777);
+  } else if (existing.isDirectory()) {
+    throw directoryError(filePath, "write");
+  } else {
+    const handle = await fileSystem.open(filePath, "w");
+    await writeAndClose(handle, () => handle.writeFile(data));
+  }
+}
+
+async function statOrNull(fileSystem: FileSystem, filePath: string): Promise<Stats | null> {
+  try {
+    return await fileSystem.stat(filePath);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function replaceFile(
+  fileSystem: FileSystem,
+  target: string,
+  data: Uint8Array | string,
+  mode: number | null,
+): Promise<void> {
+  const folder = path.dirname(target);
+  // A short name of its own: the target's name may already be as long as the file system allows.
+  const temporary = path.join(folder, `.newsclf-${randomBytes(8).toString("hex")}.tmp`);
+  try {
+    const handle = await fileSystem.open(temporary, "wx");
+    await writeAndClose(handle, async () => {
+      await handle.writeFile(data);
+      if (mode !== null) await handle.chmod(mode);
+      await handle.sync();
+    });
+    await fileSystem.rename(temporary, target);
+  } catch (error) {
+    // What went wrong first is the news; a temporary file that cannot even be removed is not.
+    await fileSystem.rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(fileSystem, folder);
+}
+
+async function writeAndClose(handle: FileHandle, writing: () => Promise<void>): Promise<void> {
+  try {
+    await writing();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the new name outlive a power cut, where the system can flush folders. */
+async function syncFolder(fileSystem: FileSystem, folder: string): Promise<void> {
+  try {
+    const handle = await fileSystem.open(folder, "r");
+    await writeAndClose(handle, () => handle.sync());
+  } catch {
+    // Windows and some network file systems cannot open or flush a folder; the file itself is written by now.
+  }
+}
