@@ -346,7 +346,7 @@ async function assemble(head: Omit<DictionaryHeader, "hash" | "sections">, secti
     });
     const header: DictionaryHeader = { ...head, hash: digest, sections: entries };
     const text = new TextEncoder().encode(JSON.stringify(header));
-    if (text.length === headerBytes) return Buffer.concat([prefix(text), text, ...stored]);
+    if (text.length === headerBytes) return new Uint8Array(Buffer.concat([prefix(text), text, ...stored]));
     headerBytes = text.length;
   }
 }

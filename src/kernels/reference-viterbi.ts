@@ -46,6 +46,9 @@ export class ReferenceViterbi implements ViterbiKernel {
   /** Next node of the same end list. */
   #nodeNext = new Int32Array(INITIAL_NODES);
 
+  /** End of the run of unknown characters that was looked at last. */
+  #runEnd = 0;
+
   // Left neighbours of the position at work, one per right context.
   #nLeftNodes = 0;
   readonly #leftNode: Int32Array;
@@ -91,6 +94,7 @@ export class ReferenceViterbi implements ViterbiKernel {
     this.#classifyCharacters(nUnits);
     this.#endHead.fill(NONE, 0, nUnits + 1);
     this.#nNodes = 1;
+    this.#runEnd = 0;
     this.#nodeTotal[BEGIN] = 0;
     this.#nodeLeft[BEGIN] = NONE;
     this.#nodeNext[BEGIN] = NONE;
@@ -154,18 +158,11 @@ export class ReferenceViterbi implements ViterbiKernel {
     const word = this.#tables.nWords + ((first >>> CHARACTER.categoryShift) & CHARACTER.categoryMask);
     const firstEnd = this.#nextPosition(start, nUnits);
 
-    // The whole run. Types roll along: each character needs a category in common with the one before it.
     let groupEnd = NONE;
     if ((first & CHARACTER.groupBit) !== 0) {
-      let types = first & CHARACTER.typesMask;
-      let nFollowing = 0;
-      groupEnd = firstEnd;
-      while (groupEnd < nUnits && (characters[groupEnd] & types) !== 0) {
-        types = characters[groupEnd] & CHARACTER.typesMask;
-        groupEnd = this.#nextPosition(groupEnd, nUnits);
-        nFollowing++;
-      }
-      if (nFollowing <= MAX_GROUPING_SIZE) this.#addNode(word, start, groupEnd);
+      if (start >= this.#runEnd) this.#runEnd = this.#findRunEnd(start, nUnits);
+      groupEnd = this.#runEnd;
+      if (this.#fitsGroup(start, groupEnd, nUnits)) this.#addNode(word, start, groupEnd);
     }
 
     // Prefixes of 1 .. length characters; the first that equals the run ends them, as in mecab.
@@ -179,6 +176,30 @@ export class ReferenceViterbi implements ViterbiKernel {
     }
 
     if (this.#nNodes === firstNode) this.#addNode(word, start, firstEnd);
+  }
+
+  /**
+   * End of the run of characters that `start` begins. Types roll along, each character needing a category in common with
+   * the one before it, so all characters of a run have the same end: it is found once, and long runs stay linear.
+   */
+  #findRunEnd(start: number, nUnits: number): number {
+    const characters = this.#characters;
+    let types = characters[start] & CHARACTER.typesMask;
+    let end = this.#nextPosition(start, nUnits);
+    while (end < nUnits && (characters[end] & types) !== 0) {
+      types = characters[end] & CHARACTER.typesMask;
+      end = this.#nextPosition(end, nUnits);
+    }
+    return end;
+  }
+
+  /** Whether at most MAX_GROUPING_SIZE characters follow the first. */
+  #fitsGroup(start: number, end: number, nUnits: number): boolean {
+    let position = this.#nextPosition(start, nUnits);
+    for (let nFollowing = 0; nFollowing < MAX_GROUPING_SIZE && position < end; nFollowing++) {
+      position = this.#nextPosition(position, nUnits);
+    }
+    return position >= end;
   }
 
   #nextPosition(position: number, nUnits: number): number {

@@ -181,7 +181,7 @@ class SectionReader {
     const bytes = this.bytes(name);
     const sizeBytes = length * type.BYTES_PER_ELEMENT;
     if (bytes.length !== sizeBytes) throw this.error(name, `${sizeBytes} bytes`, `${bytes.length} bytes`);
-    const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
     return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
   }
 

@@ -3,12 +3,21 @@
 import { ReferenceViterbi } from "../kernels/reference-viterbi.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory } from "../kernels/viterbi.js";
 import type { Dictionary } from "./dictionary.js";
+import { type ExpressionPart, parseExpression } from "./expression.js";
 import type { Token, Tokenizer } from "./tokenizer.js";
 
 /** Line feed, carriage return. */
 const LINE_END = /[\n\r]/;
 /** mecab-ko-dic's SPACE category: tab, line feed, vertical tab, carriage return, space. */
 const WHITE_SPACE = /[\t\n\v\r ]/;
+
+/** Hexadecimal digits of the dictionary's content hash in a tokenizer's id: 64 bits tell builds apart. */
+const ID_HASH_DIGITS = 16;
+
+/** A token with its entry of the dictionary, for {@link Dictionary.features}. */
+export interface MecabToken extends Token {
+  readonly wordId: number;
+}
 
 /**
  * Takes one token: its word id, its first and last + 1 UTF-16 unit in the text, and the cost of the best path up to and
@@ -29,21 +38,32 @@ export class MecabTokenizer implements Tokenizer {
   readonly #kernel: ViterbiKernel;
   /** Surfaces of entries met so far, so that a repeated word makes no new string. */
   readonly #surfaces = new Map<number, string>();
+  readonly #parts = new Map<number, readonly ExpressionPart[]>();
 
   constructor(dictionary: Dictionary, createKernel: ViterbiKernelFactory = (tables) => new ReferenceViterbi(tables)) {
     this.dictionary = dictionary;
-    this.id = `mecab-ko-0.9.2/${dictionary.id}`;
+    this.id = `mecab-ko-0.9.2/${dictionary.id}/${dictionary.hash.slice(0, ID_HASH_DIGITS)}`;
     this.#kernel = createKernel(dictionary.tables);
   }
 
   /** The tokens of the text; none for an empty or white one. Linear in the length of the text. */
-  tokenize(text: string): readonly Token[] {
-    const tokens: Token[] = [];
+  tokenize(text: string): readonly MecabToken[] {
+    const tokens: MecabToken[] = [];
     this.visit(text, (wordId, start, end) => {
       const surface = this.surface(wordId, text, start, end);
-      tokens.push({ surface, tag: this.dictionary.tag(wordId), start, end });
+      tokens.push({ surface, tag: this.dictionary.tag(wordId), start, end, wordId });
     });
     return tokens;
+  }
+
+  /** The parts of a compound or inflected token in order; none for the others. */
+  parts({ wordId }: MecabToken): readonly ExpressionPart[] {
+    let parts = this.#parts.get(wordId);
+    if (parts === undefined) {
+      parts = parseExpression(this.dictionary.features(wordId).expression);
+      this.#parts.set(wordId, parts);
+    }
+    return parts;
   }
 
   /** Calls `visitor` for each token in order, without making an object or a string. */

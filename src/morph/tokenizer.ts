@@ -1,3 +1,5 @@
+import type { ExpressionPart } from "./expression.js";
+
 /** A morpheme of a text. */
 export interface Token {
   /** `text.slice(start, end)`, exactly. */
@@ -10,9 +12,18 @@ export interface Token {
   readonly end: number;
 }
 
+/** A part of a fused or compound token. */
+export interface TokenPart {
+  /** Dictionary form, not always a slice of the surface. */
+  readonly form: string;
+  readonly tag: string;
+}
+
 /** Splits a text into tokens: ordered, disjoint, and covering all but white space. */
 export interface Tokenizer {
   /** Names the algorithm and the dictionary; goes into model files, and loading checks it. */
   readonly id: string;
   tokenize(text: string): readonly Token[];
+  /** The dictionary's parts of a token that this tokenizer made: compounds and inflected words; none for the others. */
+  parts?(token: Token): readonly ExpressionPart[];
 }
