@@ -1,3 +1,4 @@
+import type { Prediction } from "../classifier.js";
 import { DatasetError, OptionError } from "../errors.js";
 import type { OptionSpec } from "../options/constraint.js";
 import { resolveOptions } from "../options/resolve-options.js";
@@ -23,12 +24,6 @@ export const EVALUATOR_SPEC: OptionSpec<EvaluatorOptions> = {
   },
 };
 
-/** A label with its score in [0, 1]. */
-export interface ScoredLabel {
-  readonly label: Label;
-  readonly score: number;
-}
-
 /** The article behind a document, shown where it is among the most confident errors. */
 export interface DocumentSource extends Article {
   /** 1-based line in the file. */
@@ -44,7 +39,7 @@ export interface Evaluator {
    * Counts one document by its predictions, best first. Where they leave out the true label, the report has no log loss.
    * @throws {OptionError} when the list is empty, names a label that the evaluator does not know, or is not best first, or a score is outside [0, 1]
    */
-  add(trueLabel: Label, predictions: readonly ScoredLabel[], source?: DocumentSource): void;
+  add(trueLabel: Label, predictions: readonly Prediction[], source?: DocumentSource): void;
 
   /**
    * Counts one document by the scores of all labels in model order; the first of equal scores is the prediction.
@@ -99,7 +94,7 @@ class StreamingEvaluator implements Evaluator {
     return this.#nDocuments;
   }
 
-  add(trueLabel: Label, predictions: readonly ScoredLabel[], source?: DocumentSource): void {
+  add(trueLabel: Label, predictions: readonly Prediction[], source?: DocumentSource): void {
     const [best] = predictions;
     if (best === undefined) throw new OptionError("predictions", "one or more labels with scores", predictions);
     let previous = 1;
@@ -163,7 +158,7 @@ class StreamingEvaluator implements Evaluator {
     this.#matrix.add(trueLabel, predictedIndex);
     if (trueIndex !== null) {
       if (trueScore === null) this.#isLossKnown = false;
-      else this.#lossSum -= Math.log(Math.min(Math.max(trueScore, SMALLEST_SCORE), 1 - SMALLEST_SCORE));
+      else this.#lossSum -= Math.log(Math.max(trueScore, SMALLEST_SCORE));
       this.#nLosses += 1;
     }
     if (trueIndex === predictedIndex || !this.#errors.accepts(score)) return;
@@ -191,7 +186,7 @@ class StreamingEvaluator implements Evaluator {
  * for (const { label, ...article } of articles) {
  *   evaluator.add(label, classifier.classify(toDocument(article), { topK: classifier.labels.length }), article);
  * }
- * console.log(formatReport(evaluator.finish()));
+ * const table = formatReport(evaluator.finish());
  * ```
  */
 export function createEvaluator(labels: readonly Label[], options?: EvaluatorOptions): Evaluator {

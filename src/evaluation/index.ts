@@ -8,7 +8,6 @@ export {
   type Evaluator,
   type EvaluatorOptions,
   EXCERPT_LENGTH,
-  type ScoredLabel,
 } from "./evaluator.js";
 export { formatReport } from "./format-report.js";
 export { formatReportJson } from "./format-report-json.js";

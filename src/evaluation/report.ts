@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.js";
-import type { EpochMetrics } from "../model-file/manifest.js";
+import type { EpochRecord } from "../nn/train-mlp.js";
 import type { Label } from "../text/article.js";
 import type { ConfusionMatrix } from "./confusion-matrix.js";
 import { computeScores, type LabelScores, type Scores } from "./scores.js";
@@ -95,7 +95,7 @@ export interface EvaluationReport extends Scores {
   readonly confusion: readonly (readonly number[])[];
   readonly unknownLabels: UnknownLabels;
   /** In order of epochs; empty when not given. */
-  readonly learningCurve: readonly EpochMetrics[];
+  readonly learningCurve: readonly EpochRecord[];
   /** The epoch whose weights were kept, 1-based; null when not given. */
   readonly selectedEpoch: number | null;
   /** The most confident errors: highest score first, ties in the order of evaluation. */
@@ -108,7 +108,7 @@ export interface ReportContext {
   readonly articles?: ArticleCounts;
   /** `[nLabels]` articles of each label that the model was fitted on, in model order. */
   readonly trainSupport?: readonly number[];
-  readonly learningCurve?: readonly EpochMetrics[];
+  readonly learningCurve?: readonly EpochRecord[];
   readonly selectedEpoch?: number;
 }
 
@@ -181,6 +181,7 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
     },
     learningCurve: (learningCurve ?? []).map((record) => ({
       epoch: record.epoch,
+      learningRate: record.learningRate,
       trainLoss: record.trainLoss,
       validationLoss: record.validationLoss,
       validationAccuracy: record.validationAccuracy,

@@ -38,9 +38,30 @@ function inventReport(): EvaluationReport {
     articles: { nRead: 83, nRejected: 3, nTrain: 72, nValidation: 8 },
     trainSupport: [18, 27, 9, 18],
     learningCurve: [
-      { epoch: 1, trainLoss: 1.25, validationLoss: 1.125, validationAccuracy: 0.5, validationMacroF1: 0.375 },
-      { epoch: 2, trainLoss: 0.5, validationLoss: 0.75, validationAccuracy: 0.625, validationMacroF1: 0.5 },
-      { epoch: 3, trainLoss: 0.25, validationLoss: null, validationAccuracy: null, validationMacroF1: null },
+      {
+        epoch: 1,
+        learningRate: 0.002,
+        trainLoss: 1.25,
+        validationLoss: 1.125,
+        validationAccuracy: 0.5,
+        validationMacroF1: 0.375,
+      },
+      {
+        epoch: 2,
+        learningRate: 0.001,
+        trainLoss: 0.5,
+        validationLoss: 0.75,
+        validationAccuracy: 0.625,
+        validationMacroF1: 0.5,
+      },
+      {
+        epoch: 3,
+        learningRate: 0,
+        trainLoss: 0.25,
+        validationLoss: null,
+        validationAccuracy: null,
+        validationMacroF1: null,
+      },
     ],
     selectedEpoch: 2,
   });

@@ -9,6 +9,8 @@ describe("displayWidth", () => {
     ["IT과학", 6],
     ["정치".normalize("NFD"), 4], // a decomposed syllable is still one character of two columns
     ["北美 증시…", 10], // 2 + 2 + 1 + 2 + 2 + 1
+    ["ꥠ", 2], // an old Hangul initial
+    ["「㈜」", 6],
     ["ｱ", 1], // halfwidth Katakana
     ["Ａ", 2], // fullwidth Latin
     ["e\u0301", 1], // a combining accent takes no column

@@ -60,6 +60,18 @@ describe.each(renderers)("%s", (_, format) => {
     expect(text).not.toMatch(/(?:아주){6}|(?:매우){6}/);
   });
 
+  it("warns of scores on the articles that chose the epoch, and only of those", () => {
+    const evaluator = createEvaluator(["가"]);
+    evaluator.add("가", [{ label: "가", score: 1 }]);
+    const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42 } as const;
+    const warning = "The epoch was chosen on these articles";
+    expect(format(evaluator.finish({ split, selectedEpoch: 3 }))).toContain(warning);
+    expect(format(evaluator.finish({ split }))).not.toContain(warning);
+    expect(format(evaluator.finish({ split: { kind: "test", source: "a.csv" }, selectedEpoch: 3 }))).not.toContain(
+      warning,
+    );
+  });
+
   it("ends with exactly one line break", () => {
     expect(format(reportOfErrors(2, 2))).toMatch(/[^\n]\n$/);
   });

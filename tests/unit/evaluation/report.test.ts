@@ -45,7 +45,14 @@ describe("buildReport", () => {
   });
 
   it("writes the fields in its own order, not in that of the input", () => {
-    const record = { epoch: 1, trainLoss: 1, validationLoss: 2, validationAccuracy: 0.5, validationMacroF1: 0.25 };
+    const record = {
+      epoch: 1,
+      learningRate: 0.5,
+      trainLoss: 1,
+      validationLoss: 2,
+      validationAccuracy: 0.5,
+      validationMacroF1: 0.25,
+    };
     const reversed = Object.fromEntries(Object.entries(record).reverse()) as unknown as typeof record;
     const articles = { nRead: 4, nRejected: 0, nTrain: 40, nValidation: 4 };
     const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42 } as const;
