@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Features } from "../src/morph/features.js";
-import { type EntrySource, encodeDictionary, type WordSource } from "./encode-dictionary.js";
+import { type DictionarySource, type EntrySource, encodeDictionary, type WordSource } from "./encode-dictionary.js";
 
 const DICTIONARY_ID = "mecab-ko-dic-2.1.1-20180720";
 
@@ -31,13 +31,23 @@ const CATEGORY_NAME_BYTES = 32;
 const CODE_UNITS = 65_536;
 
 /**
- * Writes the assets into `assetsFolder`; takes a few seconds and no network.
+ * Writes the assets into `assetsFolder`; takes some ten seconds and no network.
  * @throws {Error} when the package is missing or its files are not the ones this project was checked against.
  */
 export async function compileDictionary(assetsFolder: string): Promise<void> {
   const files = await readSourceFiles();
+  const bytes = await encodeDictionary(parseSourceFiles(files));
+  await mkdir(assetsFolder, { recursive: true });
+  await writeWhole(join(assetsFolder, "mecab-ko-dic.bin"), bytes);
+  await writeWhole(join(assetsFolder, "mecab-ko-dic.COPYING.txt"), files.COPYING);
+  await writeWhole(join(assetsFolder, "mecab-ko-dic.AUTHORS.txt"), files.AUTHORS);
+}
+
+type SourceFiles = Readonly<Record<FileName, Buffer>>;
+
+/** Everything that the files say of words, characters and connections. */
+export function parseSourceFiles(files: SourceFiles): DictionarySource {
   const penalties = parsePenalties(files.dicrc.toString("utf8"));
-  const { connections, nLeftIds, nRightIds } = readMatrix(files["matrix.bin"]);
   const { categories, characters } = readCharacters(files["char.bin"]);
   const unknownByCategory = new Map(readDic(files["unk.dic"], penalties).map((entry) => [entry.surface, entry]));
   const unknownWords = categories.map((name): WordSource => {
@@ -45,23 +55,21 @@ export async function compileDictionary(assetsFolder: string): Promise<void> {
     if (entry === undefined) throw new Error(`unk.dic has no entry for category ${name}`);
     return entry;
   });
-  const bytes = await encodeDictionary({
+  return {
     id: DICTIONARY_ID,
     entries: readDic(files["sys.dic"], penalties),
     unknownWords,
     characters,
     spaceType: 1 << categories.indexOf("SPACE"),
-    nLeftIds,
-    nRightIds,
-    connections,
-  });
-  await mkdir(assetsFolder, { recursive: true });
-  await writeWhole(join(assetsFolder, "mecab-ko-dic.bin"), bytes);
-  await writeWhole(join(assetsFolder, "mecab-ko-dic.COPYING.txt"), files.COPYING);
-  await writeWhole(join(assetsFolder, "mecab-ko-dic.AUTHORS.txt"), files.AUTHORS);
+    ...readMatrix(files["matrix.bin"]),
+  };
 }
 
-async function readSourceFiles(): Promise<Record<FileName, Buffer>> {
+/**
+ * The files of npm `mecab-ko-dic`, by name.
+ * @throws {Error} when the package is missing or a file has another SHA-256.
+ */
+export async function readSourceFiles(): Promise<SourceFiles> {
   const folder = join(
     dirname(createRequire(pathToFileURL(`${process.cwd()}/`)).resolve("mecab-ko-dic/package.json")),
     "bundleContents",
@@ -76,7 +84,7 @@ async function readSourceFiles(): Promise<Record<FileName, Buffer>> {
       );
     }
   }
-  return Object.fromEntries(names.map((name, i) => [name, contents[i]!])) as Record<FileName, Buffer>;
+  return Object.fromEntries(names.map((name, i) => [name, contents[i]!])) as SourceFiles;
 }
 
 /** `left-space-penalty-factor = posid,penalty,posid,penalty…` of dicrc. */
