@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { CsrMatrix } from "../../src/features/csr-matrix.js";
+import type { FloatArray } from "../../src/kernels/mlp.js";
+import { ReferenceMlp } from "../../src/kernels/reference-mlp.js";
+import { batchCapacity } from "../../src/nn/sparse-batch.js";
+import { TRAINABLE_NAMES, TrainingNetwork } from "../../src/nn/training-network.js";
+import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters } from "../../src/nn/weights.js";
+
+interface Run {
+  readonly rows: readonly (readonly [readonly number[], readonly number[]])[];
+  readonly labels: readonly number[];
+  readonly batches: readonly (readonly number[])[];
+  /** By step and layer: 1 where a unit is kept. */
+  readonly masks: readonly (readonly (readonly number[])[])[];
+  readonly initial: Readonly<Record<string, readonly number[]>>;
+  readonly nTouched: readonly number[];
+  readonly first: {
+    readonly logits: readonly number[];
+    readonly gradients: Readonly<Record<string, readonly number[]>>;
+    readonly running: Readonly<Record<string, readonly number[]>>;
+  };
+  readonly losses: readonly number[];
+  readonly final: Readonly<Record<keyof MlpWeights, readonly number[]>>;
+}
+
+interface Fixture {
+  readonly torch: string;
+  readonly shape: MlpShape;
+  readonly dropout: number;
+  readonly labelSmoothing: number;
+  readonly labelWeights: readonly number[];
+  readonly weightDecay: number;
+  readonly learningRates: readonly number[];
+  readonly lazy: Run;
+  readonly full: Run;
+}
+
+interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/** Both sides compute in float64; sums of a few dozen terms in another order differ by some 1e-16 each. */
+const FORWARD_64: Tolerance = { absolute: 1e-14, relative: 1e-13 };
+/** Ten steps of Adam divide by √v + 1e-8: differences of 1e-16 in gradients near 0 grow by up to 1e8 · rate. */
+const STEPS_64: Tolerance = { absolute: 1e-9, relative: 1e-9 };
+/** float32 has 6e-8; gradients go through four layers and three divisions by a deviation. */
+const FORWARD_32: Tolerance = { absolute: 2e-6, relative: 2e-5 };
+/** The loss in float32 after ten steps. */
+const LOSS_32: Tolerance = { absolute: 0, relative: 1e-4 };
+
+const file = path.resolve(import.meta.dirname, "../fixtures/pytorch/mlp.json");
+const fixture = JSON.parse(readFileSync(file, "utf8")) as Fixture;
+
+function matrixOf(run: Run): CsrMatrix {
+  const indptr = new Uint32Array(run.rows.length + 1);
+  run.rows.forEach(([columns], i) => {
+    indptr[i + 1] = indptr[i]! + columns.length;
+  });
+  return {
+    nRows: run.rows.length,
+    nColumns: fixture.shape.nTerms,
+    indptr,
+    indices: Uint32Array.from(run.rows.flatMap(([columns]) => columns)),
+    data: Float32Array.from(run.rows.flatMap(([, values]) => values)),
+  };
+}
+
+/** The fixture lists no running statistics at the start: 0 and 1, PyTorch's own start. */
+function initialOf(run: Run): MlpParameters<Float64Array> {
+  return makeParameters(fixture.shape, (n, name) =>
+    Float64Array.from(run.initial[name] ?? new Array<number>(n).fill(name.startsWith("runningVar") ? 1 : 0)),
+  );
+}
+
+class Replay<A extends FloatArray> {
+  readonly network: TrainingNetwork<A>;
+  readonly #run: Run;
+  readonly #matrix: CsrMatrix;
+
+  constructor(run: Run, arrayType: new (n: number) => A) {
+    this.#run = run;
+    this.#matrix = matrixOf(run);
+    this.network = new TrainingNetwork(
+      new ReferenceMlp(arrayType, Infinity),
+      fixture.shape,
+      batchCapacity(this.#matrix, run.batches[0]!.length),
+      initialOf(run),
+      fixture,
+    );
+  }
+
+  /** Loads the batch and masks of a step (1-based) and returns its loss. */
+  forward(step: number): number {
+    const order = Uint32Array.from(this.#run.batches[step - 1]!);
+    this.network.batch.gather(this.#matrix, this.#run.labels, order, 0, order.length, 0, 0, step);
+    this.#run.masks[step - 1]!.forEach((kept, layer) => {
+      this.network.masks[layer]!.set(kept.map((value) => value / (1 - fixture.dropout)));
+    });
+    return this.network.forward();
+  }
+
+  /** Takes all steps and returns their losses. */
+  train(): number[] {
+    return fixture.learningRates.map((rate, i) => {
+      const loss = this.forward(i + 1);
+      this.network.backward();
+      this.network.update(rate, fixture.weightDecay);
+      return loss;
+    });
+  }
+}
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: Tolerance, what: string): void {
+  expect(actual.length, what).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const allowed = tolerance.absolute + tolerance.relative * Math.abs(expected[i]!);
+    const difference = Math.abs(actual[i]! - expected[i]!);
+    expect(difference, `${what}[${i}]: ${actual[i]} against ${expected[i]}`).toBeLessThanOrEqual(allowed);
+  }
+}
+
+/** The gradient of w1 with a row for every term, as PyTorch's dense one. */
+function denseGradient<A extends FloatArray>(network: TrainingNetwork<A>): Float64Array {
+  const nUnits = fixture.shape.hiddenUnits[0];
+  const dense = new Float64Array(fixture.shape.nTerms * nUnits);
+  for (let s = 0; s < network.batch.nSlots; s++) {
+    const row = network.gradients.w1.subarray(s * nUnits, (s + 1) * nUnits);
+    dense.set(row, network.batch.terms[s]! * nUnits);
+  }
+  return dense;
+}
+
+describe.each(["lazy", "full"] as const)("against PyTorch, %s run", (name) => {
+  const run = fixture[name];
+
+  it.each([
+    ["float64", Float64Array, FORWARD_64],
+    ["float32", Float32Array, FORWARD_32],
+  ] as const)("gives its logits, loss, gradients and running statistics in %s", (_, arrayType, tolerance) => {
+    const replay = new Replay<FloatArray>(run, arrayType);
+    const loss = replay.forward(1);
+    replay.network.backward();
+    const { network } = replay;
+    expectClose([loss], [run.losses[0]!], tolerance, "loss");
+    expectClose(network.logits, run.first.logits, tolerance, "logits");
+    for (const parameter of TRAINABLE_NAMES) {
+      const gradient = parameter === "w1" ? denseGradient(network) : network.gradients[parameter];
+      expectClose(gradient, run.first.gradients[parameter]!, tolerance, `gradient of ${parameter}`);
+    }
+    for (const [statistic, values] of Object.entries(run.first.running)) {
+      expectClose(network.parameters[statistic as keyof MlpWeights], values, tolerance, statistic);
+    }
+  });
+
+  it("gives its ten losses and final parameters in float64", () => {
+    const replay = new Replay(run, Float64Array);
+    expectClose(replay.train(), run.losses, STEPS_64, "loss");
+    replay.network.settle();
+    for (const [parameter, values] of Object.entries(run.final)) {
+      expectClose(replay.network.parameters[parameter as keyof MlpWeights], values, STEPS_64, parameter);
+    }
+  });
+
+  it("gives its ten losses in float32", () => {
+    expectClose(new Replay(run, Float32Array).train(), run.losses, LOSS_32, "loss");
+  });
+});
+
+describe("the PyTorch fixture", () => {
+  it("leaves rows of w1 untouched in the lazy run and none in the full one", () => {
+    expect(Math.min(...fixture.lazy.nTouched)).toBeLessThan(fixture.shape.nTerms);
+    expect(new Set(fixture.full.nTouched)).toEqual(new Set([fixture.shape.nTerms]));
+  });
+
+  it("was made by the version its README names", () => {
+    const readme = readFileSync(path.resolve(file, "../README.md"), "utf8");
+    expect(readme).toContain(`torch ${fixture.torch}`);
+  });
+});
