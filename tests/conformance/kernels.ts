@@ -1,0 +1,406 @@
+/**
+ * What every implementation of MlpKernels must do. Expected values are the formulas of mlp.ts written out one number at
+ * a time in double, so that this suite needs no other implementation to compare with.
+ */
+import { describe, expect, it } from "vitest";
+import {
+  ADAM_EPSILON,
+  BATCH_NORM_EPSILON,
+  BUFFER_ALIGNMENT_BYTES,
+  type MlpKernelFactory,
+  type MlpKernels,
+} from "../../src/kernels/mlp.js";
+import { Philox, RANDOM_STREAM } from "../../src/kernels/random.js";
+
+/** float32 has 6e-8; the sums here are of a dozen numbers of size 1, added in any order and precision. */
+const ABSOLUTE_TOLERANCE = 2e-6;
+const RELATIVE_TOLERANCE = 2e-6;
+const CAPACITY_BYTES = 1 << 20;
+/** Widths below, at and beside multiples of a SIMD register's four lanes. */
+const WIDTHS = [1, 3, 4, 7, 8, 13];
+const N_ROWS = 6;
+
+/** Numbers in [-1, 1), the same on every run. */
+class Numbers {
+  readonly #philox = new Philox().withKey(5, 77);
+  #counter = 0;
+
+  next(): number {
+    this.#philox.generate(this.#counter++, 0, 0, 0);
+    return this.#philox.words[0]! / 2 ** 31 - 1;
+  }
+
+  fill(buffer: Float32Array): Float32Array {
+    for (let i = 0; i < buffer.length; i++) buffer[i] = this.next();
+    return buffer;
+  }
+}
+
+function expectClose(actual: Float32Array, expected: (i: number) => number): void {
+  for (let i = 0; i < actual.length; i++) {
+    const e = expected(i);
+    const allowed = ABSOLUTE_TOLERANCE + RELATIVE_TOLERANCE * Math.abs(e);
+    expect(Math.abs(actual[i]! - e), `[${i}]: ${actual[i]} against ${e}`).toBeLessThanOrEqual(allowed);
+  }
+}
+
+function sum(n: number, term: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += term(i);
+  return total;
+}
+
+class Workbench {
+  readonly kernels: MlpKernels;
+  readonly #numbers = new Numbers();
+
+  constructor(factory: MlpKernelFactory) {
+    this.kernels = factory(CAPACITY_BYTES);
+  }
+
+  /** Buffer of n numbers in [-1, 1). */
+  input(n: number): Float32Array {
+    return this.#numbers.fill(this.kernels.allocate(n));
+  }
+
+  /** Buffer of NaN: what a kernel does not overwrite, or adds to, shows. */
+  output(n: number): Float32Array {
+    return this.kernels.allocate(n).fill(Number.NaN);
+  }
+
+  indices(values: readonly number[]): Uint32Array {
+    const buffer = this.kernels.allocateIndices(values.length);
+    buffer.set(values);
+    return buffer;
+  }
+}
+
+/** Runs the suite; `name` is what the kernels under test must call themselves, so that no other stands in for them. */
+export function describeMlpKernels(name: string, factory: MlpKernelFactory): void {
+  describe(`MLP kernels: ${name}`, () => {
+    it("are the implementation under test", () => {
+      expect(factory(0).name).toBe(name);
+    });
+
+    it("hand out zero-filled, aligned buffers that do not overlap", () => {
+      const { kernels } = new Workbench(factory);
+      const first = kernels.allocate(3).fill(7);
+      const second = kernels.allocate(5);
+      const indices = kernels.allocateIndices(2);
+      expect([...second]).toEqual([0, 0, 0, 0, 0]);
+      expect([...indices]).toEqual([0, 0]);
+      indices.fill(9);
+      second.fill(8);
+      expect([...first]).toEqual([7, 7, 7]);
+      for (const buffer of [first, second, indices]) expect(buffer.byteOffset % BUFFER_ALIGNMENT_BYTES).toBe(0);
+    });
+
+    it("adopt an array with its content", () => {
+      const { kernels } = new Workbench(factory);
+      expect([...kernels.adopt(Float32Array.of(1, 2, 3))]).toEqual([1, 2, 3]);
+    });
+
+    it("refuse more memory than was planned", () => {
+      // 5 floats are 20 bytes, 32 with alignment.
+      expect(() => factory(32).allocate(5)).not.toThrow();
+      expect(() => factory(31).allocate(5)).toThrow(/memory plan/);
+    });
+
+    describe.each(WIDTHS)("with %i outputs", (n) => {
+      // Rows of 2, 0, 1, 3, 1 and 1 values over 5 terms; term 2 is in none, its row of w is never read.
+      const INDPTR = [0, 2, 2, 3, 6, 7, 8];
+      const COLUMNS = [0, 3, 1, 0, 1, 4, 4, 3];
+
+      it("sums weighted rows of the sparse layer", () => {
+        const bench = new Workbench(factory);
+        const [values, weight, bias] = [bench.input(8), bench.input(5 * n), bench.input(n)];
+        weight.fill(Number.NaN, 2 * n, 3 * n);
+        const out = bench.output(N_ROWS * n);
+        bench.kernels.sparseLinearForward(
+          out,
+          bench.indices(INDPTR),
+          bench.indices(COLUMNS),
+          values,
+          weight,
+          bias,
+          N_ROWS,
+          n,
+        );
+        expectClose(out, (i) => {
+          const [b, o] = [Math.floor(i / n), i % n];
+          const begin = INDPTR[b]!;
+          return (
+            bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => values[begin + k]! * weight[COLUMNS[begin + k]! * n + o]!)
+          );
+        });
+      });
+
+      it("sums gradients of the touched rows of the sparse layer", () => {
+        const bench = new Workbench(factory);
+        // By term 0, 3, 1, 4: the rows that hold it.
+        const indptr = [0, 2, 4, 6, 8];
+        const rows = [0, 3, 0, 5, 2, 3, 3, 4];
+        const [values, dOut] = [bench.input(8), bench.input(N_ROWS * n)];
+        const [dWeight, dBias] = [bench.output(4 * n), bench.output(n)];
+        bench.kernels.sparseLinearBackward(
+          dWeight,
+          dBias,
+          dOut,
+          bench.indices(indptr),
+          bench.indices(rows),
+          values,
+          4,
+          N_ROWS,
+          n,
+        );
+        expectClose(dWeight, (i) => {
+          const [begin, o] = [indptr[Math.floor(i / n)]!, i % n];
+          return sum(2, (k) => values[begin + k]! * dOut[rows[begin + k]! * n + o]!);
+        });
+        expectClose(dBias, (o) => sum(N_ROWS, (b) => dOut[b * n + o]!));
+      });
+
+      it.each(WIDTHS)("runs a dense layer of %i inputs forward and backward", (nInputs) => {
+        const bench = new Workbench(factory);
+        const { kernels } = bench;
+        const input = bench.input(N_ROWS * nInputs);
+        kernels.reluForward(input, input, input.length);
+        const [weight, bias, dOut] = [bench.input(nInputs * n), bench.input(n), bench.input(N_ROWS * n)];
+        const out = bench.output(N_ROWS * n);
+        kernels.linearForward(out, input, weight, bias, N_ROWS, nInputs, n);
+        expectClose(out, (i) => {
+          const [b, o] = [Math.floor(i / n), i % n];
+          return bias[o]! + sum(nInputs, (k) => input[b * nInputs + k]! * weight[k * n + o]!);
+        });
+        const [dInput, dWeight, dBias] = [bench.output(N_ROWS * nInputs), bench.output(nInputs * n), bench.output(n)];
+        kernels.linearBackward(dInput, dWeight, dBias, dOut, input, weight, N_ROWS, nInputs, n);
+        expectClose(dInput, (i) => {
+          const [b, k] = [Math.floor(i / nInputs), i % nInputs];
+          return input[i] === 0 ? 0 : sum(n, (o) => dOut[b * n + o]! * weight[k * n + o]!);
+        });
+        expectClose(dWeight, (i) => {
+          const [k, o] = [Math.floor(i / n), i % n];
+          return sum(N_ROWS, (b) => input[b * nInputs + k]! * dOut[b * n + o]!);
+        });
+        expectClose(dBias, (o) => sum(N_ROWS, (b) => dOut[b * n + o]!));
+      });
+
+      it("normalizes a batch, moves the running statistics and goes back", () => {
+        const bench = new Workbench(factory);
+        const [input, gamma, beta, dOut] = [
+          bench.input(N_ROWS * n),
+          bench.input(n),
+          bench.input(n),
+          bench.input(N_ROWS * n),
+        ];
+        const [runningMean, runningVar] = [bench.input(n), bench.input(n)];
+        const [oldMean, oldVar] = [Float32Array.from(runningMean), Float32Array.from(runningVar)];
+        const [out, mean, scale] = [bench.output(N_ROWS * n), bench.output(n), bench.output(n)];
+        bench.kernels.batchNormForward(out, mean, scale, runningMean, runningVar, input, gamma, beta, N_ROWS, n);
+
+        const meanOf = (h: number) => sum(N_ROWS, (b) => input[b * n + h]!) / N_ROWS;
+        const squaresOf = (h: number) => sum(N_ROWS, (b) => (input[b * n + h]! - meanOf(h)) ** 2);
+        const scaleOf = (h: number) => 1 / Math.sqrt(squaresOf(h) / N_ROWS + BATCH_NORM_EPSILON);
+        const normalizedOf = (b: number, h: number) => (input[b * n + h]! - meanOf(h)) * scaleOf(h);
+        expectClose(mean, meanOf);
+        expectClose(scale, scaleOf);
+        expectClose(runningMean, (h) => 0.9 * oldMean[h]! + 0.1 * meanOf(h));
+        expectClose(runningVar, (h) => 0.9 * oldVar[h]! + (0.1 * squaresOf(h)) / (N_ROWS - 1));
+        expectClose(out, (i) => gamma[i % n]! * normalizedOf(Math.floor(i / n), i % n) + beta[i % n]!);
+
+        const [dInput, dGamma, dBeta] = [bench.output(N_ROWS * n), bench.output(n), bench.output(n)];
+        bench.kernels.batchNormBackward(dInput, dGamma, dBeta, dOut, input, mean, scale, gamma, N_ROWS, n);
+        const dBetaOf = (h: number) => sum(N_ROWS, (b) => dOut[b * n + h]!);
+        const dGammaOf = (h: number) => sum(N_ROWS, (b) => dOut[b * n + h]! * normalizedOf(b, h));
+        expectClose(dBeta, dBetaOf);
+        expectClose(dGamma, dGammaOf);
+        expectClose(dInput, (i) => {
+          const [b, h] = [Math.floor(i / n), i % n];
+          const bracket = N_ROWS * dOut[i]! - dBetaOf(h) - normalizedOf(b, h) * dGammaOf(h);
+          return ((gamma[h]! * scaleOf(h)) / N_ROWS) * bracket;
+        });
+      });
+
+      it("runs ReLU, dropout and the folded batch norm element by element", () => {
+        const bench = new Workbench(factory);
+        const { kernels } = bench;
+        const [input, other, shift] = [bench.input(n), bench.input(n), bench.input(n)];
+        const out = bench.output(n);
+        kernels.reluForward(out, input, n);
+        expectClose(out, (i) => Math.max(0, input[i]!));
+        kernels.reluBackward(out, other, input, n);
+        expectClose(out, (i) => (input[i]! > 0 ? other[i]! : 0));
+        kernels.dropoutForward(out, input, other, n);
+        expectClose(out, (i) => input[i]! * other[i]!);
+        kernels.dropoutBackward(out, other, input, n);
+        expectClose(out, (i) => input[i]! * other[i]!);
+        kernels.scaleShiftReluForward(out, input, other, shift, n);
+        expectClose(out, (i) => Math.max(0, other[i]! * input[i]! + shift[i]!));
+      });
+
+      it("draws each element of a dropout mask from its own counter", () => {
+        const bench = new Workbench(factory);
+        const mask = bench.output(N_ROWS * n);
+        bench.kernels.dropoutMask(mask, 0.4, 42, 17, 2, N_ROWS, n);
+        const philox = new Philox().withKey(42, RANDOM_STREAM.dropout);
+        expectClose(mask, (i) => {
+          const [b, h] = [Math.floor(i / n), i % n];
+          philox.generate(b, h >>> 2, 2, 17);
+          return philox.words[h & 3]! < 0.4 * 2 ** 32 ? 0 : 1 / 0.6;
+        });
+      });
+
+      it("steps Adam for all parameters, and for given rows without touching others", () => {
+        const bench = new Workbench(factory);
+        const { kernels } = bench;
+        // Third step: corrections 1 - 0.9³ and 1 - 0.999³.
+        const [rate, decay, correction1, correction2] = [0.01, 0.002, 1 - 0.9 ** 3, 1 - 0.999 ** 3];
+        const [weight, m, v, gradient] = [
+          bench.input(4 * n),
+          bench.input(4 * n),
+          bench.input(4 * n),
+          bench.input(2 * n),
+        ];
+        for (let i = 0; i < v.length; i++) v[i] = v[i]! ** 2;
+        const old = [weight, m, v].map((buffer) => Float32Array.from(buffer)) as [
+          Float32Array,
+          Float32Array,
+          Float32Array,
+        ];
+        const step = (i: number, g: number): [number, number, number] => {
+          const newM = 0.9 * old[1][i]! + 0.1 * g;
+          const newV = 0.999 * old[2][i]! + 0.001 * g * g;
+          const change = (rate * (newM / correction1)) / (Math.sqrt(newV / correction2) + ADAM_EPSILON);
+          return [old[0][i]! * (1 - decay) - change, newM, newV];
+        };
+        const rows = [3, 1];
+        kernels.adamUpdateRows(
+          weight,
+          m,
+          v,
+          gradient,
+          bench.indices(rows),
+          rate,
+          decay,
+          correction1,
+          correction2,
+          2,
+          n,
+        );
+        const slotOf = (i: number) => rows.indexOf(Math.floor(i / n));
+        [weight, m, v].forEach((buffer, which) => {
+          expectClose(buffer, (i) =>
+            slotOf(i) === -1 ? old[which]![i]! : step(i, gradient[slotOf(i) * n + (i % n)]!)[which]!,
+          );
+        });
+
+        weight.set(old[0]);
+        m.set(old[1]);
+        v.set(old[2]);
+        kernels.adamUpdate(weight, m, v, gradient, rate, decay, correction1, correction2, 2 * n);
+        [weight, m, v].forEach((buffer, which) => {
+          expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!)[which]! : old[which]![i]!));
+        });
+      });
+
+      it("multiplies given rows by their factors", () => {
+        const bench = new Workbench(factory);
+        const weight = bench.input(4 * n);
+        const old = Float32Array.from(weight);
+        bench.kernels.scaleRows(weight, bench.indices([2, 0]), Float64Array.of(0.5, 0.25), 2, n);
+        expectClose(weight, (i) => old[i]! * [0.25, 1, 0.5, 1][Math.floor(i / n)]!);
+      });
+    });
+
+    it("let NaN through ReLU, so that the loss shows it", () => {
+      const { kernels } = new Workbench(factory);
+      const buffer = kernels.allocate(5).fill(Number.NaN);
+      kernels.reluForward(buffer, buffer, 5);
+      expect([...buffer]).toEqual(new Array(5).fill(Number.NaN));
+    });
+
+    it("drop the given share of units", () => {
+      const { kernels } = new Workbench(factory);
+      const mask = kernels.allocate(10_000);
+      kernels.dropoutMask(mask, 0.3, 1, 1, 1, 100, 100);
+      const nDropped = mask.filter((value) => value === 0).length;
+      // 3000 expected, standard deviation √(10000 · 0.3 · 0.7) = 46; four of them.
+      expect(Math.abs(nDropped - 3000)).toBeLessThan(184);
+    });
+
+    it.each([2, 3, 4, 7])("turn logits of %i labels into probabilities and a loss", (nLabels) => {
+      const bench = new Workbench(factory);
+      const { kernels } = bench;
+      const logits = bench.input(N_ROWS * nLabels);
+      for (let i = 0; i < logits.length; i++) logits[i] = logits[i]! * 5;
+      const labelWeights = bench.input(nLabels);
+      for (let c = 0; c < nLabels; c++) labelWeights[c] = labelWeights[c]! + 1.5;
+      const labels = bench.indices(Array.from({ length: N_ROWS }, (_, b) => (b * 5) % nLabels));
+      const smoothing = 0.1;
+      const probabilityOf = (b: number, c: number) =>
+        Math.exp(logits[b * nLabels + c]!) / sum(nLabels, (k) => Math.exp(logits[b * nLabels + k]!));
+      const weightOf = (b: number) => labelWeights[labels[b]!]!;
+      const batchWeight = sum(N_ROWS, weightOf);
+
+      const probabilities = bench.output(N_ROWS * nLabels);
+      kernels.softmaxForward(probabilities, logits, N_ROWS, nLabels);
+      expectClose(probabilities, (i) => probabilityOf(Math.floor(i / nLabels), i % nLabels));
+
+      probabilities.fill(Number.NaN);
+      const loss = kernels.softmaxCrossEntropyForward(
+        probabilities,
+        logits,
+        labels,
+        labelWeights,
+        smoothing,
+        N_ROWS,
+        nLabels,
+      );
+      expectClose(probabilities, (i) => probabilityOf(Math.floor(i / nLabels), i % nLabels));
+      const rowLoss = (b: number) =>
+        -(1 - smoothing) * weightOf(b) * Math.log(probabilityOf(b, labels[b]!)) -
+        (smoothing / nLabels) * sum(nLabels, (c) => labelWeights[c]! * Math.log(probabilityOf(b, c)));
+      expectClose(Float32Array.of(loss), () => sum(N_ROWS, rowLoss) / batchWeight);
+
+      const dLogits = bench.output(N_ROWS * nLabels);
+      kernels.softmaxCrossEntropyBackward(dLogits, probabilities, labels, labelWeights, smoothing, N_ROWS, nLabels);
+      expectClose(dLogits, (i) => {
+        const [b, c] = [Math.floor(i / nLabels), i % nLabels];
+        const p = probabilityOf(b, c);
+        const labelPart = (1 - smoothing) * weightOf(b) * (p - (c === labels[b] ? 1 : 0));
+        const smoothPart = (smoothing / nLabels) * (p * sum(nLabels, (k) => labelWeights[k]!) - labelWeights[c]!);
+        return (labelPart + smoothPart) / batchWeight;
+      });
+    });
+
+    it("give the loss of logits whose exp would overflow", () => {
+      const bench = new Workbench(factory);
+      const logits = bench.kernels.allocate(2);
+      logits.set([1000, 0]);
+      const labelWeights = bench.kernels.allocate(2).fill(1);
+      const probabilities = bench.output(2);
+      // -ln(e^0 / (e^1000 + e^0)) = 1000
+      const loss = bench.kernels.softmaxCrossEntropyForward(
+        probabilities,
+        logits,
+        bench.indices([1]),
+        labelWeights,
+        0,
+        1,
+        2,
+      );
+      expect(loss).toBeCloseTo(1000, 3);
+      expect([...probabilities]).toEqual([1, 0]);
+    });
+
+    it("give a loss that is not finite for a logit that is not a number", () => {
+      const bench = new Workbench(factory);
+      const logits = bench.kernels.allocate(2);
+      logits.set([Number.NaN, 0]);
+      const labelWeights = bench.kernels.allocate(2).fill(1);
+      const labels = bench.indices([1]);
+      const loss = bench.kernels.softmaxCrossEntropyForward(bench.output(2), logits, labels, labelWeights, 0, 1, 2);
+      expect(loss).toBeNaN();
+    });
+  });
+}
