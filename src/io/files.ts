@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, type Stats } from "node:fs";
+import { createReadStream, constants as fileSystemConstants, type Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import * as nodeFileSystem from "node:fs/promises";
 import path from "node:path";
@@ -58,6 +58,29 @@ export async function writeFileAtomically(filePath: string, data: Uint8Array | s
   await writeAtomicallyOn(nodeFileSystem, filePath, data);
 }
 
+/**
+ * Checks, before long work, that `writeFileAtomically` can write at this place: parent folders are created, and an empty
+ * temporary file is made and removed. An existing file is not touched.
+ * @throws {FileError} when the place is a directory or must not be written to
+ */
+export async function checkWritable(filePath: string): Promise<void> {
+  try {
+    const existing = await statOrNull(nodeFileSystem, filePath);
+    if (existing?.isDirectory()) throw directoryError(filePath, "write");
+    if (existing !== null && !existing.isFile()) {
+      await nodeFileSystem.access(filePath, fileSystemConstants.W_OK);
+      return;
+    }
+    const target = existing === null ? filePath : await nodeFileSystem.realpath(filePath);
+    await nodeFileSystem.mkdir(path.dirname(target), { recursive: true });
+    const temporary = temporaryPath(path.dirname(target));
+    await (await nodeFileSystem.open(temporary, "wx")).close();
+    await nodeFileSystem.rm(temporary);
+  } catch (error) {
+    throw toFileError(error, filePath, "write");
+  }
+}
+
 /** `writeFileAtomically` on a given file system. */
 export async function writeAtomicallyOn(
   fileSystem: FileSystem,
@@ -95,6 +118,11 @@ async function statOrNull(fileSystem: FileSystem, filePath: string): Promise<Sta
   }
 }
 
+/** A short name of its own: the target's name may already be as long as the file system allows. */
+function temporaryPath(folder: string): string {
+  return path.join(folder, `.newsclf-${randomBytes(8).toString("hex")}.tmp`);
+}
+
 async function replaceFile(
   fileSystem: FileSystem,
   target: string,
@@ -102,8 +130,7 @@ async function replaceFile(
   mode: number | null,
 ): Promise<void> {
   const folder = path.dirname(target);
-  // A short name of its own: the target's name may already be as long as the file system allows.
-  const temporary = path.join(folder, `.newsclf-${randomBytes(8).toString("hex")}.tmp`);
+  const temporary = temporaryPath(folder);
   try {
     const handle = await fileSystem.open(temporary, "wx");
     await writeAndClose(handle, async () => {

@@ -1,0 +1,203 @@
+import { parse } from "csv-parse/sync";
+import { DatasetError, showValue } from "../errors.js";
+import { cleanText } from "../text/clean-text.js";
+
+/** Names of columns as the header has them; compared after NFC, trimming and lower-casing. */
+export interface ColumnOptions {
+  /**
+   * Column of the body. Naming it or `titleColumn` ends the search for both: only named columns are read.
+   * @default the column found by the header, see `findArticleColumns`
+   */
+  readonly textColumn?: string;
+  /**
+   * Column of the title.
+   * @default the column found by the header
+   */
+  readonly titleColumn?: string;
+  /**
+   * Column of the label.
+   * @default the column found by the header
+   */
+  readonly labelColumn?: string;
+}
+
+/** 0-based positions in a row; null for a part that is not read. At least one of title and body is there. */
+export interface ArticleColumns {
+  readonly title: number | null;
+  readonly body: number | null;
+  readonly label: number | null;
+}
+
+type Role = keyof ArticleColumns;
+
+/**
+ * Header names of each part, without spaces, hyphens and underscores, in groups of falling priority.
+ *
+ * Only these are ever chosen unasked: columns that tell the label (키워드, 특성추출, 인물, URL …) are not among them.
+ */
+const ALIASES: { readonly [role in Role]: readonly (readonly string[])[] } = {
+  title: [
+    ["제목", "title"],
+    ["기사제목", "뉴스제목", "헤드라인", "headline", "newstitle", "articletitle"],
+  ],
+  body: [
+    ["본문", "body"],
+    ["내용", "기사내용", "기사본문", "뉴스내용", "뉴스본문", "content", "contents", "article", "articlebody"],
+    ["text", "document", "텍스트", "문서"],
+  ],
+  label: [
+    ["label", "category", "분류", "카테고리", "라벨", "레이블"],
+    ["통합분류1", "통합분류"],
+    ["주제", "topic", "섹션", "section", "topicidx"],
+  ],
+};
+
+const FLAGS: { readonly [role in Role]: string } = {
+  title: "--title-column (titleColumn)",
+  body: "--text-column (textColumn)",
+  label: "--label-column (labelColumn)",
+};
+
+/** Names shown in a message; a file without a header can have any number of long "names". */
+const MAX_SHOWN_NAMES = 20;
+
+function showNames(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_SHOWN_NAMES).map((name) => showValue(name));
+  if (names.length > MAX_SHOWN_NAMES) shown.push(`and ${names.length - MAX_SHOWN_NAMES} more`);
+  return shown.join(", ");
+}
+
+function nameKey(name: string): string {
+  return cleanText(name).toLowerCase();
+}
+
+function aliasKey(name: string): string {
+  return nameKey(name).replaceAll(/[ _-]/g, "");
+}
+
+class Header {
+  readonly #names: readonly string[];
+  readonly #source: string;
+  readonly #line: number;
+
+  constructor(names: readonly string[], source: string, line: number) {
+    this.#names = names;
+    this.#source = source;
+    this.#line = line;
+  }
+
+  error(problem: string): DatasetError {
+    return new DatasetError("DATASET_COLUMN", { source: this.#source, line: this.#line }, problem);
+  }
+
+  /** The columns of the file, for messages. */
+  describe(): string {
+    return `the columns are ${showNames(this.#names)}`;
+  }
+
+  /** Position of the column that the user named. */
+  findNamed(role: Role, name: string): number {
+    const found = this.#positions((candidate) => nameKey(candidate) === nameKey(name));
+    const [first] = found;
+    if (first === undefined) {
+      throw this.error(`there is no column ${showValue(name)} for ${FLAGS[role]}; ${this.describe()}`);
+    }
+    if (found.length > 1) {
+      throw this.error(`${found.length} columns are named ${showValue(name)}; rename all but one`);
+    }
+    return first;
+  }
+
+  /** Position of the column with an alias of the highest priority; null when there is none. */
+  findByAlias(role: Role, taken: readonly (number | null)[]): number | null {
+    for (const aliases of ALIASES[role]) {
+      const found = this.#positions((candidate) => aliases.includes(aliasKey(candidate))).filter(
+        (position) => !taken.includes(position),
+      );
+      const [first] = found;
+      if (first === undefined) continue;
+      if (found.length > 1) {
+        const names = found.map((position) => this.#names[position] as string);
+        throw this.error(`columns ${showNames(names)} could all be the ${role}; choose one with ${FLAGS[role]}`);
+      }
+      return first;
+    }
+    return null;
+  }
+
+  #positions(matches: (name: string) => boolean): number[] {
+    return this.#names.flatMap((name, position) => (matches(name) ? [position] : []));
+  }
+}
+
+/**
+ * Returns which columns hold title, body and label.
+ *
+ * Columns named in the options are taken as they are. Otherwise each part is looked for by the names that such columns
+ * usually have (제목, title, 헤드라인 …; 본문, body, 내용, content, text …; category, label, 분류, 통합 분류1, 주제 …), whatever their
+ * case, spaces, hyphens and underscores. The names of a part are ranked, and only columns of the best rank count: beside 본문, a
+ * column "text" is ignored. Title and body found together are both read. Two columns of the same rank are an error, for one
+ * of them would be chosen by chance. Any other column is never used unless it is named.
+ *
+ * @param source name of the file and @param line its header's line, for messages
+ * @throws {DatasetError} with code DATASET_COLUMN when a named column is missing or named twice, when neither title nor
+ *   body is found, when the label is required and not found, or when the choice is not clear
+ */
+export function findArticleColumns(
+  names: readonly string[],
+  options: ColumnOptions & { readonly requireLabel: boolean },
+  source: string,
+  line: number,
+): ArticleColumns {
+  const header = new Header(names, source, line);
+  const { textColumn, titleColumn, labelColumn, requireLabel } = options;
+  const named = (role: Role, name: string | undefined) => (name === undefined ? null : header.findNamed(role, name));
+
+  let title = named("title", titleColumn);
+  let body = named("body", textColumn);
+  let label = requireLabel ? named("label", labelColumn) : null;
+  rejectSharedColumn(header, { title, body, label });
+
+  if (requireLabel && label === null) {
+    label = header.findByAlias("label", [title, body]);
+    if (label === null)
+      throw header.error(`there is no label column; ${header.describe()}; name it with ${FLAGS.label}`);
+  }
+  if (title === null && body === null) {
+    title = header.findByAlias("title", [label]);
+    body = header.findByAlias("body", [label]);
+    if (title === null && body === null) {
+      throw header.error(
+        `there is no text column; ${header.describe()}; name one with ${FLAGS.body} or ${FLAGS.title}`,
+      );
+    }
+  }
+  return { title, body, label };
+}
+
+function rejectSharedColumn(header: Header, columns: ArticleColumns): void {
+  const roles: readonly Role[] = ["title", "body", "label"];
+  for (const [i, first] of roles.entries()) {
+    for (const second of roles.slice(i + 1)) {
+      if (columns[first] === null || columns[first] !== columns[second]) continue;
+      throw header.error(`${FLAGS[first]} and ${FLAGS[second]} name the same column; name two different ones`);
+    }
+  }
+}
+
+/**
+ * True when a line is a CSV header of articles: comma-separated names of which one is a usual name of a title or body.
+ *
+ * A plain text whose first line happens to be such a word ("내용") is taken for CSV as well.
+ */
+export function isArticleHeader(line: string): boolean {
+  let names: readonly string[];
+  try {
+    [names = []] = parse(line, { to: 1 }) as string[][];
+  } catch {
+    // Quotes out of place: no header.
+    return false;
+  }
+  const known = new Set([...ALIASES.title, ...ALIASES.body].flat());
+  return names.some((name) => known.has(aliasKey(name)));
+}
