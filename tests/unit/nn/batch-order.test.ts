@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { batchEnd, countBatches, shuffleRows } from "../../../src/nn/batch-order.js";
+
+function orderOf(n: number, seed: number, epoch: number): number[] {
+  const order = new Uint32Array(n);
+  shuffleRows(order, seed, epoch);
+  return [...order];
+}
+
+describe("shuffleRows", () => {
+  it("gives every row once", () => {
+    expect(orderOf(100, 1, 1).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it("gives another order for another epoch or seed, and the same for the same", () => {
+    expect(orderOf(50, 1, 1)).toEqual(orderOf(50, 1, 1));
+    expect(orderOf(50, 1, 2)).not.toEqual(orderOf(50, 1, 1));
+    expect(orderOf(50, 2, 1)).not.toEqual(orderOf(50, 1, 1));
+  });
+
+  it("gives all orders of three rows equally often", () => {
+    const counts = new Map<string, number>();
+    for (let epoch = 0; epoch < 6000; epoch++) {
+      const key = orderOf(3, 9, epoch).join();
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(6);
+    // 1000 expected, standard deviation √(6000 · 1/6 · 5/6) = 29; four of them.
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(116);
+  });
+});
+
+describe("batches", () => {
+  it("end at multiples of the batch size and at the last row", () => {
+    expect(countBatches(10, 4)).toBe(3);
+    expect([0, 1, 2].map((batch) => batchEnd(batch, 10, 4))).toEqual([4, 8, 10]);
+  });
+
+  it("merge a last batch of one row into the one before", () => {
+    expect(countBatches(9, 4)).toBe(2);
+    expect([0, 1].map((batch) => batchEnd(batch, 9, 4))).toEqual([4, 9]);
+  });
+
+  it("are one where the rows fit into one", () => {
+    expect(countBatches(3, 4)).toBe(1);
+    expect(batchEnd(0, 3, 4)).toBe(3);
+  });
+});
