@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isContentTag, splitTag } from "../../../src/morph/tags.js";
+import { isContentTag } from "../../../src/morph/tags.js";
 
 describe("isContentTag", () => {
   it("keeps nouns, predicates, roots, adverbs, foreign words and Hanja", () => {
@@ -16,12 +16,5 @@ describe("isContentTag", () => {
     expect(isContentTag("VV+EP")).toBe(true);
     expect(isContentTag("EP+VV")).toBe(false);
     expect(isContentTag("NNGX+EP")).toBe(false);
-  });
-});
-
-describe("splitTag", () => {
-  it("gives the parts in order", () => {
-    expect(splitTag("VV+EP+EF")).toEqual(["VV", "EP", "EF"]);
-    expect(splitTag("NNG")).toEqual(["NNG"]);
   });
 });
