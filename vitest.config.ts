@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { alias } from "./vitest.alias.js";
 
 export default defineConfig({
+  resolve: { alias },
   test: { include: ["tests/**/*.test.ts"], exclude: ["tests/corpus/**"], testTimeout: 60_000, hookTimeout: 60_000 },
 });

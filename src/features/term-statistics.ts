@@ -36,6 +36,17 @@ export function countByLabel(matrix: CsrMatrix, labels: ArrayLike<number>, nLabe
   return { labelDocumentFrequency, nLabelDocuments };
 }
 
+/** Returns `[V]` document frequencies: the sum of each column of `labelDocumentFrequency`, `[C, V]`. */
+export function documentFrequencyOf(labelDocumentFrequency: Uint32Array, nTerms: number): Uint32Array {
+  const documentFrequency = new Uint32Array(nTerms);
+  for (let start = 0; start < labelDocumentFrequency.length; start += nTerms) {
+    for (let column = 0; column < nTerms; column++) {
+      (documentFrequency[column] as number) += labelDocumentFrequency[start + column] as number;
+    }
+  }
+  return documentFrequency;
+}
+
 /**
  * Returns `[V]` Pearson's chi-square statistic of term and label over documents, with the sign of the association:
  * positive where the term is more frequent within the label than without. One degree of freedom, no continuity correction.

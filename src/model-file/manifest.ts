@@ -1,19 +1,10 @@
 import { ModelFormatError } from "../errors.js";
+import type { EpochRecord } from "../nn/train-mlp.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { resolveTrainingSettings } from "../options/train-options.js";
 
 /** The version this program writes; readers refuse any other. */
 export const FORMAT_VERSION = 1;
-
-/** One epoch of training; the numbers of the validation share are null when none was kept back. */
-export interface EpochMetrics {
-  /** 1-based. */
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validationLoss: number | null;
-  readonly validationAccuracy: number | null;
-  readonly validationMacroF1: number | null;
-}
 
 /** What a model file says of itself. */
 export interface ModelMetadata {
@@ -25,12 +16,14 @@ export interface ModelMetadata {
   readonly settings: ResolvedTrainingSettings;
   /** Articles that the vocabulary and the weights were fitted on. */
   readonly nDocuments: number;
+  /** The same by label, in the order of `labels`. */
+  readonly trainSupport: readonly number[];
   /** Articles of the validation share. */
   readonly nValidationDocuments: number;
-  /** SHA-256 (hex) over the training articles in order, label, title and body each ended by U+0000. */
+  /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;
   /** The epoch whose weights were kept, and its figures. */
-  readonly selectedEpoch: EpochMetrics;
+  readonly selectedEpoch: EpochRecord;
 }
 
 function fail(expected: string, found: unknown): never {
@@ -69,9 +62,7 @@ class ManifestReader {
 
   count(name: string): number {
     const value = this.field(name);
-    return Number.isSafeInteger(value) && (value as number) >= 0
-      ? (value as number)
-      : fail(`a count as ${this.#path}.${name}`, value);
+    return isCount(value) ? value : fail(`a count as ${this.#path}.${name}`, value);
   }
 
   number(name: string): number {
@@ -91,6 +82,19 @@ function parseLabels(value: unknown): readonly string[] {
   );
   if (new Set(labels).size !== labels.length) fail("labels that differ", "a label twice");
   return Object.freeze(labels);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function parseSupport(value: unknown, nLabels: number, nDocuments: number): readonly number[] {
+  if (!Array.isArray(value) || value.length !== nLabels || !value.every(isCount))
+    fail(`${nLabels} counts as trainSupport`, value);
+  const sum = value.reduce((total, count) => total + count, 0);
+  return sum === nDocuments
+    ? Object.freeze([...value])
+    : fail(`counts that add up to ${nDocuments} as trainSupport`, sum);
 }
 
 function parseSettings(value: unknown): ResolvedTrainingSettings {
@@ -118,10 +122,12 @@ export function formatManifest(metadata: ModelMetadata): string {
       optimizer: settings.optimizer,
     },
     nDocuments: metadata.nDocuments,
+    trainSupport: metadata.trainSupport,
     nValidationDocuments: metadata.nValidationDocuments,
     trainingDataHash: metadata.trainingDataHash,
     selectedEpoch: {
       epoch: selectedEpoch.epoch,
+      learningRate: selectedEpoch.learningRate,
       trainLoss: selectedEpoch.trainLoss,
       validationLoss: selectedEpoch.validationLoss,
       validationAccuracy: selectedEpoch.validationAccuracy,
@@ -158,22 +164,27 @@ export function parseManifest(text: string): ModelMetadata {
     "tokenizerId",
     "settings",
     "nDocuments",
+    "trainSupport",
     "nValidationDocuments",
     "trainingDataHash",
     "selectedEpoch",
   ]);
   const epoch = new ManifestReader(manifest.field("selectedEpoch"), "selectedEpoch");
-  epoch.expectOnly(["epoch", "trainLoss", "validationLoss", "validationAccuracy", "validationMacroF1"]);
+  epoch.expectOnly(["epoch", "learningRate", "trainLoss", "validationLoss", "validationAccuracy", "validationMacroF1"]);
+  const labels = parseLabels(manifest.field("labels"));
+  const nDocuments = manifest.count("nDocuments");
   return Object.freeze({
     formatVersion,
-    labels: parseLabels(manifest.field("labels")),
+    labels,
     tokenizerId: manifest.string("tokenizerId"),
     settings: parseSettings(manifest.field("settings")),
-    nDocuments: manifest.count("nDocuments"),
+    nDocuments,
+    trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
     trainingDataHash: manifest.string("trainingDataHash"),
     selectedEpoch: Object.freeze({
       epoch: epoch.count("epoch"),
+      learningRate: epoch.number("learningRate"),
       trainLoss: epoch.number("trainLoss"),
       validationLoss: epoch.numberOrNull("validationLoss"),
       validationAccuracy: epoch.numberOrNull("validationAccuracy"),

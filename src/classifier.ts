@@ -1,0 +1,166 @@
+import { ModelFormatError, OptionError } from "./errors.js";
+import { CsrBuilder } from "./features/csr-builder.js";
+import type { CsrMatrix } from "./features/csr-matrix.js";
+import type { SparseRow } from "./features/sparse-row.js";
+import { TermExtractor } from "./features/term-extractor.js";
+import { documentFrequencyOf } from "./features/term-statistics.js";
+import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
+import { Vocabulary } from "./features/vocabulary.js";
+import { createReferenceMlp } from "./kernels/reference-mlp.js";
+import type { ModelMetadata } from "./model-file/manifest.js";
+import { decodeModel, type ModelParts } from "./model-file/model-file.js";
+import { isContentTag } from "./morph/tags.js";
+import type { Tokenizer } from "./morph/tokenizer.js";
+import { MlpInference } from "./nn/inference.js";
+import type { TermOptions } from "./options/train-options.js";
+import { type Article, type Label, toDocument } from "./text/article.js";
+import { KOREAN_STOP_WORDS } from "./text/korean-stop-words.js";
+
+export interface Prediction {
+  readonly label: Label;
+  /** Softmax probability in [0, 1]. */
+  readonly score: number;
+}
+
+/** Best first, ties by label order in the model; never empty; length min(topK, nLabels). */
+export type Predictions = readonly [Prediction, ...Prediction[]];
+
+/** Where a model's bytes come from. */
+export interface ModelSource {
+  read(): Promise<Uint8Array>;
+}
+
+export interface LoadOptions {
+  /** The analyzer that the model was trained with; the package's mecab-ko-dic when left out. */
+  readonly tokenizer?: Tokenizer;
+}
+
+export interface ClassifyOptions {
+  /** How many labels to return, best first; an integer ≥ 1. All labels when larger than their number. Default 1. */
+  readonly topK?: number;
+}
+
+/** Makes the extractor of terms that training and inference share. */
+export function createTermExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtractor {
+  return new TermExtractor(
+    {
+      isContentTag,
+      isLatinTag: (tag) => tag === "SL",
+      stopWords: KOREAN_STOP_WORDS,
+      decompose: (token) => tokenizer.parts?.(token) ?? [],
+    },
+    options,
+  );
+}
+
+function checkTopK(topK: number): void {
+  if (!Number.isSafeInteger(topK) || topK < 1) throw new OptionError("topK", "an integer ≥ 1 (labels)", topK);
+}
+
+/**
+ * A trained model with its analyzer. Immutable to the outside; its scratch space makes calls synchronous and not
+ * re-entrant, so give each worker thread a classifier of its own.
+ */
+export class Classifier {
+  readonly labels: readonly Label[];
+  readonly metadata: ModelMetadata;
+  readonly #bytes: Uint8Array;
+  readonly #tokenizer: Tokenizer;
+  readonly #extractor: TermExtractor;
+  readonly #vectorizer: FittedTfidfVectorizer;
+  readonly #inference: MlpInference;
+  readonly #scores: Float32Array;
+
+  private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer) {
+    const { metadata } = parts;
+    const vocabulary = Vocabulary.fromBytes(parts);
+    this.labels = metadata.labels;
+    this.metadata = metadata;
+    this.#bytes = bytes;
+    this.#tokenizer = tokenizer;
+    this.#extractor = createTermExtractor(tokenizer, metadata.settings.terms);
+    this.#vectorizer = new FittedTfidfVectorizer({
+      vocabulary,
+      documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
+      nDocuments: metadata.nDocuments,
+      sublinearTf: metadata.settings.vectorizer.sublinearTf,
+    });
+    this.#inference = MlpInference.over(parts.weights, createReferenceMlp);
+    this.#scores = new Float32Array(metadata.labels.length);
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param source the bytes of a model file, which then belong to the classifier, or something that reads them
+   * @throws {ModelFormatError} when the bytes are not a model of this version, are damaged, or (code MODEL_DICTIONARY)
+   * were trained with another tokenizer or dictionary
+   * @example
+   * ```ts
+   * const classifier = await Classifier.load(fromFile("models/news.newsclf"));
+   * ```
+   */
+  static async load(source: Uint8Array | ModelSource, options: LoadOptions = {}): Promise<Classifier> {
+    const bytes = source instanceof Uint8Array ? source : await source.read();
+    const parts = await decodeModel(bytes);
+    const tokenizer = options.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
+    if (tokenizer.id !== parts.metadata.tokenizerId) {
+      throw new ModelFormatError(8, `tokenizer ${tokenizer.id}`, `a model trained with ${parts.metadata.tokenizerId}`, {
+        code: "MODEL_DICTIONARY",
+        hint: "use the newsclf version it was trained with, or train again",
+      });
+    }
+    return new Classifier(bytes, parts, tokenizer);
+  }
+
+  /** Terms and columns of the document-term matrix. */
+  get vocabulary(): Vocabulary {
+    return this.#vectorizer.vocabulary;
+  }
+
+  /**
+   * Returns the labels of a text, best first. A text without a known term gets what the network says of no terms.
+   * @throws {OptionError} when `topK` is not an integer ≥ 1
+   */
+  classify(text: string, options: ClassifyOptions = {}): Predictions {
+    return this.classifyArticle({ title: text, body: "" }, options);
+  }
+
+  /** `classify` for each text; the same results in the same order. */
+  classifyBatch(texts: readonly string[], options: ClassifyOptions = {}): readonly Predictions[] {
+    return texts.map((text) => this.classify(text, options));
+  }
+
+  /**
+   * `classify` for an article, its title and body joined as in training.
+   * @throws {OptionError} when `topK` is not an integer ≥ 1
+   */
+  classifyArticle(article: Article, options: ClassifyOptions = {}): Predictions {
+    const topK = options.topK ?? 1;
+    checkTopK(topK);
+    const { indices, values, nnz } = this.#vectorize(article);
+    this.#inference.scores(indices, values, nnz, this.#scores);
+    const ranked = this.labels.map((label, index) => ({ label, score: this.#scores[index] as number }));
+    // The sort is stable: equal scores stay in label order.
+    ranked.sort((left, right) => right.score - left.score);
+    return ranked.slice(0, topK) as unknown as Predictions;
+  }
+
+  /** Returns the tf-idf matrix `[nArticles, nTerms]` that the network sees. */
+  vectorize(articles: Iterable<Article>): CsrMatrix {
+    const builder = new CsrBuilder(this.vocabulary.nTerms);
+    for (const article of articles) builder.append(this.#vectorize(article));
+    return builder.finish();
+  }
+
+  /** Returns a copy of the model file's bytes. */
+  toBytes(): Uint8Array {
+    return this.#bytes.slice();
+  }
+
+  /** Overwritten by the next call. */
+  #vectorize(article: Article): SparseRow {
+    const tokens = this.#tokenizer.tokenize(toDocument(article));
+    return this.#vectorizer.transformDocument(this.#extractor.extract(tokens));
+  }
+}

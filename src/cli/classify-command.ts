@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Predictions } from "../classifier.js";
+import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import { formatOption, type OutputFormat } from "./format-option.js";
+import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
+import { describeRejectedRows } from "./rejected-rows.js";
+import { DataWriter, type Streams } from "./streams.js";
+
+interface ClassifyFlags extends ColumnFlags {
+  readonly model?: string;
+  readonly text?: string;
+  readonly topK: number;
+  readonly format: OutputFormat;
+}
+
+/** Where `newsclf train data/news.csv` writes. */
+const LOCAL_MODEL_PATH = path.join("models", "news.newsclf");
+const SCORE_DIGITS = 4;
+
+function parseTopK(text: string): number {
+  const topK = /^[0-9]+$/.test(text) ? Number(text) : 0;
+  if (!Number.isSafeInteger(topK) || topK < 1) {
+    throw new InvalidArgumentError(`must be an integer ≥ 1 (labels); got ${JSON.stringify(text)}`);
+  }
+  return topK;
+}
+
+/** One line for one document; null stands for a row that could not be used. */
+function renderPredictions(predictions: Predictions | null, format: OutputFormat): string {
+  if (format === "json") {
+    const best = predictions?.[0];
+    return `${JSON.stringify({ label: best?.label ?? null, score: best?.score ?? null, predictions: predictions ?? [] })}\n`;
+  }
+  if (predictions === null) return "-\n";
+  return `${predictions.map(({ label, score }) => `${label}\t${score.toFixed(SCORE_DIGITS)}`).join("\t")}\n`;
+}
+
+async function runClassify(
+  file: string,
+  flags: ClassifyFlags,
+  command: Command,
+  { stdin, stdout, stderr }: Streams,
+): Promise<void> {
+  rejectTextWithFile(command, file, flags.text);
+  const [{ packagedModelPath }, { fromFile }, { Classifier }] = await Promise.all([
+    import("../io/assets.js"),
+    import("../io/model-source.js"),
+    import("../classifier.js"),
+  ]);
+  const modelPath = flags.model ?? (existsSync(LOCAL_MODEL_PATH) ? LOCAL_MODEL_PATH : packagedModelPath);
+  const classifier = await Classifier.load(fromFile(modelPath));
+  const { topK, format } = flags;
+  const output = new DataWriter(stdout);
+  if (flags.text !== undefined) {
+    await output.write(renderPredictions(classifier.classify(flags.text, { topK }), format));
+    return;
+  }
+  const [{ fromStream }, { readDocuments }] = await Promise.all([
+    import("../io/files.js"),
+    import("../io/read-documents.js"),
+  ]);
+  const source = file === STANDARD_INPUT ? fromStream("standard input", stdin) : file;
+  // Rows that cannot be used come before the next article, so the output keeps the order of the input.
+  let nSkipped = 0;
+  const reader = readDocuments(source, { ...columnOptions(flags), onReject: () => nSkipped++ });
+  const writeSkipped = async (): Promise<void> => {
+    for (; nSkipped > 0; nSkipped--) await output.write(renderPredictions(null, format));
+  };
+  for await (const { article } of reader) {
+    await writeSkipped();
+    await output.write(renderPredictions(classifier.classifyArticle(article, { topK }), format));
+  }
+  await writeSkipped();
+  stderr.write(describeRejectedRows(typeof source === "string" ? source : source.name, reader.summary()));
+}
+
+/** Adds `newsclf classify [file]`. */
+export function addClassifyCommand(program: Command, streams: Streams): void {
+  const command = program
+    .command("classify")
+    .description("label texts: one line of output for each document, in the same order")
+    .argument("[file]", "plain text, one document per line, or CSV with a header; - for standard input", STANDARD_INPUT)
+    .option("-m, --model <file>", "model file (default: models/news.newsclf, else the package's own)")
+    .option("--text <text>", "one text to label, in place of a file")
+    .option("-k, --top-k <n>", "labels per document, best first", parseTopK, 1)
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      "\nText output is label TAB score, repeated for each label; json is one object per line:\n" +
+        '  {"label":…,"score":…,"predictions":[{"label":…,"score":…}…]}\n' +
+        "A CSV row that cannot be used gets - or null as its label, and is named on stderr.",
+    );
+  addColumnFlags(command, { withLabel: false });
+  command.action((file: string, flags: ClassifyFlags) => runClassify(file, flags, command, streams));
+}

@@ -1,0 +1,11 @@
+import type { Command } from "commander";
+
+/** The file argument that stands for standard input, also when none is given. */
+export const STANDARD_INPUT = "-";
+
+/** Ends with a usage error when both --text and a file are given: one of them would be ignored. */
+export function rejectTextWithFile(command: Command, file: string, text: string | undefined): void {
+  if (text !== undefined && file !== STANDARD_INPUT) {
+    command.error(`error: give either --text or a file, not both; the file is ${JSON.stringify(file)}`);
+  }
+}

@@ -1,0 +1,147 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { RankedTerm } from "../features/term-statistics.js";
+import type { ModelMetadata } from "../model-file/manifest.js";
+import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import { formatOption, type OutputFormat } from "./format-option.js";
+import { describeRejectedRows } from "./rejected-rows.js";
+import { DataWriter, type Streams } from "./streams.js";
+
+interface InspectFlags extends ColumnFlags {
+  readonly top: number;
+  readonly format: OutputFormat;
+  readonly matrix?: string;
+  readonly articles?: string;
+}
+
+/** What `newsclf inspect` shows of a model. */
+export interface ModelSummary {
+  readonly metadata: ModelMetadata;
+  readonly nTerms: number;
+  /** The rarest terms. */
+  readonly topIdf: readonly RankedTerm[];
+  readonly topDocumentFrequency: readonly RankedTerm[];
+  /** For each label the terms most bound to it, with their chi-square statistic. */
+  readonly topByLabel: readonly { readonly label: string; readonly terms: readonly RankedTerm[] }[];
+}
+
+const DEFAULT_TOP = 10;
+
+function parseTop(text: string): number {
+  const top = /^[0-9]+$/.test(text) ? Number(text) : 0;
+  if (!Number.isSafeInteger(top) || top < 1) {
+    throw new InvalidArgumentError(`must be an integer ≥ 1 (terms); got ${JSON.stringify(text)}`);
+  }
+  return top;
+}
+
+function renderTerms(title: string, terms: readonly RankedTerm[], digits: number): string {
+  const shown = terms.map(({ term, value }) => `${term} ${value.toFixed(digits)}`).join("  ");
+  return `${title}\n  ${shown}\n`;
+}
+
+/** A model's summary as text; numbers with fixed decimals. */
+export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, topByLabel }: ModelSummary): string {
+  const { settings, selectedEpoch } = metadata;
+  const macroF1 = selectedEpoch.validationMacroF1;
+  const lines = [
+    `format version  ${metadata.formatVersion}`,
+    `tokenizer       ${metadata.tokenizerId}`,
+    `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch`,
+    `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
+    `network         ${[nTerms, ...settings.network.hiddenUnits, metadata.labels.length].join(" → ")}`,
+    `epoch           ${selectedEpoch.epoch}${macroF1 === null ? "" : `, validation macro-F1 ${macroF1.toFixed(4)}`}`,
+    `training data   SHA-256 ${metadata.trainingDataHash}`,
+    `settings        ${JSON.stringify(settings)}`,
+  ];
+  const tables = [
+    renderTerms("highest idf (rarest terms)", topIdf, 3),
+    renderTerms("highest document frequency", topDocumentFrequency, 0),
+    ...topByLabel.map(({ label, terms }) => renderTerms(`most bound to ${label} (chi-square)`, terms, 1)),
+  ];
+  return `${lines.join("\n")}\n\n${tables.join("\n")}`;
+}
+
+async function summarize(bytes: Uint8Array, top: number): Promise<ModelSummary> {
+  const [{ decodeModel }, { Vocabulary }, { smoothIdf }, { documentFrequencyOf, signedChiSquare, topTerms }] =
+    await Promise.all([
+      import("../model-file/model-file.js"),
+      import("../features/vocabulary.js"),
+      import("../features/tf-idf.js"),
+      import("../features/term-statistics.js"),
+    ]);
+  const parts = await decodeModel(bytes);
+  const { metadata, labelDocumentFrequency } = parts;
+  const vocabulary = Vocabulary.fromBytes(parts);
+  const counts = { labelDocumentFrequency, nLabelDocuments: Uint32Array.from(metadata.trainSupport) };
+  const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
+  return {
+    metadata,
+    nTerms: vocabulary.nTerms,
+    topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, metadata.nDocuments), top),
+    topDocumentFrequency: topTerms(vocabulary, documentFrequency, top),
+    topByLabel: metadata.labels.map((label, number) => ({
+      label,
+      terms: topTerms(vocabulary, signedChiSquare(counts, number), top),
+    })),
+  };
+}
+
+/** Writes the document-term matrix of the articles, as the network sees it, in Matrix Market format. */
+async function exportMatrix(
+  bytes: Uint8Array,
+  csvPath: string,
+  matrixPath: string,
+  flags: InspectFlags,
+  { stderr }: Streams,
+): Promise<void> {
+  const [{ Classifier }, { readUnlabeledArticles }, { writeFileAtomically }, { formatMatrixMarket }] =
+    await Promise.all([
+      import("../classifier.js"),
+      import("../io/read-articles.js"),
+      import("../io/files.js"),
+      import("../features/matrix-market.js"),
+    ]);
+  const classifier = await Classifier.load(bytes);
+  const reader = readUnlabeledArticles(csvPath, columnOptions(flags));
+  const articles = [];
+  for await (const { article } of reader) articles.push(article);
+  stderr.write(describeRejectedRows(csvPath, reader.summary()));
+  const matrix = classifier.vectorize(articles);
+  await writeFileAtomically(
+    matrixPath,
+    Buffer.concat(Array.from(formatMatrixMarket(matrix), (chunk) => Buffer.from(chunk))),
+  );
+  stderr.write(
+    `matrix: ${matrixPath} (${matrix.nRows} documents, ${matrix.nColumns} terms, ${matrix.data.length} values)\n`,
+  );
+}
+
+async function runInspect(modelPath: string, flags: InspectFlags, command: Command, streams: Streams): Promise<void> {
+  const { readFileBytes } = await import("../io/files.js");
+  const { matrix, articles, top, format } = flags;
+  if ((matrix === undefined) !== (articles === undefined)) {
+    command.error("error: --matrix and --articles go together: the matrix is that of the articles");
+  }
+  const bytes = await readFileBytes(modelPath);
+  if (matrix !== undefined && articles !== undefined) {
+    await exportMatrix(bytes, articles, matrix, flags, streams);
+    return;
+  }
+  const summary = await summarize(bytes, top);
+  const text = format === "json" ? `${JSON.stringify(summary, null, 2)}\n` : renderSummary(summary);
+  await new DataWriter(streams.stdout).write(text);
+}
+
+/** Adds `newsclf inspect <model>`. */
+export function addInspectCommand(program: Command, streams: Streams): void {
+  const command = program
+    .command("inspect")
+    .description("show what a model was trained on and its top terms, or export a document-term matrix")
+    .argument("<model>", "model file")
+    .option("--top <n>", "terms in each list", parseTop, DEFAULT_TOP)
+    .addOption(formatOption())
+    .option("--matrix <file>", "write the tf-idf matrix of --articles in Matrix Market format")
+    .option("--articles <csv>", "articles of --matrix");
+  addColumnFlags(command, { withLabel: false });
+  command.action((modelPath: string, flags: InspectFlags) => runInspect(modelPath, flags, command, streams));
+}

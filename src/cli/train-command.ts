@@ -1,0 +1,158 @@
+import path from "node:path";
+import type { Command } from "commander";
+import {
+  NETWORK_SPEC,
+  type NetworkOptions,
+  OPTIMIZER_SPEC,
+  type OptimizerOptions,
+  RUN_SPEC,
+  type RunOptions,
+  TERM_SPEC,
+  type TermOptions,
+  type TrainingSettings,
+  VECTORIZER_SPEC,
+  type VectorizerOptions,
+} from "../options/train-options.js";
+import type { LabeledArticle } from "../text/article.js";
+import type { TrainProgress } from "../train.js";
+import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import { addSpecFlags, pickSpecValues } from "./option-flags.js";
+import { ProgressDisplay, type ProgressState } from "./progress.js";
+import { describeRejectedRows } from "./rejected-rows.js";
+import { DataWriter, type Streams } from "./streams.js";
+
+interface TrainFlags extends ColumnFlags {
+  readonly output?: string;
+  readonly report: string;
+}
+
+/** `data/news.csv` → `models/news.newsclf`. */
+export function defaultModelPath(csvPath: string): string {
+  return path.join("models", `${path.parse(csvPath).name}.newsclf`);
+}
+
+function toState(progress: TrainProgress): ProgressState {
+  if (progress.stage === "analyze") {
+    const { stage, nDone, nTotal } = progress;
+    return { stage, nDone, nTotal, nDocuments: nDone, note: "" };
+  }
+  const { stage, epoch, nEpochs, step, nSteps, loss, nDocuments, validationMacroF1 } = progress;
+  const macroF1 = validationMacroF1 === null ? "" : `  validation macro-F1 ${validationMacroF1.toFixed(4)}`;
+  const note = `epoch ${epoch}/${nEpochs}  loss ${loss.toFixed(4)}${macroF1}`;
+  return { stage, nDone: step, nTotal: nSteps, nDocuments, note };
+}
+
+function settingsOf(flags: Readonly<Record<string, unknown>>): TrainingSettings {
+  return {
+    ...pickSpecValues<RunOptions>(RUN_SPEC, flags),
+    terms: pickSpecValues<TermOptions>(TERM_SPEC, flags),
+    vectorizer: pickSpecValues<VectorizerOptions>(VECTORIZER_SPEC, flags),
+    network: pickSpecValues<NetworkOptions>(NETWORK_SPEC, flags),
+    optimizer: pickSpecValues<OptimizerOptions>(OPTIMIZER_SPEC, flags),
+  };
+}
+
+async function runTrain(
+  csvPath: string,
+  flags: TrainFlags & Readonly<Record<string, unknown>>,
+  { stdout, stderr, interrupt }: Streams,
+): Promise<void> {
+  const [{ readArticles }, { checkWritable, writeFileAtomically }, { saveModel }, { train }, evaluation, { evaluate }] =
+    await Promise.all([
+      import("../io/read-articles.js"),
+      import("../io/files.js"),
+      import("../io/model-source.js"),
+      import("../train.js"),
+      import("../evaluation/index.js"),
+      import("../evaluation/evaluate.js"),
+    ]);
+  const display = new ProgressDisplay(stderr);
+  const modelPath = flags.output ?? defaultModelPath(csvPath);
+
+  // A place that cannot be written to is better known before the work than after it.
+  for (const target of [modelPath, path.join(flags.report, "report.json")]) await checkWritable(target);
+
+  const articles: LabeledArticle[] = [];
+  const lines: number[] = [];
+  const reader = readArticles(csvPath, columnOptions(flags));
+  for await (const { article, line } of reader) {
+    articles.push(article);
+    lines.push(line);
+  }
+  const rows = reader.summary();
+  stderr.write(describeRejectedRows(csvPath, rows));
+  display.log(`${csvPath}: ${articles.length} articles`);
+
+  const result = await train(articles, {
+    ...settingsOf(flags),
+    source: csvPath,
+    onProgress: (progress) => display.show(toState(progress)),
+    ...(interrupt === undefined ? {} : { signal: interrupt }),
+  });
+  display.clear();
+  const { classifier, history, validation, isInterrupted } = result;
+  const { settings, selectedEpoch, trainSupport } = classifier.metadata;
+  if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
+  await saveModel(modelPath, classifier);
+  display.log(
+    `model: ${modelPath} (epoch ${selectedEpoch.epoch} of ${history.length}, ${classifier.vocabulary.nTerms} terms)`,
+  );
+  if (validation.length > 0) {
+    const report = evaluate(
+      classifier,
+      validation.map(({ index, article }) => ({ ...article, line: lines[index] as number })),
+      {
+        context: {
+          split: {
+            kind: "validation",
+            source: csvPath,
+            validationFraction: settings.validationFraction,
+            seed: settings.seed,
+          },
+          articles: {
+            nRead: rows.nRows,
+            nRejected: rows.nRows - rows.nUsable,
+            nTrain: articles.length - validation.length,
+            nValidation: validation.length,
+          },
+          trainSupport,
+          learningCurve: history,
+          selectedEpoch: selectedEpoch.epoch,
+        },
+      },
+    );
+    const jsonPath = path.join(flags.report, "report.json");
+    const markdownPath = path.join(flags.report, "report.md");
+    await writeFileAtomically(jsonPath, evaluation.formatReportJson(report));
+    await writeFileAtomically(markdownPath, evaluation.formatReportMarkdown(report));
+    display.log(`report: ${markdownPath}, ${jsonPath}`);
+    await new DataWriter(stdout).write(evaluation.formatReport(report));
+  } else {
+    display.log("no report: --validation-fraction 0 keeps no articles back to measure on");
+  }
+  display.log(`next: newsclf classify -m ${modelPath} --text "한국은행이 기준금리를 동결했다"`);
+}
+
+/** Adds `newsclf train <csv>`. */
+export function addTrainCommand(program: Command, streams: Streams): void {
+  const command = program
+    .command("train")
+    .description("train a model on labelled articles and report how good it is on articles kept back")
+    .argument("<csv>", "CSV file with a header; columns for title and/or text, and label")
+    .option("-o, --output <file>", "model file to write (default: models/<csv name>.newsclf)")
+    .option("--report <dir>", "folder for report.md and report.json", "report");
+  addColumnFlags(command, { withLabel: true });
+  command.optionsGroup("Run:");
+  addSpecFlags<RunOptions>(command, RUN_SPEC);
+  command.optionsGroup("Terms:");
+  addSpecFlags<TermOptions>(command, TERM_SPEC);
+  command.optionsGroup("Document-term matrix:");
+  addSpecFlags<VectorizerOptions>(command, VECTORIZER_SPEC);
+  command.optionsGroup("Network:");
+  addSpecFlags<NetworkOptions>(command, NETWORK_SPEC);
+  command.optionsGroup("Optimizer:");
+  addSpecFlags<OptimizerOptions>(command, OPTIMIZER_SPEC);
+  command.action((csvPath: string, flags: TrainFlags & Readonly<Record<string, unknown>>) =>
+    runTrain(csvPath, flags, streams),
+  );
+}

@@ -1,0 +1,43 @@
+export {
+  Classifier,
+  type ClassifyOptions,
+  type LoadOptions,
+  type ModelSource,
+  type Prediction,
+  type Predictions,
+} from "./classifier.js";
+export { type ClassifyTextOptions, classify } from "./classify.js";
+export {
+  DatasetError,
+  type DatasetLocation,
+  ERROR_CODES,
+  type ErrorCode,
+  FileError,
+  isNewsclfError,
+  ModelFormatError,
+  NewsclfError,
+  OptionError,
+  TextError,
+  TrainingError,
+} from "./errors.js";
+export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";
+export * from "./evaluation/index.js";
+export type { CsrMatrix } from "./features/csr-matrix.js";
+export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
+export type { FittedVectorizer, Vectorizer } from "./features/vectorizer.js";
+export type { Vocabulary } from "./features/vocabulary.js";
+export type { ModelMetadata } from "./model-file/manifest.js";
+export { Dictionary, type Inflate } from "./morph/dictionary.js";
+export { type Features, formatMecab } from "./morph/features.js";
+export { MecabTokenizer } from "./morph/mecab-tokenizer.js";
+export type { Token, Tokenizer } from "./morph/tokenizer.js";
+export type { EpochRecord } from "./nn/train-mlp.js";
+export type {
+  NetworkOptions,
+  OptimizerOptions,
+  ResolvedTrainingSettings,
+  TermOptions,
+  VectorizerOptions,
+} from "./options/train-options.js";
+export { type Article, type Label, type LabeledArticle, toDocument } from "./text/article.js";
+export { type TrainOptions, type TrainProgress, type TrainResult, train, type ValidationArticle } from "./train.js";

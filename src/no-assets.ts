@@ -1,0 +1,26 @@
+/** Stands in for io/assets.ts outside Node (see "imports" in package.json): there is no file system to read from. */
+
+import { FileError } from "./errors.js";
+import type { Tokenizer } from "./morph/tokenizer.js";
+
+/** @throws {FileError} always: give `Classifier.load` a tokenizer */
+export function loadDefaultTokenizer(): Promise<Tokenizer> {
+  return Promise.reject(
+    new FileError(
+      "FILE_NOT_FOUND",
+      "mecab-ko-dic.bin",
+      "the dictionary is not read by itself outside Node; make a tokenizer with Dictionary.fromBytes and pass it on",
+    ),
+  );
+}
+
+/** @throws {FileError} always: give `Classifier.load` the bytes of a model */
+export function loadDefaultModel(): Promise<Uint8Array> {
+  return Promise.reject(
+    new FileError(
+      "FILE_NOT_FOUND",
+      "news.newsclf",
+      "the model is not read by itself outside Node; pass its bytes to Classifier.load",
+    ),
+  );
+}
