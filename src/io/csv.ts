@@ -2,8 +2,8 @@ import { type CsvError, Parser } from "csv-parse";
 import { DatasetError } from "../errors.js";
 
 /**
- * Bytes of the longest record, and characters of the longest line, that are read. The longest news articles have some 100 kB, so a
- * longer record is nearly always a quote that is never closed; without a limit it would fill the memory.
+ * Bytes of the longest record, and characters of the longest line, that are read: far more than any article has, so a longer
+ * record is nearly always a quote that is never closed. Without a limit it would fill the memory.
  */
 export const MAX_RECORD_LENGTH = 16 * 1024 * 1024;
 

@@ -102,7 +102,7 @@ describe("readArticles", () => {
     expect(error).toMatchObject({ code: "DATASET_COLUMN", line: 2 });
   });
 
-  it("reads file after file of any size without holding its rows", async () => {
+  it("reads no further than it is asked to", async () => {
     let nRowsMade = 0;
     async function* chunks(): AsyncGenerator<Uint8Array, void> {
       yield Buffer.from("label,text\n");
