@@ -6,8 +6,7 @@
  * functions give the same bits everywhere, and a WebAssembly twin of the same formulas gives them too.
  */
 
-const LOG2_E = 1.4426950408889634;
-/** ln 2 in two parts; the first has 32 trailing zero bits, so that n times it is exact for every |n| < 2^11. */
+/** ln 2 in two parts; the first has 32 significant bits, so that n times it is exact for |n| < 2^21. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 /** Above this exp is infinite, below the next one it is 0. */
@@ -19,7 +18,6 @@ const EXP_TERMS = 13;
 const LOG_TERMS = 11;
 /** Terms of the Taylor series of sin on |x| ≤ π/2: the rest is below x^25 / 25! < 6e-21. */
 const SIN_TERMS = 11;
-const SQRT_HALF = 0.7071067811865476;
 
 const DOUBLE = new Float64Array(1);
 const WORDS = new Uint32Array(DOUBLE.buffer);
@@ -34,14 +32,14 @@ function powerOfTwo(n: number): number {
 }
 
 /**
- * Returns e^x within 2 units in the last place; 0 and Infinity beyond the range of doubles, NaN for NaN.
+ * Returns e^x within 3 units in the last place; 0 and Infinity beyond the range of doubles, NaN for NaN.
  *
  *   x = n ln 2 + r, |r| ≤ ln(2)/2;  e^x = 2^n (1 + r (1 + r/2 (1 + r/3 (…))))
  */
 export function exponential(x: number): number {
   if (!(x <= EXP_OVERFLOW)) return x > EXP_OVERFLOW ? Infinity : Number.NaN;
   if (x < EXP_UNDERFLOW) return 0;
-  const n = Math.floor(x * LOG2_E + 0.5);
+  const n = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let sum = 1;
   for (let k = EXP_TERMS; k >= 1; k--) sum = 1 + (r * sum) / k;
@@ -51,7 +49,7 @@ export function exponential(x: number): number {
 }
 
 /**
- * Returns ln x within 2 units in the last place for normal x; -Infinity for 0, NaN below 0.
+ * Returns ln x within 3 units in the last place for normal x; -Infinity for 0, NaN below 0.
  *
  *   x = 2^n m, √½ ≤ m < √2, s = (m - 1)/(m + 1);  ln x = n ln 2 + 2 (s + s³/3 + s⁵/5 + …)
  */
@@ -64,7 +62,7 @@ export function naturalLogarithm(x: number): number {
   let n = (WORDS[HIGH] >>> 20) - 1022 - scale;
   WORDS[HIGH] = (WORDS[HIGH] & 0x000f_ffff) | 0x3fe0_0000;
   let m = DOUBLE[0];
-  if (m < SQRT_HALF) {
+  if (m < Math.SQRT1_2) {
     m *= 2;
     n--;
   }
