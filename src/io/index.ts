@@ -3,6 +3,7 @@
 export { type ColumnOptions, isArticleHeader } from "./columns.js";
 export { loadDictionary } from "./dictionary-file.js";
 export { type ByteSource, checkWritable, fromStream, openFile, readFileBytes, writeFileAtomically } from "./files.js";
+export { fromFile, saveModel } from "./model-source.js";
 export {
   type ArticleReader,
   type ArticleRecord,
