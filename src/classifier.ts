@@ -5,7 +5,7 @@ import type { SparseRow } from "./features/sparse-row.js";
 import { TermExtractor } from "./features/term-extractor.js";
 import { documentFrequencyOf } from "./features/term-statistics.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
-import { Vocabulary } from "./features/vocabulary.js";
+import type { Vocabulary } from "./features/vocabulary.js";
 import { createReferenceMlp } from "./kernels/reference-mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
@@ -27,6 +27,8 @@ export type Predictions = readonly [Prediction, ...Prediction[]];
 
 /** Where a model's bytes come from. */
 export interface ModelSource {
+  /** For messages, such as a path. */
+  readonly name?: string;
   read(): Promise<Uint8Array>;
 }
 
@@ -72,8 +74,7 @@ export class Classifier {
   readonly #scores: Float32Array;
 
   private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer) {
-    const { metadata } = parts;
-    const vocabulary = Vocabulary.fromBytes(parts);
+    const { metadata, vocabulary } = parts;
     this.labels = metadata.labels;
     this.metadata = metadata;
     this.#bytes = bytes;
@@ -95,6 +96,7 @@ export class Classifier {
    * @param source the bytes of a model file, which then belong to the classifier, or something that reads them
    * @throws {ModelFormatError} when the bytes are not a model of this version, are damaged, or (code MODEL_DICTIONARY)
    * were trained with another tokenizer or dictionary
+   * @throws {FileError} when the source or the package's dictionary cannot be read
    * @example
    * ```ts
    * const classifier = await Classifier.load(fromFile("models/news.newsclf"));
@@ -102,12 +104,14 @@ export class Classifier {
    */
   static async load(source: Uint8Array | ModelSource, options: LoadOptions = {}): Promise<Classifier> {
     const bytes = source instanceof Uint8Array ? source : await source.read();
-    const parts = await decodeModel(bytes);
+    const name = source instanceof Uint8Array ? undefined : source.name;
+    const parts = await decodeModel(bytes, name);
     const tokenizer = options.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
     if (tokenizer.id !== parts.metadata.tokenizerId) {
       throw new ModelFormatError(8, `tokenizer ${tokenizer.id}`, `a model trained with ${parts.metadata.tokenizerId}`, {
         code: "MODEL_DICTIONARY",
         hint: "use the newsclf version it was trained with, or train again",
+        ...(name === undefined ? {} : { source: name }),
       });
     }
     return new Classifier(bytes, parts, tokenizer);

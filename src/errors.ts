@@ -125,18 +125,27 @@ export class ModelFormatError extends NewsclfError {
   readonly offset: number;
   readonly expected: string;
   readonly found: string;
+  /** What to do; null when nothing is known. */
+  readonly hint: string | null;
+  /** Name of the file; null when only its bytes were given. */
+  readonly source: string | null;
 
   constructor(
     offset: number,
     expected: string,
     found: string,
-    options?: ErrorOptions & { code?: ErrorCode; hint?: string },
+    options?: ErrorOptions & { code?: ErrorCode; hint?: string; source?: string },
   ) {
-    const hint = options?.hint === undefined ? "" : `; ${options.hint}`;
-    super(options?.code ?? "MODEL_FORMAT", `byte ${offset}: expected ${expected}; found ${found}${hint}`, options);
+    const source = options?.source ?? null;
+    const hint = options?.hint ?? null;
+    const place = source === null ? `byte ${offset}` : `${source}: byte ${offset}`;
+    const remedy = hint === null ? "" : `; ${hint}`;
+    super(options?.code ?? "MODEL_FORMAT", `${place}: expected ${expected}; found ${found}${remedy}`, options);
     this.offset = offset;
     this.expected = expected;
     this.found = found;
+    this.hint = hint;
+    this.source = source;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Classifier, createTermExtractor } from "./classifier.js";
-import { DatasetError, TrainingError } from "./errors.js";
+import { DatasetError, OptionError, TrainingError } from "./errors.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { TermExtractor } from "./features/term-extractor.js";
 import { countByLabel } from "./features/term-statistics.js";
@@ -44,9 +44,12 @@ export interface TrainOptions extends TrainingSettings {
   readonly source?: string;
   /** Called after each epoch. */
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Called often. */
+  /** Called often: while the articles are analysed, from none to all of them, and then as the network is trained. */
   readonly onProgress?: (progress: TrainProgress) => void;
-  /** When aborted, training ends with the best weights so far; before the first step there are none, so it throws. */
+  /**
+   * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
+   * before the first step there are none, so it throws.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -85,21 +88,36 @@ interface Corpus {
   readonly labelNumbers: Int32Array;
 }
 
-async function collectArticles(
+/**
+ * Returns copies of the articles. What is iterable at once is copied at once, so that the caller may change it later.
+ * @throws {OptionError} when a title, body or label is not a string, or a label is empty
+ */
+async function copyArticles(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
-  source: string,
-): Promise<Corpus> {
-  const collected: LabeledArticle[] = [];
-  for await (const { title, body, label } of articles) collected.push({ title, body, label });
-  if (collected.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
+): Promise<readonly LabeledArticle[]> {
+  const copies: LabeledArticle[] = [];
+  const take = ({ title, body, label }: LabeledArticle): void => {
+    for (const [name, value] of Object.entries({ title, body, label })) {
+      if (typeof value !== "string") throw new OptionError(`articles[${copies.length}].${name}`, "a string", value);
+    }
+    if (label === "") throw new OptionError(`articles[${copies.length}].label`, "a string that is not empty", label);
+    copies.push({ title, body, label });
+  };
+  if (Symbol.iterator in articles) for (const article of articles) take(article);
+  else for await (const article of articles) take(article);
+  return copies;
+}
+
+function describeCorpus(articles: readonly LabeledArticle[], source: string): Corpus {
+  if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
   const support = new Map<Label, number>();
-  for (const { label } of collected) support.set(label, (support.get(label) ?? 0) + 1);
+  for (const { label } of articles) support.set(label, (support.get(label) ?? 0) + 1);
   const labels = [...support.keys()].sort();
   if (labels.length < 2) {
     throw new DatasetError(
       "DATASET_ONE_LABEL",
       { source },
-      `all ${collected.length} articles have the label ${JSON.stringify(labels[0])}; a classifier needs two labels or more`,
+      `all ${articles.length} articles have the label ${JSON.stringify(labels[0])}; a classifier needs two labels or more`,
     );
   }
   const rare = labels.filter((label) => (support.get(label) as number) < 2);
@@ -111,8 +129,8 @@ async function collectArticles(
     );
   }
   const numbers = new Map(labels.map((label, number) => [label, number]));
-  const labelNumbers = Int32Array.from(collected, ({ label }) => numbers.get(label) as number);
-  return { articles: collected, labels, labelNumbers };
+  const labelNumbers = Int32Array.from(articles, ({ label }) => numbers.get(label) as number);
+  return { articles, labels, labelNumbers };
 }
 
 /** Articles hashed at once; part of the definition of `trainingDataHash`. */
@@ -144,19 +162,21 @@ async function analyze(
   tokenizer: Tokenizer,
   extractor: TermExtractor,
   take: (terms: readonly string[]) => void,
-  onDocument: (nDone: number) => Promise<void>,
+  onTurn: (nDone: number) => Promise<void>,
 ): Promise<void> {
   for (const [place, row] of rows.entries()) {
+    if (place % DOCUMENTS_PER_TURN === 0) await onTurn(place);
     take(extractor.extract(tokenizer.tokenize(toDocument(articles[row] as Article))));
-    if ((place + 1) % DOCUMENTS_PER_TURN === 0) await onDocument(place + 1);
   }
 }
+
+type Callbacks = { readonly [K in "onEpoch" | "onProgress" | "signal"]: TrainOptions[K] | undefined };
 
 /** Runs the network's training to its end, passing on what happens and stopping it when asked to. */
 async function drive(
   run: Generator<TrainEvent, TrainOutcome, TrainCommand>,
   nEpochs: number,
-  { onEpoch, onProgress, signal }: Pick<TrainOptions, "onEpoch" | "onProgress" | "signal">,
+  { onEpoch, onProgress, signal }: Callbacks,
 ): Promise<TrainOutcome> {
   let validationMacroF1: number | null = null;
   let nDocumentsBefore = 0;
@@ -184,7 +204,8 @@ async function drive(
  * Articles are analysed one by one; vocabulary, document frequencies and weights are fitted on the training share only.
  * The same articles, settings and tokenizer give the same model, byte for byte.
  *
- * @throws {OptionError} when an option is out of range; code OPTION_UNKNOWN when it is not known
+ * @throws {OptionError} when an option is out of range, or an article's parts are not strings or its label is empty
+ * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
  * @throws {TrainingError} when the loss is not finite, or `signal` is aborted before the first step
@@ -197,10 +218,10 @@ export async function train(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  const { tokenizer: givenTokenizer, source = "articles", onEpoch: _onEpoch, onProgress, signal, ...given } = options;
+  const { tokenizer: givenTokenizer, source = "articles", onEpoch, onProgress, signal, ...given } = options;
   const settings = resolveTrainingSettings(given);
+  const corpus = describeCorpus(await copyArticles(articles), source);
   const tokenizer = givenTokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
-  const corpus = await collectArticles(articles, source);
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
 
@@ -228,6 +249,7 @@ export async function train(
     (terms) => validationRows.append(fitted.transformDocument(terms)),
     (nDone) => report(split.train.length + nDone),
   );
+  await report(corpus.articles.length);
 
   const pick = (rows: Uint32Array): Int32Array => Int32Array.from(rows, (row) => labelNumbers[row] as number);
   const trainLabels = pick(split.train);
@@ -242,7 +264,7 @@ export async function train(
     seed: settings.seed,
     kernels: createReferenceMlp,
   });
-  const outcome = await drive(run, settings.optimizer.epochs, options);
+  const outcome = await drive(run, settings.optimizer.epochs, { onEpoch, onProgress, signal });
 
   const counts = countByLabel(matrix, trainLabels, labels.length);
   const bytes = await encodeModel({
@@ -257,7 +279,7 @@ export async function train(
       trainingDataHash: await hashArticles(corpus.articles),
       selectedEpoch: outcome.selectedEpoch,
     },
-    ...fitted.vocabulary.toBytes(),
+    vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
     weights: outcome.weights,
   });

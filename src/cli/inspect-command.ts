@@ -4,7 +4,7 @@ import type { ModelMetadata } from "../model-file/manifest.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { describeRejectedRows } from "./rejected-rows.js";
-import { DataWriter, type Streams } from "./streams.js";
+import type { CommandStreams } from "./streams.js";
 
 interface InspectFlags extends ColumnFlags {
   readonly top: number;
@@ -61,17 +61,16 @@ export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, 
   return `${lines.join("\n")}\n\n${tables.join("\n")}`;
 }
 
-async function summarize(bytes: Uint8Array, top: number): Promise<ModelSummary> {
-  const [{ decodeModel }, { Vocabulary }, { smoothIdf }, { documentFrequencyOf, signedChiSquare, topTerms }] =
+async function summarize(modelPath: string, top: number): Promise<ModelSummary> {
+  const [{ readFileBytes }, { decodeModel }, { smoothIdf }, { documentFrequencyOf, signedChiSquare, topTerms }] =
     await Promise.all([
+      import("../io/files.js"),
       import("../model-file/model-file.js"),
-      import("../features/vocabulary.js"),
       import("../features/tf-idf.js"),
       import("../features/term-statistics.js"),
     ]);
-  const parts = await decodeModel(bytes);
-  const { metadata, labelDocumentFrequency } = parts;
-  const vocabulary = Vocabulary.fromBytes(parts);
+  const bytes = await readFileBytes(modelPath);
+  const { metadata, vocabulary, labelDocumentFrequency } = await decodeModel(bytes, modelPath);
   const counts = { labelDocumentFrequency, nLabelDocuments: Uint32Array.from(metadata.trainSupport) };
   const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
   return {
@@ -88,52 +87,56 @@ async function summarize(bytes: Uint8Array, top: number): Promise<ModelSummary> 
 
 /** Writes the document-term matrix of the articles, as the network sees it, in Matrix Market format. */
 async function exportMatrix(
-  bytes: Uint8Array,
+  modelPath: string,
   csvPath: string,
   matrixPath: string,
   flags: InspectFlags,
-  { stderr }: Streams,
+  { messages }: CommandStreams,
 ): Promise<void> {
-  const [{ Classifier }, { readUnlabeledArticles }, { writeFileAtomically }, { formatMatrixMarket }] =
+  const [{ Classifier }, { fromFile }, { readUnlabeledArticles }, { writeFileAtomically }, { formatMatrixMarket }] =
     await Promise.all([
       import("../classifier.js"),
+      import("../io/model-source.js"),
       import("../io/read-articles.js"),
       import("../io/files.js"),
       import("../features/matrix-market.js"),
     ]);
-  const classifier = await Classifier.load(bytes);
+  const classifier = await Classifier.load(fromFile(modelPath));
   const reader = readUnlabeledArticles(csvPath, columnOptions(flags));
   const articles = [];
   for await (const { article } of reader) articles.push(article);
-  stderr.write(describeRejectedRows(csvPath, reader.summary()));
+  messages.write(describeRejectedRows(csvPath, reader.summary()));
   const matrix = classifier.vectorize(articles);
   await writeFileAtomically(
     matrixPath,
     Buffer.concat(Array.from(formatMatrixMarket(matrix), (chunk) => Buffer.from(chunk))),
   );
-  stderr.write(
+  messages.write(
     `matrix: ${matrixPath} (${matrix.nRows} documents, ${matrix.nColumns} terms, ${matrix.data.length} values)\n`,
   );
 }
 
-async function runInspect(modelPath: string, flags: InspectFlags, command: Command, streams: Streams): Promise<void> {
-  const { readFileBytes } = await import("../io/files.js");
+async function runInspect(
+  modelPath: string,
+  flags: InspectFlags,
+  command: Command,
+  streams: CommandStreams,
+): Promise<void> {
   const { matrix, articles, top, format } = flags;
   if ((matrix === undefined) !== (articles === undefined)) {
     command.error("error: --matrix and --articles go together: the matrix is that of the articles");
   }
-  const bytes = await readFileBytes(modelPath);
   if (matrix !== undefined && articles !== undefined) {
-    await exportMatrix(bytes, articles, matrix, flags, streams);
+    await exportMatrix(modelPath, articles, matrix, flags, streams);
     return;
   }
-  const summary = await summarize(bytes, top);
+  const summary = await summarize(modelPath, top);
   const text = format === "json" ? `${JSON.stringify(summary, null, 2)}\n` : renderSummary(summary);
-  await new DataWriter(streams.stdout).write(text);
+  await streams.output.write(text);
 }
 
 /** Adds `newsclf inspect <model>`. */
-export function addInspectCommand(program: Command, streams: Streams): void {
+export function addInspectCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("inspect")
     .description("show what a model was trained on and its top terms, or export a document-term matrix")

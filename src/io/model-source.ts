@@ -3,7 +3,7 @@ import { readFileBytes, writeFileAtomically } from "./files.js";
 
 /** A model file as a source for `Classifier.load`; reading throws {FileError} when it is missing or unreadable. */
 export function fromFile(path: string): ModelSource {
-  return { read: () => readFileBytes(path) };
+  return { name: path, read: () => readFileBytes(path) };
 }
 
 /**

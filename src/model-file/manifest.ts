@@ -67,7 +67,7 @@ class ManifestReader {
 
   number(name: string): number {
     const value = this.field(name);
-    return typeof value === "number" ? value : fail(`a number as ${this.#path}.${name}`, value);
+    return Number.isFinite(value) ? (value as number) : fail(`a finite number as ${this.#path}.${name}`, value);
   }
 
   numberOrNull(name: string): number | null {
@@ -80,7 +80,10 @@ function parseLabels(value: unknown): readonly string[] {
   const labels = value.map((label: unknown) =>
     typeof label === "string" && label !== "" ? label : fail("labels that are strings", label),
   );
-  if (new Set(labels).size !== labels.length) fail("labels that differ", "a label twice");
+  // As in Vocabulary: by code unit, so that the file is the same in every locale.
+  if (labels.some((label, index) => index > 0 && (labels[index - 1] as string) >= label)) {
+    fail("labels that rise by code unit, none twice", labels.join(", "));
+  }
   return Object.freeze(labels);
 }
 
@@ -89,21 +92,42 @@ function isCount(value: unknown): value is number {
 }
 
 function parseSupport(value: unknown, nLabels: number, nDocuments: number): readonly number[] {
-  if (!Array.isArray(value) || value.length !== nLabels || !value.every(isCount))
-    fail(`${nLabels} counts as trainSupport`, value);
+  if (!Array.isArray(value) || value.length !== nLabels || !value.every((count) => isCount(count) && count >= 1)) {
+    fail(`${nLabels} counts ≥ 1 as trainSupport`, value);
+  }
   const sum = value.reduce((total, count) => total + count, 0);
   return sum === nDocuments
     ? Object.freeze([...value])
     : fail(`counts that add up to ${nDocuments} as trainSupport`, sum);
 }
 
+/** Dotted name of the first setting of `complete` that `given` lacks; null when there is none. */
+function findMissingSetting(given: object, complete: object): string | null {
+  const fields = new Map<string, unknown>(Object.entries(given));
+  for (const [name, value] of Object.entries(complete)) {
+    if (!fields.has(name)) return name;
+    if (typeof value !== "object" || Array.isArray(value)) continue;
+    const missing = findMissingSetting(fields.get(name) as object, value as object);
+    if (missing !== null) return `${name}.${missing}`;
+  }
+  return null;
+}
+
 function parseSettings(value: unknown): ResolvedTrainingSettings {
   if (typeof value !== "object" || value === null) fail("an object as settings", value);
+  let settings: ResolvedTrainingSettings;
   try {
-    return resolveTrainingSettings(value as TrainingSettings);
+    settings = resolveTrainingSettings(value as TrainingSettings);
   } catch (cause) {
     throw new ModelFormatError(8, "training settings that this version knows", (cause as Error).message, { cause });
   }
+  // Today's default is not what the model was trained with.
+  const missing = findMissingSetting(value, settings);
+  return missing === null ? settings : fail(`a value as settings.${missing}`, "none");
+}
+
+function parseHash(value: string): string {
+  return /^[0-9a-f]{64}$/.test(value) ? value : fail("64 hexadecimal digits as trainingDataHash", value);
 }
 
 /** Renders the manifest as JSON with a fixed order of fields. */
@@ -181,7 +205,7 @@ export function parseManifest(text: string): ModelMetadata {
     nDocuments,
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
-    trainingDataHash: manifest.string("trainingDataHash"),
+    trainingDataHash: parseHash(manifest.string("trainingDataHash")),
     selectedEpoch: Object.freeze({
       epoch: epoch.count("epoch"),
       learningRate: epoch.number("learningRate"),

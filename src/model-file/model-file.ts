@@ -4,17 +4,23 @@
  * The file is a safetensors file. Its metadata holds `sha256`, the digest of the whole file with the 64 digits of the digest itself set to "0", and `newsclf`, the manifest.
  */
 import { ModelFormatError } from "../errors.js";
+import { Vocabulary } from "../features/vocabulary.js";
 import type { MlpWeights } from "../nn/weights.js";
 import { formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
-import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./safetensors.js";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  type Tensor,
+  type TensorArray,
+  type TensorFile,
+} from "./safetensors.js";
 
 /** All that a classifier is made of. Legend: V terms, H1…H3 hidden units, C labels. */
 export interface ModelParts {
   readonly metadata: ModelMetadata;
-  /** UTF-8 of all terms one after another, in column order. */
-  readonly termBytes: Uint8Array;
-  /** `[V + 1]` where each term begins in `termBytes`; the last element is its length. */
-  readonly termOffsets: Uint32Array;
+  /** Of V ≥ 1 terms. */
+  readonly vocabulary: Vocabulary;
   /** `[C, V]` training articles of each label that hold the term; a column's sum is the term's document frequency. */
   readonly labelDocumentFrequency: Uint32Array;
   readonly weights: MlpWeights;
@@ -70,15 +76,16 @@ function writeDigest(bytes: Uint8Array, digest: string): void {
 /** Returns the bytes of a model file; equal parts give equal bytes. */
 export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBuffer>> {
   const { metadata, weights } = parts;
-  const nTerms = parts.termOffsets.length - 1;
+  const { nTerms } = parts.vocabulary;
   const nLabels = metadata.labels.length;
+  const { termBytes, termOffsets } = parts.vocabulary.toBytes();
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(nTerms, metadata.settings.network.hiddenUnits, nLabels)) {
     tensors.set(name, { shape, data: weights[name] as Float32Array });
   }
   tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: parts.labelDocumentFrequency });
-  tensors.set("termOffsets", { shape: [nTerms + 1], data: parts.termOffsets });
-  tensors.set("termBytes", { shape: [parts.termBytes.length], data: parts.termBytes });
+  tensors.set("termOffsets", { shape: [nTerms + 1], data: termOffsets });
+  tensors.set("termBytes", { shape: [termBytes.length], data: termBytes });
   const bytes = encodeSafetensors({
     metadata: new Map([
       [DIGEST_KEY, EMPTY_DIGEST],
@@ -108,44 +115,90 @@ async function checkDigest(bytes: Uint8Array, expected: string): Promise<void> {
   }
 }
 
-function takeTensor<T extends Tensor["data"]>(
-  file: TensorFile,
+/** A tensor whose type and shape are as they must be. */
+interface TakenTensor<T extends TensorArray> extends StoredTensor {
+  readonly data: T;
+}
+
+function takeTensor<T extends TensorArray>(
+  file: TensorFile<StoredTensor>,
   name: string,
   shape: readonly number[],
   type: abstract new (length: number) => T,
-): T {
+): TakenTensor<T> {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) throw new ModelFormatError(8, `a tensor ${name}`, "none");
-  if (!(tensor.data instanceof type) || tensor.shape.join() !== shape.join()) {
-    throw new ModelFormatError(8, `tensor ${name} of shape [${shape}]`, `[${tensor.shape}]`);
+  const { data, offset } = tensor;
+  if (!(data instanceof type) || tensor.shape.join() !== shape.join()) {
+    const found = `${data.constructor.name} of shape [${tensor.shape}]`;
+    throw new ModelFormatError(8, `tensor ${name}, a ${type.name} of shape [${shape}]`, found);
   }
-  return tensor.data;
+  return { shape, data, offset };
 }
 
-function checkFinite(name: string, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]))
-      throw new ModelFormatError(8, `finite numbers in tensor ${name}`, `${values[i]} at ${i}`);
+/** Square roots are taken of running variances, so these must not be negative either. */
+function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>): void {
+  const least = name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (Number.isFinite(value) && value >= least) continue;
+    const expected = `finite numbers${least === 0 ? " ≥ 0" : ""} in tensor ${name}`;
+    throw new ModelFormatError(offset + 4 * i, expected, `${value} at ${i}`);
   }
 }
 
-function takeWeights(file: TensorFile, metadata: ModelMetadata, nTerms: number): MlpWeights {
+function takeWeights(file: TensorFile<StoredTensor>, metadata: ModelMetadata, nTerms: number): MlpWeights {
   const shapes = weightShapes(nTerms, metadata.settings.network.hiddenUnits, metadata.labels.length);
   const arrays = shapes.map(([name, shape]) => {
-    const values = takeTensor(file, name, shape, Float32Array);
-    checkFinite(name, values);
-    return [name, values] as const;
+    const tensor = takeTensor(file, name, shape, Float32Array);
+    checkNumbers(name, tensor);
+    return [name, tensor.data] as const;
   });
   return Object.fromEntries(arrays) as unknown as MlpWeights;
 }
 
-/**
- * Reads a model file and checks it fully: container, digest, manifest, names, shapes and types of all tensors, finite weights.
- *
- * The arrays of the result are views into `bytes` where its alignment allows.
- * @throws {ModelFormatError} code MODEL_FORMAT, MODEL_VERSION or MODEL_CHECKSUM
- */
-export async function decodeModel(bytes: Uint8Array): Promise<ModelParts> {
+function takeVocabulary(file: TensorFile<StoredTensor>): Vocabulary {
+  const nOffsets = file.tensors.get("termOffsets")?.data.length ?? 0;
+  if (nOffsets === 1) throw new ModelFormatError(8, "a vocabulary of at least one term", "none");
+  const termOffsets = takeTensor(file, "termOffsets", [nOffsets], Uint32Array);
+  const termBytes = takeTensor(file, "termBytes", [termOffsets.data.at(-1) ?? 0], Uint8Array);
+  try {
+    return Vocabulary.fromBytes({ termBytes: termBytes.data, termOffsets: termOffsets.data });
+  } catch (error) {
+    if (!(error instanceof ModelFormatError)) throw error;
+    // The vocabulary counts from the start of its bytes.
+    throw new ModelFormatError(termBytes.offset + error.offset, error.expected, error.found, { cause: error });
+  }
+}
+
+/** A term is in at least one training article, and in no more articles of a label than there are. */
+function takeLabelDocumentFrequency(
+  file: TensorFile<StoredTensor>,
+  { labels, trainSupport }: ModelMetadata,
+  vocabulary: Vocabulary,
+): Uint32Array {
+  const { nTerms } = vocabulary;
+  const { data, offset } = takeTensor(file, "labelDocumentFrequency", [labels.length, nTerms], Uint32Array);
+  for (let column = 0; column < nTerms; column++) {
+    let documentFrequency = 0;
+    for (const [label, support] of trainSupport.entries()) {
+      const place = label * nTerms + column;
+      const count = data[place] as number;
+      if (count > support) {
+        const expected = `at most ${support} articles of ${JSON.stringify(labels[label])} with term ${column}`;
+        throw new ModelFormatError(offset + 4 * place, expected, `${count}`);
+      }
+      documentFrequency += count;
+    }
+    if (documentFrequency === 0) {
+      const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
+      throw new ModelFormatError(offset + 4 * column, expected, "0 for all labels");
+    }
+  }
+  return data;
+}
+
+async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const file = decodeSafetensors(bytes);
   const manifest = file.metadata.get(MANIFEST_KEY);
   const digest = file.metadata.get(DIGEST_KEY);
@@ -159,12 +212,9 @@ export async function decodeModel(bytes: Uint8Array): Promise<ModelParts> {
   const metadata = parseManifest(manifest);
   await checkDigest(bytes, digest);
 
-  const nLabels = metadata.labels.length;
-  const nTerms = (file.tensors.get("termOffsets")?.data.length ?? 1) - 1;
-  const termOffsets = takeTensor(file, "termOffsets", [nTerms + 1], Uint32Array);
-  const termBytes = takeTensor(file, "termBytes", [termOffsets[nTerms] as number], Uint8Array);
-  const labelDocumentFrequency = takeTensor(file, "labelDocumentFrequency", [nLabels, nTerms], Uint32Array);
-  const weights = takeWeights(file, metadata, nTerms);
+  const vocabulary = takeVocabulary(file);
+  const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
+  const weights = takeWeights(file, metadata, vocabulary.nTerms);
   const nKnown = Object.keys(weights).length + 3;
   if (file.tensors.size !== nKnown) {
     throw new ModelFormatError(
@@ -173,5 +223,28 @@ export async function decodeModel(bytes: Uint8Array): Promise<ModelParts> {
       `${file.tensors.size}: ${[...file.tensors.keys()].join(", ").slice(0, 200)}`,
     );
   }
-  return { metadata, termBytes, termOffsets, labelDocumentFrequency, weights };
+  return { metadata, vocabulary, labelDocumentFrequency, weights };
+}
+
+/**
+ * Reads a model file and checks it fully: container, digest, manifest, names, shapes and types of all tensors, sorted
+ * terms, document frequencies within the numbers of articles, finite weights.
+ *
+ * The arrays of the result are views into `bytes` where its alignment allows.
+ * @param source name of the file for messages
+ * @throws {ModelFormatError} code MODEL_FORMAT, MODEL_VERSION or MODEL_CHECKSUM
+ */
+export async function decodeModel(bytes: Uint8Array, source?: string): Promise<ModelParts> {
+  try {
+    return await decode(bytes);
+  } catch (error) {
+    if (!(error instanceof ModelFormatError)) throw error;
+    const { offset, expected, found, code, hint, cause } = error;
+    throw new ModelFormatError(offset, expected, found, {
+      code,
+      hint: hint ?? "give a model file that newsclf train wrote",
+      ...(source === undefined ? {} : { source }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
 }

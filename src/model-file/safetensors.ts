@@ -15,9 +15,15 @@ export interface Tensor {
   readonly data: TensorArray;
 }
 
-export interface TensorFile {
+export interface TensorFile<T extends Tensor = Tensor> {
   readonly metadata: ReadonlyMap<string, string>;
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tensors: ReadonlyMap<string, T>;
+}
+
+/** A tensor as it was found in a file. */
+export interface StoredTensor extends Tensor {
+  /** Byte of the file at which its data begins. */
+  readonly offset: number;
 }
 
 const HEADER_LENGTH_BYTES = 8;
@@ -131,7 +137,7 @@ function parseHeader(text: string): Record<string, unknown> {
  * Nothing is allocated before the header is checked against the size of `bytes`.
  * @throws {ModelFormatError} when the bytes are not a safetensors file or its tensors overlap, leave gaps or end outside the file
  */
-export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+export function decodeSafetensors(bytes: Uint8Array): TensorFile<StoredTensor> {
   if (bytes.length < HEADER_LENGTH_BYTES + 2) {
     throw new ModelFormatError(
       bytes.length,
@@ -184,7 +190,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   }
   const isAligned = (bytes.byteOffset + dataStart) % ALIGNMENT === 0;
   const data = isAligned ? bytes.subarray(dataStart) : bytes.slice(dataStart);
-  const tensors = new Map<string, Tensor>();
+  const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of headers) {
     if (begin % ELEMENT_BYTES[dtype] !== 0) {
       throw new ModelFormatError(
@@ -201,7 +207,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
         : dtype === "U32"
           ? new Uint32Array(data.buffer, offset, length)
           : new Uint8Array(data.buffer, offset, length);
-    tensors.set(name, { shape, data: array });
+    tensors.set(name, { shape, data: array, offset: dataStart + begin });
   }
   return { metadata, tensors };
 }

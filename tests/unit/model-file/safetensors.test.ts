@@ -28,8 +28,16 @@ describe("encodeSafetensors and decodeSafetensors", () => {
   it("give back what was written", () => {
     const decoded = decodeSafetensors(encodeSafetensors(EXAMPLE));
     expect(decoded.metadata).toEqual(EXAMPLE.metadata);
-    for (const [name, expected] of EXAMPLE.tensors) expect(decoded.tensors.get(name)).toEqual(expected);
+    for (const [name, expected] of EXAMPLE.tensors) expect(decoded.tensors.get(name)).toMatchObject(expected);
     expect(decoded.tensors.size).toBe(3);
+  });
+
+  it("say at which byte of the file each tensor begins", () => {
+    const bytes = encodeSafetensors(EXAMPLE);
+    const { tensors } = decodeSafetensors(bytes);
+    const offset = tensors.get("counts")?.offset as number;
+    expect(new DataView(bytes.buffer).getUint32(offset, true)).toBe(7);
+    expect(bytes[tensors.get("bytes")?.offset as number]).toBe(1);
   });
 
   it("give the same bytes for the same content", () => {
@@ -47,7 +55,8 @@ describe("encodeSafetensors and decodeSafetensors", () => {
     const bytes = encodeSafetensors(EXAMPLE);
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
-    expect(decodeSafetensors(shifted.subarray(1)).tensors.get("matrix")).toEqual(EXAMPLE.tensors.get("matrix"));
+    const expected = decodeSafetensors(bytes).tensors.get("matrix");
+    expect(decodeSafetensors(shifted.subarray(1)).tensors.get("matrix")).toEqual(expected);
   });
 
   it("read what the format allows and we do not write: no metadata, spaces, another order", () => {

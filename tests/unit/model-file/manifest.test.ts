@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { ModelFormatError } from "../../../src/errors.js";
+import { formatManifest, parseManifest } from "../../../src/model-file/manifest.js";
+import { TRAINING_GROUPS } from "../../../src/options/train-options.js";
+import { smallParts } from "./small-model.js";
+
+const { metadata } = smallParts({ labels: ["경제", "정치"], terms: ["금리/NNG"] });
+
+/** The manifest as JSON with one field, named by its path, in place of its own; undefined leaves it out. */
+function withField(path: string, value: unknown): string {
+  const manifest = JSON.parse(formatManifest(metadata)) as Record<string, unknown>;
+  const names = path.split(".");
+  const last = names.pop() as string;
+  let owner = manifest;
+  for (const name of names) owner = owner[name] as Record<string, unknown>;
+  if (value === undefined) delete owner[last];
+  else owner[last] = value;
+  return JSON.stringify(manifest);
+}
+
+function refusal(text: string): ModelFormatError {
+  try {
+    parseManifest(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ModelFormatError);
+    return error as ModelFormatError;
+  }
+  throw new Error(`accepted: ${text}`);
+}
+
+describe("formatManifest and parseManifest", () => {
+  it("give back what was written", () => {
+    expect(parseManifest(formatManifest(metadata))).toEqual(metadata);
+  });
+
+  it("keep the fields in the order of docs/model-format.md, whatever the order of the settings given", () => {
+    const reversed = Object.fromEntries(Object.entries(metadata).reverse()) as unknown as typeof metadata;
+    const settings = Object.fromEntries(Object.entries(metadata.settings).reverse()) as typeof metadata.settings;
+    expect(formatManifest({ ...reversed, settings })).toBe(formatManifest(metadata));
+  });
+
+  it("give a result that cannot be changed", () => {
+    const parsed = parseManifest(formatManifest(metadata));
+    for (const part of [parsed, parsed.labels, parsed.trainSupport, parsed.selectedEpoch, parsed.settings.network]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+});
+
+describe("parseManifest refuses", () => {
+  it.each<readonly [string, string, unknown, string]>([
+    ["one label", "labels", ["경제"], "at least two labels"],
+    ["a label twice", "labels", ["경제", "경제"], "labels that rise by code unit, none twice"],
+    ["labels out of order", "labels", ["정치", "경제"], "labels that rise by code unit, none twice"],
+    ["an empty label", "labels", ["", "경제"], "labels that are strings"],
+    ["a label that is no string", "labels", ["경제", 1], "labels that are strings"],
+    ["a tokenizer without a name", "tokenizerId", undefined, "a string as manifest.tokenizerId"],
+    ["a negative count", "nDocuments", -1, "a count as manifest.nDocuments"],
+    ["half an article", "nValidationDocuments", 0.5, "a count as manifest.nValidationDocuments"],
+    ["counts of too few labels", "trainSupport", [4], "2 counts ≥ 1 as trainSupport"],
+    ["a label without articles", "trainSupport", [0, 4], "2 counts ≥ 1 as trainSupport"],
+    ["counts that do not add up", "trainSupport", [2, 3], "counts that add up to 4 as trainSupport; found 5"],
+    ["a hash that is none", "trainingDataHash", "abc", "64 hexadecimal digits as trainingDataHash"],
+    ["an epoch that is null", "selectedEpoch", null, "an object as selectedEpoch"],
+    ["a loss that is a string", "selectedEpoch.trainLoss", "0.1", "a finite number as selectedEpoch.trainLoss"],
+    ["an unknown figure", "selectedEpoch.testLoss", 1, "no field selectedEpoch.testLoss"],
+    ["an unknown field", "author", "…", "no field manifest.author"],
+    ["settings that are a list", "settings", [], "settings.seed"],
+    ["settings that are null", "settings", null, "an object as settings"],
+    ["a group that is null", "settings.network", null, "network must be an object"],
+    ["an unknown group", "settings.server", {}, "server is not an option"],
+    ["an unknown setting", "settings.network.layers", 3, "network.layers is not an option"],
+    ["dropout of 1", "settings.network.dropout", 1, "network.dropout must be a number in [0, 1)"],
+    ["four hidden layers", "settings.network.hiddenUnits", [1, 1, 1, 1], "network.hiddenUnits must be 3 integers"],
+    ["minDf of 0", "settings.vectorizer.minDf", 0, "vectorizer.minDf must be an integer ≥ 1"],
+    ["a negative seed", "settings.seed", -1, "seed must be an integer in [0, 4294967295]"],
+  ])("%s", (_, path, value, message) => {
+    const error = refusal(withField(path, value));
+    expect(error.code).toBe("MODEL_FORMAT");
+    expect(error.message).toContain(message);
+  });
+
+  it("a number too large for double precision", () => {
+    const text = formatManifest(metadata).replace('"trainLoss":0.25', '"trainLoss":1e999');
+    expect(refusal(text).message).toContain("a finite number as selectedEpoch.trainLoss; found Infinity");
+  });
+
+  // Today's default need not be what the model was trained with.
+  it.each([
+    "seed",
+    "validationFraction",
+    ...Object.entries(TRAINING_GROUPS).flatMap(([group, { spec }]) => [
+      group,
+      ...Object.keys(spec).map((name) => `${group}.${name}`),
+    ]),
+  ])("settings without %s", (path) => {
+    expect(refusal(withField(`settings.${path}`, undefined)).message).toContain(`expected a value as settings.${path}`);
+  });
+
+  it("text that is not JSON, and JSON that is no object", () => {
+    expect(refusal("{").message).toContain("a manifest in JSON");
+    expect(refusal("[]").message).toContain("an object as manifest");
+    expect(refusal("null").message).toContain("an object as manifest");
+  });
+});
