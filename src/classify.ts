@@ -8,8 +8,8 @@ export interface ClassifyTextOptions extends ClassifyOptions {
 let packaged: Promise<Classifier> | null = null;
 
 async function loadPackaged(): Promise<Classifier> {
-  const { loadDefaultModel } = await import("#assets");
-  return Classifier.load(await loadDefaultModel());
+  const { packagedModel } = await import("#assets");
+  return Classifier.load(packagedModel);
 }
 
 function packagedClassifier(): Promise<Classifier> {

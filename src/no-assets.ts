@@ -14,13 +14,14 @@ export function loadDefaultTokenizer(): Promise<Tokenizer> {
   );
 }
 
-/** @throws {FileError} always: give `Classifier.load` the bytes of a model */
-export function loadDefaultModel(): Promise<Uint8Array> {
-  return Promise.reject(
-    new FileError(
-      "FILE_NOT_FOUND",
-      "news.newsclf",
-      "the model is not read by itself outside Node; pass its bytes to Classifier.load",
+/** Reading throws {FileError} always: give `Classifier.load` the bytes of a model. */
+export const packagedModel = {
+  read: (): Promise<Uint8Array> =>
+    Promise.reject(
+      new FileError(
+        "FILE_NOT_FOUND",
+        "news.newsclf",
+        "the model is not read by itself outside Node; pass its bytes to Classifier.load",
+      ),
     ),
-  );
-}
+};

@@ -6,7 +6,7 @@ import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
 import { describeRejectedRows } from "./rejected-rows.js";
-import { DataWriter, type Streams } from "./streams.js";
+import type { CommandStreams } from "./streams.js";
 
 interface ClassifyFlags extends ColumnFlags {
   readonly model?: string;
@@ -41,18 +41,17 @@ async function runClassify(
   file: string,
   flags: ClassifyFlags,
   command: Command,
-  { stdin, stdout, stderr }: Streams,
+  { stdin, output, messages }: CommandStreams,
 ): Promise<void> {
-  rejectTextWithFile(command, file, flags.text);
-  const [{ packagedModelPath }, { fromFile }, { Classifier }] = await Promise.all([
+  rejectTextWithFile(command, flags.text);
+  const [{ packagedModel }, { fromFile }, { Classifier }] = await Promise.all([
     import("../io/assets.js"),
     import("../io/model-source.js"),
     import("../classifier.js"),
   ]);
-  const modelPath = flags.model ?? (existsSync(LOCAL_MODEL_PATH) ? LOCAL_MODEL_PATH : packagedModelPath);
-  const classifier = await Classifier.load(fromFile(modelPath));
+  const modelPath = flags.model ?? (existsSync(LOCAL_MODEL_PATH) ? LOCAL_MODEL_PATH : null);
+  const classifier = await Classifier.load(modelPath === null ? packagedModel : fromFile(modelPath));
   const { topK, format } = flags;
-  const output = new DataWriter(stdout);
   if (flags.text !== undefined) {
     await output.write(renderPredictions(classifier.classify(flags.text, { topK }), format));
     return;
@@ -73,11 +72,11 @@ async function runClassify(
     await output.write(renderPredictions(classifier.classifyArticle(article, { topK }), format));
   }
   await writeSkipped();
-  stderr.write(describeRejectedRows(typeof source === "string" ? source : source.name, reader.summary()));
+  messages.write(describeRejectedRows(typeof source === "string" ? source : source.name, reader.summary()));
 }
 
 /** Adds `newsclf classify [file]`. */
-export function addClassifyCommand(program: Command, streams: Streams): void {
+export function addClassifyCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("classify")
     .description("label texts: one line of output for each document, in the same order")

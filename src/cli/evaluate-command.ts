@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { describeRejectedRows } from "./rejected-rows.js";
-import { DataWriter, type Streams } from "./streams.js";
+import type { CommandStreams } from "./streams.js";
 
 interface EvaluateFlags extends ColumnFlags {
   readonly format: OutputFormat;
@@ -12,7 +12,7 @@ async function runEvaluate(
   modelPath: string,
   csvPath: string,
   flags: EvaluateFlags,
-  { stdout, stderr }: Streams,
+  { output, messages }: CommandStreams,
 ): Promise<void> {
   const [{ fromFile }, { readArticles }, { Classifier }, { createEvaluator, formatReport, formatReportJson }] =
     await Promise.all([
@@ -29,7 +29,7 @@ async function runEvaluate(
     evaluator.add(article.label, classifier.classifyArticle(article, { topK }), { ...article, line });
   }
   const rows = reader.summary();
-  stderr.write(describeRejectedRows(csvPath, rows));
+  messages.write(describeRejectedRows(csvPath, rows));
   const { nDocuments, nValidationDocuments, trainSupport } = classifier.metadata;
   const report = evaluator.finish({
     split: { kind: "test", source: csvPath },
@@ -41,11 +41,11 @@ async function runEvaluate(
     },
     trainSupport,
   });
-  await new DataWriter(stdout).write(flags.format === "json" ? formatReportJson(report) : formatReport(report));
+  await output.write(flags.format === "json" ? formatReportJson(report) : formatReport(report));
 }
 
 /** Adds `newsclf evaluate <model> <csv>`. */
-export function addEvaluateCommand(program: Command, streams: Streams): void {
+export function addEvaluateCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("evaluate")
     .description("measure a model on labelled articles")

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
-import { isNewsclfError, type NewsclfError } from "../errors.js";
+import { isNewsclfError } from "../errors.js";
 import { addClassifyCommand } from "./classify-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { addInspectCommand } from "./inspect-command.js";
-import { OutputClosed, type Streams } from "./streams.js";
+import { type CommandStreams, DataWriter, MessageWriter, OutputClosed, type Streams } from "./streams.js";
 import { addTokenizeCommand } from "./tokenize-command.js";
 import { addTrainCommand } from "./train-command.js";
 import { version } from "./version.js";
@@ -12,18 +12,17 @@ export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
-const USAGE_CODES = new Set(["OPTION_INVALID", "OPTION_UNKNOWN"]);
+const USAGE_CODES: ReadonlySet<string> = new Set(["OPTION_INVALID", "OPTION_UNKNOWN"]);
+/** Cells of a help line where the terminal's width is not known. */
+const HELP_COLUMNS = 100;
 
-function buildProgram(streams: Streams): Command {
+function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void): Command {
   const program = new Command("newsclf")
     .description("Korean news classifier: mecab-ko morphemes, TF-IDF, four-layer MLP")
     .version(version())
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => streams.stdout.write(text),
-      writeErr: (text) => streams.stderr.write(text),
-    })
-    .configureHelp({ helpWidth: streams.stderr.columns ?? 100 })
+    .configureOutput({ writeOut: writeHelp, writeErr: (text) => streams.messages.write(text) })
+    .configureHelp({ helpWidth: streams.messages.columns ?? HELP_COLUMNS })
     .showHelpAfterError("(run with --help for usage)");
   addTrainCommand(program, streams);
   addEvaluateCommand(program, streams);
@@ -33,24 +32,41 @@ function buildProgram(streams: Streams): Command {
   return program;
 }
 
+async function runCommand(argv: readonly string[], streams: CommandStreams): Promise<number> {
+  let help = "";
+  const program = buildProgram(streams, (text) => {
+    help += text;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return EXIT_DONE;
+  } catch (error) {
+    // Commander's own way out, also of --help and --version.
+    if (!(error instanceof CommanderError)) throw error;
+    await streams.output.write(help);
+    return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
+  }
+}
+
 /**
  * Runs one command line and returns the exit code: 0 done, 1 failed, 2 wrong usage.
  *
  * @param argv arguments without the program's own name
  */
-export async function main(argv: readonly string[], streams: Streams): Promise<number> {
+export async function main(argv: readonly string[], { stdout, stderr, ...others }: Streams): Promise<number> {
+  const streams = { ...others, output: new DataWriter(stdout), messages: new MessageWriter(stderr) };
   try {
-    await buildProgram(streams).parseAsync(argv, { from: "user" });
-    return EXIT_DONE;
+    const exitCode = await runCommand(argv, streams);
+    await streams.output.finish();
+    return exitCode;
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT_DONE;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
     if (isNewsclfError(error)) {
-      streams.stderr.write(`newsclf: ${error.message}\n`);
-      return USAGE_CODES.has((error as NewsclfError).code) ? EXIT_USAGE : EXIT_FAILED;
+      streams.messages.write(`newsclf: ${error.message}\n`);
+      return USAGE_CODES.has(error.code) ? EXIT_USAGE : EXIT_FAILED;
     }
     // Not one of ours: the stack is what a bug report needs.
-    streams.stderr.write(`newsclf: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    streams.messages.write(`newsclf: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT_FAILED;
   }
 }

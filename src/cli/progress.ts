@@ -1,4 +1,4 @@
-import type { Streams } from "./streams.js";
+import type { MessageWriter } from "./streams.js";
 
 /** One state of a long job. */
 export interface ProgressState {
@@ -14,6 +14,7 @@ export interface ProgressState {
 }
 
 const BAR_CELLS = 20;
+const DEFAULT_COLUMNS = 80;
 const REDRAW_MS = 100;
 const LINE_MS = 5000;
 
@@ -25,17 +26,25 @@ export function formatDuration(seconds: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
-/** One line for a state: bar, share, figures, rate and time left. */
-export function renderProgress(state: ProgressState, elapsedSeconds: number): string {
+/** Where a stage stood when its clock was started. */
+export interface StageStart {
+  readonly seconds: number;
+  readonly nDone: number;
+  readonly nDocuments: number;
+}
+
+/** One line for a state at `seconds`: bar, share, figures, rate and time left, the last two as measured since the start. */
+export function renderProgress(state: ProgressState, seconds: number, start: StageStart): string {
   const share = state.nTotal === 0 ? 1 : Math.min(1, state.nDone / state.nTotal);
   const nFull = Math.floor(share * BAR_CELLS);
   const bar = `${"█".repeat(nFull)}${"░".repeat(BAR_CELLS - nFull)}`;
   const parts = [`${state.stage.padEnd(8)} ${bar} ${String(Math.floor(share * 100)).padStart(3)}%`];
   if (state.note !== "") parts.push(state.note);
-  if (elapsedSeconds > 0 && state.nDocuments > 0) {
-    parts.push(`${Math.round(state.nDocuments / elapsedSeconds).toLocaleString("en-US")} docs/s`);
-  }
-  if (share > 0 && share < 1) parts.push(`ETA ${formatDuration((elapsedSeconds / share) * (1 - share))}`);
+  const elapsed = seconds - start.seconds;
+  const nDocuments = state.nDocuments - start.nDocuments;
+  if (elapsed > 0 && nDocuments > 0) parts.push(`${Math.round(nDocuments / elapsed).toLocaleString("en-US")} docs/s`);
+  const nDone = state.nDone - start.nDone;
+  if (nDone > 0 && share < 1) parts.push(`ETA ${formatDuration((elapsed / nDone) * (state.nTotal - state.nDone))}`);
   return parts.join("  ");
 }
 
@@ -45,48 +54,50 @@ export function renderProgress(state: ProgressState, elapsedSeconds: number): st
  * The clock is read here and nowhere in the library.
  */
 export class ProgressDisplay {
-  readonly #stderr: Streams["stderr"];
+  readonly #messages: MessageWriter;
   readonly #now: () => number;
-  #stage = "";
-  #stageStart = 0;
-  #lastShown = Number.NEGATIVE_INFINITY;
+  #stage: string | null = null;
+  #start: StageStart = { seconds: 0, nDone: 0, nDocuments: 0 };
+  #lastShownMs = Number.NEGATIVE_INFINITY;
   #isLineOpen = false;
 
-  constructor(stderr: Streams["stderr"], now: () => number = () => performance.now()) {
-    this.#stderr = stderr;
+  /** @param now milliseconds on a clock that never goes back */
+  constructor(messages: MessageWriter, now: () => number = () => performance.now()) {
+    this.#messages = messages;
     this.#now = now;
   }
 
   show(state: ProgressState): void {
-    const now = this.#now();
+    const { isTerminal } = this.#messages;
+    const nowMs = this.#now();
     if (state.stage !== this.#stage) {
       this.clear();
       this.#stage = state.stage;
-      this.#stageStart = now;
-      this.#lastShown = this.#stderr.isTTY === true ? Number.NEGATIVE_INFINITY : now;
+      this.#start = { seconds: nowMs / 1000, nDone: state.nDone, nDocuments: state.nDocuments };
+      this.#lastShownMs = isTerminal ? Number.NEGATIVE_INFINITY : nowMs;
     }
-    const isTerminal = this.#stderr.isTTY === true;
-    if (now - this.#lastShown < (isTerminal ? REDRAW_MS : LINE_MS)) return;
-    this.#lastShown = now;
-    const line = renderProgress(state, (now - this.#stageStart) / 1000);
+    if (nowMs - this.#lastShownMs < (isTerminal ? REDRAW_MS : LINE_MS)) return;
+    this.#lastShownMs = nowMs;
+    const line = renderProgress(state, nowMs / 1000, this.#start);
     if (isTerminal) {
-      const width = this.#stderr.columns ?? 80;
-      this.#stderr.write(`\r\u001b[2K${line.slice(0, width - 1)}`);
+      // A full line would wrap, and the next redraw would leave its first half standing.
+      const nCells = (this.#messages.columns ?? DEFAULT_COLUMNS) - 1;
+      this.#messages.write(`\r\u001b[2K${line.slice(0, Math.max(0, nCells))}`);
       this.#isLineOpen = true;
     } else {
-      this.#stderr.write(`${line}\n`);
+      this.#messages.write(`${line}\n`);
     }
   }
 
   /** Writes a full line for people, above the bar. */
   log(line: string): void {
     this.clear();
-    this.#stderr.write(`${line}\n`);
+    this.#messages.write(`${line}\n`);
   }
 
   /** Takes the bar off the terminal. */
   clear(): void {
-    if (this.#isLineOpen) this.#stderr.write("\r\u001b[2K");
+    if (this.#isLineOpen) this.#messages.write("\r\u001b[2K");
     this.#isLineOpen = false;
   }
 }

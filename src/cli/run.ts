@@ -2,8 +2,7 @@ import { main } from "./main.js";
 
 const EXIT_INTERRUPTED = 130;
 
-/** Runs the program on this process: its arguments, streams, signals and exit code. */
-export async function run(): Promise<void> {
+function listenForInterrupt(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -12,10 +11,11 @@ export async function run(): Promise<void> {
       interrupt.abort();
     });
   }
-  process.exitCode = await main(process.argv.slice(2), {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    interrupt: interrupt.signal,
-  });
+  return interrupt.signal;
+}
+
+/** Runs the program on this process: its arguments, streams, signals and exit code. */
+export async function run(): Promise<void> {
+  const { stdin, stdout, stderr } = process;
+  process.exitCode = await main(process.argv.slice(2), { stdin, stdout, stderr, listenForInterrupt });
 }

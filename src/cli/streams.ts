@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { toFileError } from "../io/file-errors.js";
 
 /** What a run of the program may touch besides files. */
 export interface Streams {
@@ -7,8 +8,17 @@ export interface Streams {
   readonly stdout: Writable;
   /** For people. */
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  /** Aborts when the user asks to stop (Ctrl-C). */
-  readonly interrupt?: AbortSignal;
+  /**
+   * Turns the user's wish to stop (Ctrl-C) into an abort from now on. A command that does not call it is ended by the
+   * system, at once.
+   */
+  readonly listenForInterrupt?: () => AbortSignal;
+}
+
+/** The streams as the commands see them: failures of writing are dealt with. */
+export interface CommandStreams extends Pick<Streams, "stdin" | "listenForInterrupt"> {
+  readonly output: DataWriter;
+  readonly messages: MessageWriter;
 }
 
 /** The reader of stdout went away (`| head`); the run ends without an error. */
@@ -16,22 +26,29 @@ export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 }
 
+function describeFailure(error: NodeJS.ErrnoException): unknown {
+  return error.code === "EPIPE" ? new OutputClosed() : toFileError(error, "standard output", "write");
+}
+
 /** Writes data, waiting while the reader is slower than we are. */
 export class DataWriter {
   readonly #stream: Writable;
-  #failure: Error | null = null;
+  #failure: unknown = null;
 
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      this.#failure = error.code === "EPIPE" ? new OutputClosed() : error;
+      this.#failure ??= describeFailure(error);
     });
   }
 
-  /** @throws {OutputClosed} when the reader has gone away */
+  /**
+   * @throws {OutputClosed} when the reader has gone away
+   * @throws {FileError} when the data cannot be written
+   */
   async write(text: string): Promise<void> {
-    if (this.#failure !== null) throw this.#failure;
-    if (this.#stream.write(text)) return;
+    this.#throwFailure();
+    if (this.#hand(text)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.#stream.off("drain", done);
@@ -43,6 +60,56 @@ export class DataWriter {
       this.#stream.once("error", done);
       this.#stream.once("close", done);
     });
+    this.#throwFailure();
+  }
+
+  /** Waits until all that was written is with the operating system; throws what `write` throws. */
+  async finish(): Promise<void> {
+    this.#throwFailure();
+    await new Promise<void>((resolve) => {
+      this.#hand("", () => resolve());
+    });
+    this.#throwFailure();
+  }
+
+  /** False when the stream wants to be waited for. */
+  #hand(text: string, done?: () => void): boolean {
+    try {
+      return this.#stream.write(text, done);
+    } catch (error) {
+      // A file as stdout throws at once.
+      throw describeFailure(error as NodeJS.ErrnoException);
+    }
+  }
+
+  #throwFailure(): void {
     if (this.#failure !== null) throw this.#failure;
+  }
+}
+
+/** Writes for people. That nobody reads it, or that a log file is full, is no reason to end the work. */
+export class MessageWriter {
+  readonly #stream: Streams["stderr"];
+
+  constructor(stream: Streams["stderr"]) {
+    this.#stream = stream;
+    stream.on("error", () => undefined);
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
+  /** Cells of a line; null when this is not a terminal. */
+  get columns(): number | null {
+    return this.#stream.columns ?? null;
+  }
+
+  write(text: string): void {
+    try {
+      this.#stream.write(text);
+    } catch {
+      // A file as stderr throws at once.
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { MecabToken, MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
-import { DataWriter, type Streams } from "./streams.js";
+import type { CommandStreams } from "./streams.js";
 
 interface TokenizeFlags {
   readonly text?: string;
@@ -13,15 +13,14 @@ async function runTokenize(
   file: string,
   flags: TokenizeFlags,
   command: Command,
-  { stdin, stdout }: Streams,
+  { stdin, output }: CommandStreams,
 ): Promise<void> {
-  rejectTextWithFile(command, file, flags.text);
+  rejectTextWithFile(command, flags.text);
   const [{ loadDefaultTokenizer }, { formatMecab }] = await Promise.all([
     import("../io/assets.js"),
     import("../morph/features.js"),
   ]);
   const tokenizer: MecabTokenizer = await loadDefaultTokenizer();
-  const output = new DataWriter(stdout);
   const withFeatures = ({ surface, wordId }: MecabToken) => ({
     surface,
     features: tokenizer.dictionary.features(wordId),
@@ -42,7 +41,7 @@ async function runTokenize(
 }
 
 /** Adds `newsclf tokenize [file]`. */
-export function addTokenizeCommand(program: Command, streams: Streams): void {
+export function addTokenizeCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("tokenize")
     .description("split texts into morphemes exactly as mecab-ko does, one line of input at a time")

@@ -19,7 +19,7 @@ import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { describeRejectedRows } from "./rejected-rows.js";
-import { DataWriter, type Streams } from "./streams.js";
+import type { CommandStreams } from "./streams.js";
 
 interface TrainFlags extends ColumnFlags {
   readonly output?: string;
@@ -55,7 +55,7 @@ function settingsOf(flags: Readonly<Record<string, unknown>>): TrainingSettings 
 async function runTrain(
   csvPath: string,
   flags: TrainFlags & Readonly<Record<string, unknown>>,
-  { stdout, stderr, interrupt }: Streams,
+  { output, messages, listenForInterrupt }: CommandStreams,
 ): Promise<void> {
   const [{ readArticles }, { checkWritable, writeFileAtomically }, { saveModel }, { train }, evaluation, { evaluate }] =
     await Promise.all([
@@ -66,11 +66,10 @@ async function runTrain(
       import("../evaluation/index.js"),
       import("../evaluation/evaluate.js"),
     ]);
-  const display = new ProgressDisplay(stderr);
+  const display = new ProgressDisplay(messages);
   const modelPath = flags.output ?? defaultModelPath(csvPath);
-
-  // A place that cannot be written to is better known before the work than after it.
-  for (const target of [modelPath, path.join(flags.report, "report.json")]) await checkWritable(target);
+  const jsonPath = path.join(flags.report, "report.json");
+  const markdownPath = path.join(flags.report, "report.md");
 
   const articles: LabeledArticle[] = [];
   const lines: number[] = [];
@@ -80,14 +79,17 @@ async function runTrain(
     lines.push(line);
   }
   const rows = reader.summary();
-  stderr.write(describeRejectedRows(csvPath, rows));
+  messages.write(describeRejectedRows(csvPath, rows));
   display.log(`${csvPath}: ${articles.length} articles`);
 
+  // A place that cannot be written to is better known before the work than after it.
+  for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
+  const signal = listenForInterrupt?.();
   const result = await train(articles, {
     ...settingsOf(flags),
     source: csvPath,
     onProgress: (progress) => display.show(toState(progress)),
-    ...(interrupt === undefined ? {} : { signal: interrupt }),
+    ...(signal === undefined ? {} : { signal }),
   });
   display.clear();
   const { classifier, history, validation, isInterrupted } = result;
@@ -121,12 +123,10 @@ async function runTrain(
         },
       },
     );
-    const jsonPath = path.join(flags.report, "report.json");
-    const markdownPath = path.join(flags.report, "report.md");
     await writeFileAtomically(jsonPath, evaluation.formatReportJson(report));
     await writeFileAtomically(markdownPath, evaluation.formatReportMarkdown(report));
     display.log(`report: ${markdownPath}, ${jsonPath}`);
-    await new DataWriter(stdout).write(evaluation.formatReport(report));
+    await output.write(evaluation.formatReport(report));
   } else {
     display.log("no report: --validation-fraction 0 keeps no articles back to measure on");
   }
@@ -134,7 +134,7 @@ async function runTrain(
 }
 
 /** Adds `newsclf train <csv>`. */
-export function addTrainCommand(program: Command, streams: Streams): void {
+export function addTrainCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("train")
     .description("train a model on labelled articles and report how good it is on articles kept back")

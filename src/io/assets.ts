@@ -1,6 +1,8 @@
 /** What the package brings along: the compiled dictionary and the model of the sample corpus. */
 
 import { fileURLToPath } from "node:url";
+import type { ModelSource } from "../classifier.js";
+import { FileError } from "../errors.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { loadDictionary } from "./dictionary-file.js";
 import { readFileBytes } from "./files.js";
@@ -8,8 +10,23 @@ import { readFileBytes } from "./files.js";
 /** The same two levels up from src/io and from dist/io. */
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
 
-/** Path of the model trained on data/news.csv: in the npm package, or in a checkout after training. */
-export const packagedModelPath = fileURLToPath(MODEL_URL);
+async function readPackagedModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFileBytes(path);
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
+    const remedy = "there is no model yet; make it with: newsclf train data/news.csv, or name a model file";
+    throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
+  }
+}
+
+const modelPath = fileURLToPath(MODEL_URL);
+
+/**
+ * The model trained on data/news.csv: in the npm package, or in a checkout after training. Reading throws {FileError}
+ * when it is missing.
+ */
+export const packagedModel: ModelSource = { name: modelPath, read: () => readPackagedModel(modelPath) };
 
 /**
  * Returns a tokenizer over the package's dictionary, which is read once and shared.
@@ -18,12 +35,4 @@ export const packagedModelPath = fileURLToPath(MODEL_URL);
  */
 export async function loadDefaultTokenizer(): Promise<MecabTokenizer> {
   return new MecabTokenizer(await loadDictionary());
-}
-
-/**
- * Returns the bytes of the package's model.
- * @throws {FileError} when it is missing: in a checkout, `newsclf train data/news.csv` makes it
- */
-export async function loadDefaultModel(): Promise<Uint8Array> {
-  return readFileBytes(packagedModelPath);
 }

@@ -9,6 +9,8 @@ import type { MlpWeights } from "../../src/nn/weights.js";
 import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { errorOf } from "../unit/io/streams.js";
 
+const PARAMETERS = { seed: 20261123, numRuns: 100 };
+
 const trapName = fc.constantFrom("__proto__", "constructor", "__metadata__", "\0", '"', "\\", "\ufeff", "😀", "경제");
 const byCodeUnit = (names: readonly string[]): string[] => [...names].sort();
 /** Labels live in JSON, which can also hold a lone surrogate. */
@@ -113,6 +115,7 @@ describe("a model file", () => {
         expect(plain(await decodeModel(shifted.subarray(shift)))).toEqual(plain(parts));
         expect(await encodeModel(await decodeModel(bytes))).toEqual(bytes);
       }),
+      PARAMETERS,
     );
   });
 });
@@ -134,6 +137,7 @@ describe("readers of damaged bytes", () => {
           expect(await errorOf(decodeModel(damaged))).toBeInstanceOf(ModelFormatError);
         },
       ),
+      PARAMETERS,
     );
   });
 
@@ -150,6 +154,7 @@ describe("readers of damaged bytes", () => {
           expect(error).toBeInstanceOf(ModelFormatError);
         }
       }),
+      PARAMETERS,
     );
   });
 
@@ -158,6 +163,7 @@ describe("readers of damaged bytes", () => {
       fc.property(fc.json(), (text) => {
         expect(() => parseManifest(text)).toThrow(ModelFormatError);
       }),
+      PARAMETERS,
     );
   });
 });
