@@ -26,9 +26,12 @@ export const ERROR_CODES = [
   "MODEL_CHECKSUM",
   "MODEL_DICTIONARY",
   "DICTIONARY_FORMAT",
+  "USER_DICTIONARY",
   "TEXT_TOO_LONG",
   "TRAINING_NOT_FINITE",
   "TRAINING_ABORTED",
+  "KERNEL_UNAVAILABLE",
+  "KERNEL_MEMORY",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -174,4 +177,9 @@ export class TrainingError extends NewsclfError {
     this.epoch = epoch;
     this.step = step;
   }
+}
+
+/** The runtime cannot run the compiled inner loops, or not with so much memory. */
+export class KernelError extends NewsclfError {
+  override readonly name = "KernelError";
 }

@@ -1,5 +1,6 @@
 /** A compiled mecab-ko dictionary in memory. */
 
+import { OptionError } from "../errors.js";
 import { CHARACTER, type ViterbiTables } from "../kernels/viterbi.js";
 import {
   CLASS_COLUMNS,
@@ -10,6 +11,9 @@ import {
   type SectionName,
 } from "./dictionary-format.js";
 import type { Features } from "./features.js";
+import { leftSpacePenalty } from "./left-space-penalty.js";
+import { mergeWords } from "./merge-words.js";
+import { checkUserWords, encodeUserWords, type UserWord } from "./user-word.js";
 
 /**
  * Decompresses a zlib stream (RFC 1950) and checks its Adler-32, e.g. node:zlib's `inflateSync` or fflate's
@@ -19,12 +23,17 @@ import type { Features } from "./features.js";
 export type Inflate = (bytes: Uint8Array, sizeBytes: number) => Uint8Array;
 
 const CODE_UNITS = 65_536;
+/** Classes are numbered in 16 bits. */
+const MAX_CLASSES = 65_536;
+
+/** Features that all words of a class share. */
+export type ClassFeatures = Omit<Features, "reading" | "expression">;
 
 /**
  * Words, classes and connection costs of a dictionary; immutable, to be shared by any number of tokenizers.
  *
  * A word id is 0 .. nWords - 1 for an entry, in the order of surface length, then surface by code unit, then the
- * dictionary's own order; nWords + k is the unknown word of character category k.
+ * dictionary's own order, user words last; nWords + k is the unknown word of character category k.
  */
 export class Dictionary {
   /** Name and version, e.g. "mecab-ko-dic-2.1.1-20180720". */
@@ -39,22 +48,29 @@ export class Dictionary {
   readonly leftRows: Uint16Array;
   /** Class of each original right context id. */
   readonly rightColumns: Uint16Array;
+  /** Entries beside the file's own, in the order given. */
+  readonly userWords: readonly UserWord[];
+  /** SHA-256 (hex) of the user words as `encodeUserWords` writes them; null without any. */
+  readonly userHash: string | null;
 
-  readonly #sections: SectionReader;
   readonly #classes: ClassColumns;
   readonly #values: readonly string[];
-  #details: WordDetails | null = null;
+  readonly #details: LazyDetails;
+  readonly #added: AddedWords | null;
 
-  private constructor(sections: SectionReader, parts: DictionaryParts) {
-    this.id = sections.header.id;
-    this.hash = sections.header.hash;
+  private constructor(details: LazyDetails, parts: DictionaryParts, added: AddedWords | null) {
+    this.id = details.header.id;
+    this.hash = details.header.hash;
     this.tables = parts.tables;
     this.tags = parts.tags;
     this.leftRows = parts.leftRows;
     this.rightColumns = parts.rightColumns;
-    this.#sections = sections;
+    this.userWords = added?.words ?? [];
+    this.userHash = added?.hash ?? null;
     this.#classes = parts.classes;
     this.#values = parts.values;
+    this.#details = details;
+    this.#added = added;
   }
 
   /**
@@ -64,12 +80,79 @@ export class Dictionary {
    */
   static fromBytes(bytes: Uint8Array, inflate: Inflate): Dictionary {
     const sections = new SectionReader(bytes, inflate);
-    return new Dictionary(sections, decodeParts(sections));
+    return new Dictionary(new LazyDetails(sections), decodeParts(sections), null);
+  }
+
+  /**
+   * A dictionary with these words beside its own; it stays as it is itself. They compete with the others by cost; of
+   * equal costs the dictionary's own entry wins, then the user word given first. Shares the connection costs; the words
+   * are merged anew, so word ids differ.
+   *
+   * @throws {OptionError} when a word breaks a rule of {@link UserWord}, when more than 255 words share a surface, or
+   * when it has user words already: give all at once
+   */
+  async withUserWords(words: readonly UserWord[]): Promise<Dictionary> {
+    if (words.length === 0) return this;
+    if (this.#added !== null) throw new OptionError("userWords", "given once", `${words.length} more words`);
+    checkUserWords(words, this.leftRows.length, this.rightColumns.length);
+    const copies = words.map((word) => Object.freeze({ ...word, features: Object.freeze({ ...word.features }) }));
+    const { parts, classIds } = addClasses(this.#parts(), copies);
+    const merged = mergeWords(
+      parts.tables,
+      copies.map(({ surface, cost }, place) => ({ surface, cost, classId: classIds[place]! })),
+    );
+    return new Dictionary(
+      this.#details,
+      { ...parts, tables: { ...parts.tables, ...merged.tables } },
+      {
+        words: Object.freeze(copies),
+        hash: await digestOf(encodeUserWords(copies)),
+        ids: merged.addedIds,
+        places: merged.addedPlaces,
+      },
+    );
   }
 
   /** Number of entries, unknown words not counted. */
   get nWords(): number {
     return this.tables.nWords;
+  }
+
+  /** Number of word classes. */
+  get nClasses(): number {
+    return this.tables.classLeft.length;
+  }
+
+  /** Features that all words of a class share. */
+  classFeatures(classId: number): ClassFeatures {
+    const { tag, semantic, final, type, firstTag, lastTag } = this.#classes;
+    return {
+      tag: this.tags[tag[classId]!]!,
+      semantic: this.#values[semantic[classId]!]!,
+      final: this.#values[final[classId]!]!,
+      type: this.#values[type[classId]!]!,
+      firstTag: this.#values[firstTag[classId]!]!,
+      lastTag: this.#values[lastTag[classId]!]!,
+    };
+  }
+
+  /** Original context ids of a class. */
+  classContexts(classId: number): { readonly leftId: number; readonly rightId: number } {
+    return { leftId: this.#classes.leftId[classId]!, rightId: this.#classes.rightId[classId]! };
+  }
+
+  /** Ids of the entries of a surface, in dictionary order; O(length · log children). */
+  wordIds(surface: string): readonly number[] {
+    const { firstChild, firstWord, labels, rootChildren } = this.tables;
+    if (surface === "") return [];
+    let node = rootChildren[surface.charCodeAt(0)]!;
+    for (let i = 1; i < surface.length && node !== 0; i++) {
+      const children = labels.subarray(firstChild[node]!, firstChild[node + 1]!);
+      const place = lastAtMost(children, surface.charCodeAt(i));
+      node = place >= 0 && children[place] === surface.charCodeAt(i) ? firstChild[node]! + place : 0;
+    }
+    if (node === 0) return [];
+    return Array.from({ length: firstWord[node + 1]! - firstWord[node]! }, (_, i) => firstWord[node]! + i);
   }
 
   isUnknown(wordId: number): boolean {
@@ -106,21 +189,25 @@ export class Dictionary {
    * @throws {RangeError} for no word.
    */
   features(wordId: number): Features {
-    const classId = this.#wordClass(wordId);
-    const { semantic, final, type, firstTag, lastTag } = this.#classes;
-    const unknown = this.isUnknown(wordId);
-    if (!unknown) this.#details ??= new WordDetails(this.#sections);
-    const surface = unknown ? "" : this.surface(wordId);
+    const shared = this.classFeatures(this.#wordClass(wordId));
+    if (this.isUnknown(wordId)) return { ...shared, reading: "*", expression: "*" };
+    const nAddedBefore = this.#added === null ? 0 : lastAtMost(this.#added.ids, wordId) + 1;
+    if (nAddedBefore > 0 && this.#added!.ids[nAddedBefore - 1] === wordId) {
+      return this.#added!.words[this.#added!.places[nAddedBefore - 1]!]!.features;
+    }
+    const surface = this.surface(wordId);
+    const details = this.#details.get();
+    const ownId = wordId - nAddedBefore;
     return {
-      tag: this.tag(wordId),
-      semantic: this.#values[semantic[classId]!]!,
-      final: this.#values[final[classId]!]!,
-      reading: unknown ? "*" : this.#details!.reading(wordId, surface),
-      type: this.#values[type[classId]!]!,
-      firstTag: this.#values[firstTag[classId]!]!,
-      lastTag: this.#values[lastTag[classId]!]!,
-      expression: unknown ? "*" : this.#details!.expression(wordId, surface),
+      ...shared,
+      reading: details.reading(ownId, surface),
+      expression: details.expression(ownId, surface),
     };
+  }
+
+  #parts(): DictionaryParts {
+    const { tables, tags, leftRows, rightColumns } = this;
+    return { tables, tags, leftRows, rightColumns, values: this.#values, classes: this.#classes };
   }
 
   #wordClass(wordId: number): number {
@@ -143,6 +230,16 @@ interface DictionaryParts {
 }
 
 type ClassColumns = { readonly [column in (typeof CLASS_COLUMNS)[number]]: Int32Array };
+
+/** User words in a dictionary. */
+interface AddedWords {
+  readonly words: readonly UserWord[];
+  readonly hash: string;
+  /** Word ids, ascending. */
+  readonly ids: Uint32Array;
+  /** Place in `words` of each id. */
+  readonly places: Uint32Array;
+}
 
 type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 interface NumberArrayType<T extends NumberArray> {
@@ -329,7 +426,110 @@ function addRises(connections: Int16Array, start: number, nRight: number): void 
   }
 }
 
-/** Readings and expressions, decoded when first asked for. */
+/** The parts with a class for each kind of user word, and the class of each word. */
+function addClasses(
+  parts: DictionaryParts,
+  words: readonly UserWord[],
+): { readonly parts: DictionaryParts; readonly classIds: readonly number[] } {
+  const { tables, leftRows, rightColumns } = parts;
+  const nOwnClasses = tables.classLeft.length;
+  const tags = new StringTable(parts.tags);
+  const values = new StringTable(parts.values);
+  const found = new Map<string, number>();
+  const rows: { readonly [column in (typeof CLASS_COLUMNS)[number]]: number }[] = [];
+  const classIds = words.map(({ leftId, rightId, cost, features }) => {
+    const { tag, semantic, final, type, firstTag, lastTag } = features;
+    const key = [leftId, rightId, tag, semantic, final, type, firstTag, lastTag].join();
+    let id = found.get(key);
+    if (id === undefined) {
+      id = nOwnClasses + rows.length;
+      found.set(key, id);
+      rows.push({
+        leftId,
+        rightId,
+        penalty: leftSpacePenalty(features),
+        commonCost: cost,
+        tag: tags.add(tag),
+        semantic: values.add(semantic),
+        final: values.add(final),
+        type: values.add(type),
+        firstTag: values.add(firstTag),
+        lastTag: values.add(lastTag),
+      });
+    }
+    return id;
+  });
+  if (nOwnClasses + rows.length > MAX_CLASSES) {
+    throw new OptionError("userWords", `of at most ${MAX_CLASSES - nOwnClasses} kinds of features`, rows.length);
+  }
+  const classes = Object.fromEntries(
+    CLASS_COLUMNS.map((column) => [
+      column,
+      Int32Array.from([...parts.classes[column], ...rows.map((row) => row[column])]),
+    ]),
+  ) as ClassColumns;
+  return {
+    parts: {
+      ...parts,
+      tags: tags.strings,
+      values: values.strings,
+      classes,
+      tables: {
+        ...tables,
+        classLeft: Uint16Array.from(classes.leftId, (id) => leftRows[id]!),
+        classRight: Uint16Array.from(classes.rightId, (id) => rightColumns[id]!),
+        classPenalty: Int16Array.from(classes.penalty),
+      },
+    },
+    classIds,
+  };
+}
+
+/** Strings by number; a new one is put at the end. */
+class StringTable {
+  readonly strings: string[];
+  readonly #places: Map<string, number>;
+
+  constructor(strings: readonly string[]) {
+    this.strings = [...strings];
+    this.#places = new Map(strings.map((string, place) => [string, place]));
+  }
+
+  add(string: string): number {
+    let place = this.#places.get(string);
+    if (place === undefined) {
+      place = this.strings.push(string) - 1;
+      this.#places.set(string, place);
+    }
+    return place;
+  }
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Readings and expressions of the file, decoded with the first call and shared by dictionaries with user words. */
+class LazyDetails {
+  readonly #sections: SectionReader;
+  #details: WordDetails | null = null;
+
+  constructor(sections: SectionReader) {
+    this.#sections = sections;
+  }
+
+  get header(): DictionaryHeader {
+    return this.#sections.header;
+  }
+
+  get(): WordDetails {
+    this.#details ??= new WordDetails(this.#sections);
+    return this.#details;
+  }
+}
+
+/** Readings and expressions by the file's own word ids. */
 class WordDetails {
   /** Words whose reading differs from the surface, ascending. */
   readonly #readingWords: Uint32Array;
@@ -379,7 +579,7 @@ class WordDetails {
 }
 
 /** Largest index whose value is at most `value`, in ascending values; of equal values the last; -1 for none. */
-function lastAtMost(ascending: Uint32Array, value: number): number {
+function lastAtMost(ascending: Uint16Array | Uint32Array, value: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

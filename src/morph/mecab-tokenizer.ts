@@ -3,8 +3,10 @@
 import { ReferenceViterbi } from "../kernels/reference-viterbi.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory } from "../kernels/viterbi.js";
 import type { Dictionary } from "./dictionary.js";
-import { type ExpressionPart, parseExpression } from "./expression.js";
+import { type ExpressionPart, lemma, parseExpression } from "./expression.js";
+import type { Features } from "./features.js";
 import type { Token, Tokenizer } from "./tokenizer.js";
+import type { UserWord } from "./user-word.js";
 
 /** Line feed, carriage return. */
 const LINE_END = /[\n\r]/;
@@ -38,12 +40,19 @@ export class MecabTokenizer implements Tokenizer {
   readonly #kernel: ViterbiKernel;
   /** Surfaces of entries met so far, so that a repeated word makes no new string. */
   readonly #surfaces = new Map<number, string>();
+  readonly #features = new Map<number, Features>();
   readonly #parts = new Map<number, readonly ExpressionPart[]>();
 
   constructor(dictionary: Dictionary, createKernel: ViterbiKernelFactory = (tables) => new ReferenceViterbi(tables)) {
     this.dictionary = dictionary;
-    this.id = `mecab-ko-0.9.2/${dictionary.id}/${dictionary.hash.slice(0, ID_HASH_DIGITS)}`;
+    const user = dictionary.userHash === null ? "" : `/user-${dictionary.userHash.slice(0, ID_HASH_DIGITS)}`;
+    this.id = `mecab-ko-0.9.2/${dictionary.id}/${dictionary.hash.slice(0, ID_HASH_DIGITS)}${user}`;
     this.#kernel = createKernel(dictionary.tables);
+  }
+
+  /** Entries beside the dictionary's own; a model file carries them along. */
+  get userWords(): readonly UserWord[] {
+    return this.dictionary.userWords;
   }
 
   /** The tokens of the text; none for an empty or white one. Linear in the length of the text. */
@@ -56,11 +65,27 @@ export class MecabTokenizer implements Tokenizer {
     return tokens;
   }
 
+  /** All eight columns of a token's entry, decoded when first asked for. */
+  features({ wordId }: MecabToken): Features {
+    let features = this.#features.get(wordId);
+    if (features === undefined) {
+      features = this.dictionary.features(wordId);
+      this.#features.set(wordId, features);
+    }
+    return features;
+  }
+
+  /** Dictionary form of a verb, adjective, auxiliary or copula (들어갔 → 들어가다); null for other tokens. */
+  lemma(token: MecabToken): string | null {
+    return lemma(token.surface, this.features(token));
+  }
+
   /** The parts of a compound or inflected token in order; none for the others. */
-  parts({ wordId }: MecabToken): readonly ExpressionPart[] {
+  parts(token: MecabToken): readonly ExpressionPart[] {
+    const { wordId } = token;
     let parts = this.#parts.get(wordId);
     if (parts === undefined) {
-      parts = parseExpression(this.dictionary.features(wordId).expression);
+      parts = parseExpression(this.features(token).expression);
       this.#parts.set(wordId, parts);
     }
     return parts;
