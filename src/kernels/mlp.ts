@@ -9,8 +9,8 @@
  * Every element of an output is one sum over a fixed order (rows 0 … B - 1, inputs 0 … I - 1, stored values of a row in
  * their order). An implementation may split the outputs among threads but not a sum, so the number of threads never
  * shows in the result. Between implementations the precision of the sums may differ; the conformance suite says by how
- * much. All buffers must come from `allocate*` or `adopt` of the same kernels, except where an argument is said to be
- * the caller's own.
+ * much. All buffers must come from `allocate*` or `adopt` of the same kernels. A column, row or label that lies outside
+ * its array is a bug of the caller and throws a plain `Error`.
  */
 
 /** Typed arrays that hold real numbers: 32 bits in use, 64 bits in gradient checks. */
@@ -43,7 +43,44 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   readonly name: string;
 
   /**
-   * out[b, o] = bias[o] + Σ_k values[k] weight[columns[k], o], k in indptr[b] … indptr[b + 1] - 1 (an embedding bag).
+   * Input dropout: leaves out each stored value with probability `rate` and divides the others by 1 - rate, in place; the
+   * draw is the word t mod 4 of Philox4x32-10 with key (seed, dropout stream) and counter (b, ⌊t / 4⌋, 0, step) for
+   * column t, below rate 2^32 or not, so it does not depend on the row's other columns.
+   * indptr [B + 1]; columns, values [nnz].
+   */
+  dropInputs(
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    rate: number,
+    seed: number,
+    step: number,
+    nRows: number,
+  ): void;
+
+  /**
+   * Transposes the batch: slot s is its s-th distinct column in order of first appearance, terms[s]; the rows that hold
+   * it, in order, are slotRows[k] with slotValues[k], k in slotIndptr[s] … slotIndptr[s + 1] - 1. Returns the number of
+   * slots.
+   * terms [nSlots]; slotIndptr [nSlots + 1]; slotRows, slotValues, columns, values [nnz]; indptr [B + 1]; slotOfTerm [V]
+   * is scratch, all 0 before and after.
+   */
+  groupByTerm(
+    terms: Uint32Array,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: FloatArray,
+    slotOfTerm: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    nRows: number,
+    nTerms: number,
+  ): number;
+
+  /**
+   * out[b, o] = bias[o] + Σ_k values[k] weightScale weight[columns[k], o], k in indptr[b] … indptr[b + 1] - 1 (an
+   * embedding bag).
    * out [B, O]; indptr [B + 1]; columns, values [nnz]; weight [V, O]; bias [O].
    */
   sparseLinearForward(
@@ -53,27 +90,32 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     values: FloatArray,
     weight: FloatArray,
     bias: FloatArray,
+    weightScale: number,
     nRows: number,
+    nTerms: number,
     nOutputs: number,
   ): void;
 
   /**
-   * Gradient of the touched rows only, from the transposed batch: slot s is the s-th touched term.
-   * dWeight[s, o] = Σ_k slotValues[k] dOut[slotRows[k], o], k in slotIndptr[s] … slotIndptr[s + 1] - 1;
-   * dBias[o] = Σ_b dOut[b, o].
-   * dWeight [nSlots, O]; dBias [O]; dOut [B, O]; slotIndptr [nSlots + 1]; slotRows, slotValues [nnz].
+   * Gradient of the touched rows only, from the transposed batch, for the slots beginSlot … endSlot - 1: the gradient of
+   * all would be too large for the processor's caches.
+   * dWeight[s - beginSlot, o] = Σ_k slotValues[k] dOut[slotRows[k], o], k in slotIndptr[s] … slotIndptr[s + 1] - 1.
+   * dWeight [endSlot - beginSlot, O]; dOut [B, O]; slotIndptr [nSlots + 1]; slotRows, slotValues [nnz].
    */
   sparseLinearBackward(
     dWeight: FloatArray,
-    dBias: FloatArray,
     dOut: FloatArray,
     slotIndptr: Uint32Array,
     slotRows: Uint32Array,
     slotValues: FloatArray,
-    nSlots: number,
+    beginSlot: number,
+    endSlot: number,
     nRows: number,
     nOutputs: number,
   ): void;
+
+  /** out[o] = Σ_b input[b, o]: the gradient of a bias. out [O]; input [B, O]. */
+  sumRows(out: FloatArray, input: FloatArray, nRows: number, nUnits: number): void;
 
   /** out[b, o] = bias[o] + Σ_i input[b, i] weight[i, o]. out [B, O]; input [B, I]; weight [I, O]; bias [O]. */
   linearForward(
@@ -205,8 +247,8 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     nLabels: number,
   ): void;
 
-  /** weight[rows[s], h] *= factors[s]. weight [V, H]; rows [nSlots], distinct; factors [nSlots], the caller's own. */
-  scaleRows(weight: FloatArray, rows: Uint32Array, factors: Float64Array, nSlots: number, nUnits: number): void;
+  /** values[i] *= factor for n values. */
+  scale(values: FloatArray, factor: number, n: number): void;
 
   /**
    * One step of Adam with decoupled weight decay, in place, for n parameters:
@@ -230,9 +272,10 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   ): void;
 
   /**
-   * {@link adamUpdate} for row rows[s] of weight and moments with row s of the gradient; other rows, their moments
-   * included, stay as they are (as in PyTorch SparseAdam, but with ε where Adam has it).
-   * weight, moment1, moment2 [V, H]; gradient [nSlots, H]; rows [nSlots], distinct.
+   * {@link adamUpdate} without decay for row rows[s] of weight and moments with row s - beginSlot of the gradient,
+   * beginSlot ≤ s < endSlot; other rows, their moments included, stay as they are (as in PyTorch SparseAdam, but with ε
+   * where Adam has it).
+   * weight, moment1, moment2 [V, H]; gradient [endSlot - beginSlot, H]; rows [nSlots], distinct.
    */
   adamUpdateRows(
     weight: FloatArray,
@@ -241,10 +284,11 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     gradient: FloatArray,
     rows: Uint32Array,
     rate: number,
-    decay: number,
     correction1: number,
     correction2: number,
-    nSlots: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
     nUnits: number,
   ): void;
 }

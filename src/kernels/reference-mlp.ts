@@ -18,6 +18,8 @@ import {
 } from "./mlp.js";
 import { Philox, RANDOM_STREAM } from "./random.js";
 
+/** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
+const INPUT_LAYER = 0;
 /** Hidden layers and label counts rarely exceed this; a wider layer grows the row of sums once. */
 const INITIAL_SUMS = 1024;
 
@@ -70,6 +72,78 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     this.#sums2 = new Float64Array(n);
   }
 
+  dropInputs(
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    rate: number,
+    seed: number,
+    step: number,
+    nRows: number,
+  ): void {
+    const philox = this.#philox.withKey(seed, RANDOM_STREAM.dropout);
+    const threshold = rate * 2 ** 32;
+    const keep = 1 / (1 - rate);
+    let nKept = 0;
+    let begin = 0;
+    for (let b = 0; b < nRows; b++) {
+      const end = indptr[b + 1];
+      for (let k = begin; k < end; k++) {
+        const term = columns[k];
+        philox.generate(b, term >>> 2, INPUT_LAYER, step);
+        if (philox.words[term & 3] < threshold) continue;
+        columns[nKept] = term;
+        values[nKept] = values[k] * keep;
+        nKept++;
+      }
+      begin = end;
+      indptr[b + 1] = nKept;
+    }
+  }
+
+  groupByTerm(
+    terms: Uint32Array,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: FloatArray,
+    slotOfTerm: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    nRows: number,
+    nTerms: number,
+  ): number {
+    const nnz = indptr[nRows];
+    checkIndices(columns, 0, nnz, nTerms);
+    // slotOfTerm holds the slot + 1, slotIndptr[slot + 1] at first the count, then where the next value goes.
+    let nSlots = 0;
+    for (let k = 0; k < nnz; k++) {
+      const term = columns[k];
+      if (slotOfTerm[term] === 0) {
+        terms[nSlots++] = term;
+        slotOfTerm[term] = nSlots;
+        slotIndptr[nSlots] = 0;
+      }
+      slotIndptr[slotOfTerm[term]]++;
+    }
+    slotIndptr[0] = 0;
+    let begin = 0;
+    for (let s = 1; s <= nSlots; s++) {
+      const count = slotIndptr[s];
+      slotIndptr[s] = begin;
+      begin += count;
+    }
+    for (let b = 0; b < nRows; b++) {
+      for (let k = indptr[b]; k < indptr[b + 1]; k++) {
+        const place = slotIndptr[slotOfTerm[columns[k]]]++;
+        slotRows[place] = b;
+        slotValues[place] = values[k];
+      }
+    }
+    for (let s = 0; s < nSlots; s++) slotOfTerm[terms[s]] = 0;
+    return nSlots;
+  }
+
   sparseLinearForward(
     out: FloatArray,
     indptr: Uint32Array,
@@ -77,40 +151,53 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     values: FloatArray,
     weight: FloatArray,
     bias: FloatArray,
+    weightScale: number,
     nRows: number,
+    nTerms: number,
     nOutputs: number,
   ): void {
+    checkIndices(columns, indptr[0], indptr[nRows], nTerms);
     this.#growSums(nOutputs);
     const sums = this.#sums;
     for (let b = 0; b < nRows; b++) {
       for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
       for (let k = indptr[b]; k < indptr[b + 1]; k++)
-        addScaledRow(sums, values[k], weight, columns[k] * nOutputs, nOutputs);
+        addScaledRow(sums, values[k] * weightScale, weight, columns[k] * nOutputs, nOutputs);
       storeRow(out, b * nOutputs, sums, nOutputs);
     }
   }
 
   sparseLinearBackward(
     dWeight: FloatArray,
-    dBias: FloatArray,
     dOut: FloatArray,
     slotIndptr: Uint32Array,
     slotRows: Uint32Array,
     slotValues: FloatArray,
-    nSlots: number,
+    beginSlot: number,
+    endSlot: number,
     nRows: number,
     nOutputs: number,
   ): void {
+    checkIndices(slotRows, slotIndptr[beginSlot], slotIndptr[endSlot], nRows);
     this.#growSums(nOutputs);
     const sums = this.#sums;
-    for (let s = 0; s < nSlots; s++) {
+    for (let s = beginSlot; s < endSlot; s++) {
       sums.fill(0, 0, nOutputs);
       for (let k = slotIndptr[s]; k < slotIndptr[s + 1]; k++) {
         addScaledRow(sums, slotValues[k], dOut, slotRows[k] * nOutputs, nOutputs);
       }
-      storeRow(dWeight, s * nOutputs, sums, nOutputs);
+      storeRow(dWeight, (s - beginSlot) * nOutputs, sums, nOutputs);
     }
-    this.#sumRows(dBias, dOut, nRows, nOutputs);
+  }
+
+  sumRows(out: FloatArray, input: FloatArray, nRows: number, nUnits: number): void {
+    this.#growSums(nUnits);
+    const sums = this.#sums;
+    sums.fill(0, 0, nUnits);
+    for (let b = 0; b < nRows; b++) {
+      for (let o = 0; o < nUnits; o++) sums[o] += input[b * nUnits + o];
+    }
+    storeRow(out, 0, sums, nUnits);
   }
 
   linearForward(
@@ -162,7 +249,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
       }
       storeRow(dWeight, i * nOutputs, sums, nOutputs);
     }
-    this.#sumRows(dBias, dOut, nRows, nOutputs);
+    this.sumRows(dBias, dOut, nRows, nOutputs);
   }
 
   batchNormForward(
@@ -310,6 +397,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     nRows: number,
     nLabels: number,
   ): number {
+    checkIndices(labels, 0, nRows, nLabels);
     let loss = 0;
     let weightSum = 0;
     for (let b = 0; b < nRows; b++) {
@@ -341,6 +429,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     nRows: number,
     nLabels: number,
   ): void {
+    checkIndices(labels, 0, nRows, nLabels);
     let batchWeight = 0;
     for (let b = 0; b < nRows; b++) batchWeight += labelWeights[labels[b]];
     let weightSum = 0;
@@ -358,12 +447,8 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     }
   }
 
-  scaleRows(weight: FloatArray, rows: Uint32Array, factors: Float64Array, nSlots: number, nUnits: number): void {
-    for (let s = 0; s < nSlots; s++) {
-      const factor = factors[s];
-      const row = rows[s] * nUnits;
-      for (let h = row; h < row + nUnits; h++) weight[h] *= factor;
-    }
+  scale(values: FloatArray, factor: number, n: number): void {
+    for (let i = 0; i < n; i++) values[i] *= factor;
   }
 
   adamUpdate(
@@ -387,26 +472,26 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     gradient: FloatArray,
     rows: Uint32Array,
     rate: number,
-    decay: number,
     correction1: number,
     correction2: number,
-    nSlots: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
     nUnits: number,
   ): void {
-    for (let s = 0; s < nSlots; s++) {
+    checkIndices(rows, beginSlot, endSlot, nTerms);
+    for (let s = beginSlot; s < endSlot; s++) {
       const row = rows[s] * nUnits;
-      adamRow(weight, moment1, moment2, row, gradient, s * nUnits, rate, decay, correction1, correction2, nUnits);
+      const gradientRow = (s - beginSlot) * nUnits;
+      adamRow(weight, moment1, moment2, row, gradient, gradientRow, rate, 0, correction1, correction2, nUnits);
     }
   }
+}
 
-  /** out[o] = Σ_b input[b, o]. */
-  #sumRows(out: FloatArray, input: FloatArray, nRows: number, nOutputs: number): void {
-    const sums = this.#sums;
-    sums.fill(0, 0, nOutputs);
-    for (let b = 0; b < nRows; b++) {
-      for (let o = 0; o < nOutputs; o++) sums[o] += input[b * nOutputs + o];
-    }
-    storeRow(out, 0, sums, nOutputs);
+/** Throws where indices[begin … end - 1] are not all below `limit`. */
+function checkIndices(indices: Uint32Array, begin: number, end: number, limit: number): void {
+  for (let k = begin; k < end; k++) {
+    if (!(indices[k] < limit)) throw new Error(`Bug: an index must be below ${limit}; got ${indices[k]} at ${k}`);
   }
 }
 

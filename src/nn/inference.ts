@@ -189,13 +189,13 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     const { folded, indptr, columns, values, hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
     const kernels = this.#kernels;
     const [h1, h2, h3] = this.shape.hiddenUnits;
-    const nLabels = this.shape.nLabels;
+    const { nTerms, nLabels } = this.shape;
     for (let k = begin; k < end; k++) {
       columns[k - begin] = indices[k];
       values[k - begin] = data[k];
     }
     indptr[1] = end - begin;
-    kernels.sparseLinearForward(hidden1, indptr, columns, values, folded.w1, folded.b1, 1, h1);
+    kernels.sparseLinearForward(hidden1, indptr, columns, values, folded.w1, folded.b1, 1, 1, nTerms, h1);
     kernels.scaleShiftReluForward(hidden1, hidden1, folded.scale1, folded.shift1, h1);
     kernels.linearForward(hidden2, hidden1, folded.w2, folded.b2, 1, h1, h2);
     kernels.reluForward(hidden2, hidden2, h2);

@@ -126,7 +126,7 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
     for (let batch = 0; batch < nBatches && ending === "epochs"; batch++) {
       const step = network.nSteps + 1;
       const end = batchEnd(batch, matrix.nRows, batchSize);
-      network.batch.gather(matrix, labels, order, batch * batchSize, end, networkOptions.inputDropout, seed, step);
+      network.gather(matrix, labels, order, batch * batchSize, end, networkOptions.inputDropout, seed, step);
       network.drawMasks(seed, step);
       const loss = network.forward();
       if (!Number.isFinite(loss)) {

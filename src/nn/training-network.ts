@@ -7,16 +7,20 @@
  * two numbers per term); everything else is sized by the batch.
  */
 
+import type { CsrMatrix } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 import { ADAM_BETA1, ADAM_BETA2 } from "../kernels/mlp.js";
 import { type BatchCapacity, SparseBatch } from "./sparse-batch.js";
 import { copyParameters, type MlpParameters, type MlpShape, makeParameters } from "./weights.js";
 
 /**
- * Below this the cumulative decay starts anew from 1, with all rows brought up to date: ratios of two of its values
- * must stay far from the smallest double, 2e-308.
+ * Below this all of w1 is multiplied by its factor, which starts anew from 1. Floating-point numbers are as precise at any
+ * scale, but float32 ends at 3e38.
  */
-const SMALLEST_CUMULATIVE_DECAY = 1e-100;
+const SMALLEST_WEIGHT_SCALE = 1e-6;
+
+/** Slots whose gradients are made and used at a time: 16 KB at 128 units, half of a core's first-level cache. */
+export const GRADIENT_BLOCK_SLOTS = 32;
 
 /** A parameter that every step changes, with what Adam needs. */
 interface DenseParameter<A extends FloatArray> {
@@ -61,7 +65,7 @@ interface HiddenLayer<A extends FloatArray> {
 /** What the constructor allocates; `measureBytes` runs the same plan. */
 interface TrainingBuffers<A extends FloatArray> {
   readonly parameters: MlpParameters<A>;
-  /** Gradients by the parameter's name; that of w1 is `[nSlots, H1]`, row s for `batch.terms[s]`. */
+  /** Gradients by the parameter's name; that of w1 has a row per slot of a block. */
   readonly gradients: TrainableArrays<A>;
   readonly moment1: TrainableArrays<A>;
   readonly moment2: TrainableArrays<A>;
@@ -128,7 +132,9 @@ export function allocateTrainingBuffers<A extends FloatArray>(
   const [h1, h2, h3] = shape.hiddenUnits;
   return {
     parameters,
-    gradients: pickTrainable((name) => allocator.allocate(name === "w1" ? capacity.nSlots * h1 : sizeOf(name))),
+    gradients: pickTrainable((name) =>
+      allocator.allocate(name === "w1" ? Math.min(capacity.nSlots, GRADIENT_BLOCK_SLOTS) * h1 : sizeOf(name)),
+    ),
     moment1: pickTrainable((name) => allocator.allocate(sizeOf(name))),
     moment2: pickTrainable((name) => allocator.allocate(sizeOf(name))),
     batch: new SparseBatch(allocator, capacity, shape.nTerms),
@@ -150,17 +156,18 @@ export interface TrainingNetworkOptions {
 }
 
 /**
- * Runs steps on one batch at a time: fill `batch`, `drawMasks`, `forward`, `backward`, `update`.
+ * Runs steps on one batch at a time: `gather`, `drawMasks`, `forward`, `backward`, `update`.
  *
- * Rows of w1 that a batch does not touch wait: their decoupled decay Π (1 - rate · weightDecay) is kept as one
- * cumulative number, and a row is multiplied by what it missed before it is read again ({@link forward} for the rows of
- * the batch, {@link settle} for all). Their moments do not move (lazy Adam, as in PyTorch SparseAdam).
+ * Rows of w1 that a batch does not touch still decay: w1 is stored divided by one factor, Π (1 - rate · weightDecay) over
+ * the steps, which {@link settle} multiplies in. So each row is up to date at any time, and a step reads and writes only
+ * the rows of its batch. Moments of other rows do not move (lazy Adam, as in PyTorch SparseAdam).
+ * @see Bottou 2012, "Stochastic gradient descent tricks", section 5.1, for the factor
  */
 export class TrainingNetwork<A extends FloatArray = Float32Array> {
   readonly batch: SparseBatch<A>;
-  /** The live parameters; w1 is up to date after {@link settle} only. */
+  /** The live parameters; w1 is without its factor until {@link settle}. */
   readonly parameters: MlpParameters<A>;
-  /** Gradients of the last {@link backward}. */
+  /** Gradients of the last {@link backward}, that of w1 of the last {@link sparseGradient}. */
   readonly gradients: TrainableArrays<A>;
   /** `[B, H]` each: dropout masks of the three hidden layers. */
   readonly masks: readonly [A, A, A];
@@ -178,12 +185,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   #nSteps = 0;
   #beta1Power = 1;
   #beta2Power = 1;
-  /** Product of 1 - decay over the steps since it was last 1. */
-  #cumulativeDecay = 1;
-  /** `[V]` the cumulative decay that each row of w1 has been given. */
-  readonly #decayOfRow: Float64Array;
-  /** `[nSlots]` what the rows of the batch have missed. */
-  readonly #missedDecay: Float64Array;
+  /** The factor that w1 is stored without. */
+  #weightScale = 1;
 
   /** Starts from a copy of `weights`. */
   constructor(
@@ -207,8 +210,6 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.gradients = g;
     this.masks = [hidden[0].mask, hidden[1].mask, hidden[2].mask];
     this.logits = buffers.logits;
-    this.#decayOfRow = new Float64Array(shape.nTerms).fill(1);
-    this.#missedDecay = new Float64Array(capacity.nSlots);
     this.#hidden = [
       {
         ...hidden[0],
@@ -265,6 +266,20 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     }));
   }
 
+  /** Fills the batch with the rows order[begin … end - 1] of a matrix; see {@link SparseBatch.gather}. */
+  gather(
+    matrix: CsrMatrix,
+    labels: ArrayLike<number>,
+    order: Uint32Array,
+    begin: number,
+    end: number,
+    dropout: number,
+    seed: number,
+    step: number,
+  ): void {
+    this.batch.gather(this.#kernels, matrix, labels, order, begin, end, dropout, seed, step);
+  }
+
   /** Draws the dropout masks of a step (1-based, over the whole run) for the rows of the batch. */
   drawMasks(seed: number, step: number): void {
     const { dropout } = this.#options;
@@ -281,7 +296,6 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const [layer1, layer2, layer3] = this.#hidden;
     const nRows = batch.nRows;
 
-    this.#catchUp(batch.terms, batch.nSlots);
     kernels.sparseLinearForward(
       layer1.sums,
       batch.indptr,
@@ -289,7 +303,9 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       batch.values,
       layer1.weight,
       layer1.bias,
+      this.#weightScale,
       nRows,
+      this.#shape.nTerms,
       layer1.nUnits,
     );
     this.#activate(layer1);
@@ -324,7 +340,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     if (this.#options.dropout > 0) kernels.dropoutForward(hidden, hidden, mask, nRows * nUnits);
   }
 
-  /** Fills the gradients of the loss that the last {@link forward} returned. */
+  /** Fills the gradients of the loss that the last {@link forward} returned, but for w1: see {@link sparseGradient}. */
   backward(): void {
     const { batch, probabilities, dLogits, labelWeights } = this.#buffers;
     const kernels = this.#kernels;
@@ -342,16 +358,23 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#activateBackward(layer2);
     this.#linearBackward(layer2, layer1);
     this.#activateBackward(layer1);
-    kernels.sparseLinearBackward(
-      layer1.dWeight,
-      layer1.dBias,
-      layer1.dHidden,
+    kernels.sumRows(layer1.dBias, layer1.dHidden, nRows, layer1.nUnits);
+  }
+
+  /** Fills the gradients of w1 for the slots beginSlot … endSlot - 1 of the batch, a row each; at most a block. */
+  sparseGradient(beginSlot: number, endSlot: number): void {
+    const { batch } = this;
+    const { dWeight, dHidden, nUnits } = this.#hidden[0];
+    this.#kernels.sparseLinearBackward(
+      dWeight,
+      dHidden,
       batch.slotIndptr,
       batch.slotRows,
       batch.slotValues,
-      batch.nSlots,
-      nRows,
-      layer1.nUnits,
+      beginSlot,
+      endSlot,
+      batch.nRows,
+      nUnits,
     );
   }
 
@@ -393,52 +416,39 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       const ownDecay = isDecayed ? decay : 0;
       this.#kernels.adamUpdate(value, m, v, gradient, learningRate, ownDecay, correction1, correction2, value.length);
     }
-    this.#kernels.adamUpdateRows(
-      parameters.w1,
-      moment1.w1,
-      moment2.w1,
-      gradients.w1,
-      batch.terms,
-      learningRate,
-      decay,
-      correction1,
-      correction2,
-      batch.nSlots,
-      this.#shape.hiddenUnits[0],
-    );
-    this.#cumulativeDecay *= 1 - decay;
-    for (let s = 0; s < batch.nSlots; s++) this.#decayOfRow[batch.terms[s]] = this.#cumulativeDecay;
-    if (this.#cumulativeDecay < SMALLEST_CUMULATIVE_DECAY) this.#restartDecay();
+    this.#weightScale *= 1 - decay;
+    // A step on w1 is one of rate / scale on what is stored.
+    const rate = learningRate / this.#weightScale;
+    for (let slot = 0; slot < batch.nSlots; slot += GRADIENT_BLOCK_SLOTS) {
+      const end = Math.min(slot + GRADIENT_BLOCK_SLOTS, batch.nSlots);
+      this.sparseGradient(slot, end);
+      this.#kernels.adamUpdateRows(
+        parameters.w1,
+        moment1.w1,
+        moment2.w1,
+        gradients.w1,
+        batch.terms,
+        rate,
+        correction1,
+        correction2,
+        slot,
+        end,
+        this.#shape.nTerms,
+        this.#shape.hiddenUnits[0],
+      );
+    }
+    if (this.#weightScale < SMALLEST_WEIGHT_SCALE) this.settle();
   }
 
   get nSteps(): number {
     return this.#nSteps;
   }
 
-  /** Brings every row of w1 up to date; overwrites the batch. O(V · H1) at most. */
+  /** Multiplies w1 by its factor; O(V · H1). */
   settle(): void {
-    const { terms } = this.batch;
-    const nTerms = this.#shape.nTerms;
-    for (let term = 0; term < nTerms; ) {
-      let nSlots = 0;
-      for (; term < nTerms && nSlots < terms.length; term++) terms[nSlots++] = term;
-      this.#catchUp(terms, nSlots);
-    }
-  }
-
-  #restartDecay(): void {
-    this.settle();
-    this.#cumulativeDecay = 1;
-    this.#decayOfRow.fill(1);
-  }
-
-  #catchUp(terms: Uint32Array, nSlots: number): void {
-    const now = this.#cumulativeDecay;
-    const decayOfRow = this.#decayOfRow;
-    for (let s = 0; s < nSlots; s++) {
-      this.#missedDecay[s] = now / decayOfRow[terms[s]];
-      decayOfRow[terms[s]] = now;
-    }
-    this.#kernels.scaleRows(this.parameters.w1, terms, this.#missedDecay, nSlots, this.#shape.hiddenUnits[0]);
+    if (this.#weightScale === 1) return;
+    const { w1 } = this.parameters;
+    this.#kernels.scale(w1, this.#weightScale, w1.length);
+    this.#weightScale = 1;
   }
 }

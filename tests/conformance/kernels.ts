@@ -123,40 +123,51 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           values,
           weight,
           bias,
+          0.75,
           N_ROWS,
+          5,
           n,
         );
         expectClose(out, (i) => {
           const [b, o] = [Math.floor(i / n), i % n];
           const begin = INDPTR[b]!;
-          return (
-            bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => values[begin + k]! * weight[COLUMNS[begin + k]! * n + o]!)
-          );
+          const product = (k: number) => values[k]! * 0.75 * weight[COLUMNS[k]! * n + o]!;
+          return bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => product(begin + k));
         });
       });
 
       it("sums gradients of the touched rows of the sparse layer", () => {
         const bench = new Workbench(factory);
-        // By term 0, 3, 1, 4: the rows that hold it.
-        const indptr = [0, 2, 4, 6, 8];
-        const rows = [0, 3, 0, 5, 2, 3, 3, 4];
+        // By slot: the rows that hold its term.
+        const indptr = [0, 2, 4, 5, 8];
+        const rows = [0, 3, 0, 5, 2, 1, 3, 4];
         const [values, dOut] = [bench.input(8), bench.input(N_ROWS * n)];
-        const [dWeight, dBias] = [bench.output(4 * n), bench.output(n)];
-        bench.kernels.sparseLinearBackward(
-          dWeight,
-          dBias,
-          dOut,
-          bench.indices(indptr),
-          bench.indices(rows),
-          values,
-          4,
-          N_ROWS,
-          n,
-        );
-        expectClose(dWeight, (i) => {
-          const [begin, o] = [indptr[Math.floor(i / n)]!, i % n];
-          return sum(2, (k) => values[begin + k]! * dOut[rows[begin + k]! * n + o]!);
-        });
+        const [slotIndptr, slotRows] = [bench.indices(indptr), bench.indices(rows)];
+        for (const [beginSlot, endSlot] of [
+          [0, 4],
+          [1, 3],
+        ] as const) {
+          const dWeight = bench.output((endSlot - beginSlot) * n);
+          bench.kernels.sparseLinearBackward(
+            dWeight,
+            dOut,
+            slotIndptr,
+            slotRows,
+            values,
+            beginSlot,
+            endSlot,
+            N_ROWS,
+            n,
+          );
+          expectClose(dWeight, (i) => {
+            const [slot, o] = [beginSlot + Math.floor(i / n), i % n];
+            const begin = indptr[slot]!;
+            const product = (k: number) => values[k]! * dOut[rows[k]! * n + o]!;
+            return sum(indptr[slot + 1]! - begin, (k) => product(begin + k));
+          });
+        }
+        const dBias = bench.output(n);
+        bench.kernels.sumRows(dBias, dOut, N_ROWS, n);
         expectClose(dBias, (o) => sum(N_ROWS, (b) => dOut[b * n + o]!));
       });
 
@@ -267,30 +278,20 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           Float32Array,
           Float32Array,
         ];
-        const step = (i: number, g: number): [number, number, number] => {
+        const step = (i: number, g: number, decay: number): [number, number, number] => {
           const newM = 0.9 * old[1][i]! + 0.1 * g;
           const newV = 0.999 * old[2][i]! + 0.001 * g * g;
           const change = (rate * (newM / correction1)) / (Math.sqrt(newV / correction2) + ADAM_EPSILON);
           return [old[0][i]! * (1 - decay) - change, newM, newV];
         };
         const rows = [3, 1];
-        kernels.adamUpdateRows(
-          weight,
-          m,
-          v,
-          gradient,
-          bench.indices(rows),
-          rate,
-          decay,
-          correction1,
-          correction2,
-          2,
-          n,
-        );
+        // Slot 0 lies before the block.
+        const slots = bench.indices([0, ...rows]);
+        kernels.adamUpdateRows(weight, m, v, gradient, slots, rate, correction1, correction2, 1, 3, 4, n);
         const slotOf = (i: number) => rows.indexOf(Math.floor(i / n));
         [weight, m, v].forEach((buffer, which) => {
           expectClose(buffer, (i) =>
-            slotOf(i) === -1 ? old[which]![i]! : step(i, gradient[slotOf(i) * n + (i % n)]!)[which]!,
+            slotOf(i) === -1 ? old[which]![i]! : step(i, gradient[slotOf(i) * n + (i % n)]!, 0)[which]!,
           );
         });
 
@@ -299,17 +300,80 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         v.set(old[2]);
         kernels.adamUpdate(weight, m, v, gradient, rate, decay, correction1, correction2, 2 * n);
         [weight, m, v].forEach((buffer, which) => {
-          expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!)[which]! : old[which]![i]!));
+          expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!, decay)[which]! : old[which]![i]!));
         });
       });
 
-      it("multiplies given rows by their factors", () => {
+      it("multiplies by one factor", () => {
         const bench = new Workbench(factory);
-        const weight = bench.input(4 * n);
-        const old = Float32Array.from(weight);
-        bench.kernels.scaleRows(weight, bench.indices([2, 0]), Float64Array.of(0.5, 0.25), 2, n);
-        expectClose(weight, (i) => old[i]! * [0.25, 1, 0.5, 1][Math.floor(i / n)]!);
+        const values = bench.input(2 * n);
+        const old = Float32Array.from(values);
+        bench.kernels.scale(values, 0.25, n);
+        expectClose(values, (i) => old[i]! * (i < n ? 0.25 : 1));
       });
+    });
+
+    it("leave out input values by their own counters and scale the others up", () => {
+      const bench = new Workbench(factory);
+      const rows = [[0, 1, 5, 6, 9], [], [2, 3, 4, 7, 8, 9], [1]];
+      const kept = rows.map((row, b) =>
+        row.filter((term) => {
+          const philox = new Philox().withKey(42, RANDOM_STREAM.dropout);
+          philox.generate(b, term >>> 2, 0, 17);
+          return philox.words[term & 3]! >= 0.4 * 2 ** 32;
+        }),
+      );
+      // Something goes and something stays.
+      expect(kept.flat().length).toBeGreaterThan(0);
+      expect(kept.flat().length).toBeLessThan(rows.flat().length);
+      const indptr = bench.indices([0, 5, 5, 11, 12]);
+      const columns = bench.indices(rows.flat());
+      const values = bench.kernels.allocate(12).map((_, k) => k + 1);
+      const buffer = bench.kernels.allocate(12);
+      buffer.set(values);
+      bench.kernels.dropInputs(indptr, columns, buffer, 0.4, 42, 17, 4);
+      const nKept = kept.map((row) => row.length);
+      expect([...indptr]).toEqual([0, 1, 2, 3, 4].map((end) => sum(end, (b) => nKept[b]!)));
+      expect([...columns.subarray(0, indptr[4])]).toEqual(kept.flat());
+      const places = rows.flatMap((row, b) => row.map((term) => kept[b]!.includes(term)));
+      const expected = [...values].filter((_, k) => places[k]).map((value) => value / 0.6);
+      expectClose(buffer.subarray(0, indptr[4]), (k) => expected[k]!);
+    });
+
+    it("group a batch by term, and leave the scratch array as it was", () => {
+      const bench = new Workbench(factory);
+      const { kernels } = bench;
+      const [terms, slotIndptr, slotRows] = [
+        bench.indices([0, 0, 0, 0, 0]),
+        bench.indices([7, 7, 7, 7, 7, 7]),
+        bench.indices([7, 7, 7, 7, 7]),
+      ];
+      const [values, slotValues, slotOfTerm] = [bench.input(5), bench.output(5), bench.indices([0, 0, 0, 0, 0, 0])];
+      // Rows {0, 1, 5}, {} and {1, 4}.
+      const [indptr, columns] = [bench.indices([0, 3, 3, 5]), bench.indices([0, 1, 5, 1, 4])];
+      const group = (nTerms: number) =>
+        kernels.groupByTerm(terms, slotIndptr, slotRows, slotValues, slotOfTerm, indptr, columns, values, 3, nTerms);
+      expect(group(6)).toBe(4);
+      expect([...terms.subarray(0, 4)]).toEqual([0, 1, 5, 4]);
+      expect([...slotIndptr.subarray(0, 5)]).toEqual([0, 1, 3, 4, 5]);
+      expect([...slotRows]).toEqual([0, 0, 2, 0, 2]);
+      expect([...slotValues]).toEqual([values[0], values[1], values[3], values[2], values[4]]);
+      expect([...slotOfTerm]).toEqual([0, 0, 0, 0, 0, 0]);
+      expect(() => group(5)).toThrow(/^Bug: an index must be below 5/);
+      expect([...slotOfTerm]).toEqual([0, 0, 0, 0, 0, 0]);
+    });
+
+    it("refuse columns, rows and labels outside their arrays", () => {
+      const bench = new Workbench(factory);
+      const { kernels } = bench;
+      const [indptr, two, one] = [bench.indices([0, 1]), bench.indices([2]), bench.input(1)];
+      const [weight, moment, out] = [bench.input(2), bench.input(2), bench.input(2)];
+      const message = /^Bug: an index must be below 2/;
+      expect(() => kernels.sparseLinearForward(out, indptr, two, one, weight, one, 1, 1, 2, 1)).toThrow(message);
+      expect(() => kernels.sparseLinearBackward(out, out, indptr, two, one, 0, 1, 2, 1)).toThrow(message);
+      expect(() => kernels.adamUpdateRows(weight, moment, moment, one, two, 1, 1, 1, 0, 1, 2, 1)).toThrow(message);
+      expect(() => kernels.softmaxCrossEntropyForward(out, out, two, weight, 0, 1, 2)).toThrow(message);
+      expect(() => kernels.softmaxCrossEntropyBackward(out, out, two, weight, 0, 1, 2)).toThrow(message);
     });
 
     it("let NaN through ReLU, so that the loss shows it", () => {

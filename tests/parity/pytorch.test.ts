@@ -98,7 +98,7 @@ class Replay<A extends FloatArray> {
   /** Loads the batch and masks of a step (1-based) and returns its loss. */
   forward(step: number): number {
     const order = Uint32Array.from(this.#run.batches[step - 1]!);
-    this.network.batch.gather(this.#matrix, this.#run.labels, order, 0, order.length, 0, 0, step);
+    this.network.gather(this.#matrix, this.#run.labels, order, 0, order.length, 0, 0, step);
     this.#run.masks[step - 1]!.forEach((kept, layer) => {
       this.network.masks[layer]!.set(kept.map((value) => value / (1 - fixture.dropout)));
     });
@@ -130,8 +130,8 @@ function denseGradient<A extends FloatArray>(network: TrainingNetwork<A>): Float
   const nUnits = fixture.shape.hiddenUnits[0];
   const dense = new Float64Array(fixture.shape.nTerms * nUnits);
   for (let s = 0; s < network.batch.nSlots; s++) {
-    const row = network.gradients.w1.subarray(s * nUnits, (s + 1) * nUnits);
-    dense.set(row, network.batch.terms[s]! * nUnits);
+    network.sparseGradient(s, s + 1);
+    dense.set(network.gradients.w1.subarray(0, nUnits), network.batch.terms[s]! * nUnits);
   }
   return dense;
 }

@@ -65,7 +65,7 @@ function createNetwork(options: TrainingNetworkOptions, inputDropout: number): T
     randomParameters(),
     options,
   );
-  network.batch.gather(MATRIX, LABELS, ORDER, 0, ORDER.length, inputDropout, SEED, 1);
+  network.gather(MATRIX, LABELS, ORDER, 0, ORDER.length, inputDropout, SEED, 1);
   network.drawMasks(SEED, 1);
   return network;
 }
@@ -94,6 +94,7 @@ describe.each([
     const network = createNetwork(options, inputDropout);
     network.forward();
     network.backward();
+    network.sparseGradient(0, network.batch.nSlots);
     const gradient = Float64Array.from(network.gradients[name]);
     const nUnits = SHAPE.hiddenUnits[0];
     const { terms, nSlots } = network.batch;
@@ -119,6 +120,7 @@ describe("the check of gradients itself", () => {
     const network = createNetwork({ labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2);
     network.forward();
     network.backward();
+    network.sparseGradient(0, network.batch.nSlots);
     for (const name of TRAINABLE_NAMES) {
       const largest = Math.max(...network.gradients[name].map(Math.abs));
       // Batch norm subtracts the mean, and with it any bias.

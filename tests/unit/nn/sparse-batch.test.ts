@@ -17,14 +17,16 @@ const MATRIX = csrOf(6, [
 ]);
 const LABELS = Uint16Array.of(2, 0, 1);
 
+const kernels = new ReferenceMlp(Float32Array, Infinity);
+
 function createBatch(): SparseBatch {
-  return new SparseBatch(new ReferenceMlp(Float32Array, Infinity), batchCapacity(MATRIX, 3), 6);
+  return new SparseBatch(kernels, batchCapacity(MATRIX, 3), 6);
 }
 
 describe("SparseBatch", () => {
   it("takes rows in the given order and groups them by term", () => {
     const batch = createBatch();
-    batch.gather(MATRIX, LABELS, Uint32Array.of(1, 2, 0), 1, 3, 0, 0, 1);
+    batch.gather(kernels, MATRIX, LABELS, Uint32Array.of(1, 2, 0), 1, 3, 0, 0, 1);
     expect(batch.nRows).toBe(2);
     expect([...batch.labels.subarray(0, 2)]).toEqual([1, 2]);
     expect([...batch.indptr.subarray(0, 3)]).toEqual([0, 3, 5]);
@@ -39,8 +41,8 @@ describe("SparseBatch", () => {
 
   it("forgets the batch before", () => {
     const batch = createBatch();
-    batch.gather(MATRIX, LABELS, Uint32Array.of(0, 1, 2), 0, 3, 0, 0, 1);
-    batch.gather(MATRIX, LABELS, Uint32Array.of(1, 0), 0, 2, 0, 0, 2);
+    batch.gather(kernels, MATRIX, LABELS, Uint32Array.of(0, 1, 2), 0, 3, 0, 0, 1);
+    batch.gather(kernels, MATRIX, LABELS, Uint32Array.of(1, 0), 0, 2, 0, 0, 2);
     expect([...batch.terms.subarray(0, batch.nSlots)]).toEqual([1, 4]);
     expect([...batch.slotRows.subarray(0, 2)]).toEqual([1, 1]);
     expect([...batch.indptr.subarray(0, 3)]).toEqual([0, 0, 2]);
@@ -48,9 +50,9 @@ describe("SparseBatch", () => {
 
   it("leaves out the given share of terms and scales the others up, anew at each step", () => {
     const wide = csrOf(4000, [Array.from({ length: 4000 }, (_, column) => [column, 1] as const)]);
-    const batch = new SparseBatch(new ReferenceMlp(Float32Array, Infinity), batchCapacity(wide, 1), 4000);
+    const batch = new SparseBatch(kernels, batchCapacity(wide, 1), 4000);
     const gather = (seed: number, step: number) => {
-      batch.gather(wide, [0], Uint32Array.of(0), 0, 1, 0.25, seed, step);
+      batch.gather(kernels, wide, [0], Uint32Array.of(0), 0, 1, 0.25, seed, step);
       return [...batch.columns.subarray(0, batch.indptr[1])];
     };
     const kept = gather(1, 1);

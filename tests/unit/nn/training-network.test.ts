@@ -25,14 +25,14 @@ function createNetwork<A extends FloatArray>(arrayType: new (n: number) => A): T
 
 /** One step on two rows of the matrix. */
 function step(network: TrainingNetwork<FloatArray>, rows: readonly number[], rate: number, weightDecay: number): void {
-  network.batch.gather(MATRIX, LABELS, Uint32Array.from(rows), 0, rows.length, 0, 0, network.nSteps + 1);
+  network.gather(MATRIX, LABELS, Uint32Array.from(rows), 0, rows.length, 0, 0, network.nSteps + 1);
   network.forward();
   network.backward();
   network.update(rate, weightDecay);
 }
 
 describe("rows of w1 that a batch does not touch", () => {
-  it("do not move before they are needed, and then make up for every missed decay at once", () => {
+  it("do not move before w1 is settled, and then make up for every missed decay at once", () => {
     const network = createNetwork(Float32Array);
     const start = Float32Array.from(network.parameters.w1);
     const rates = [0.1, 0.2, 0.05];
@@ -45,7 +45,7 @@ describe("rows of w1 that a batch does not touch", () => {
     }
   });
 
-  it("are brought up to date before a batch reads them", () => {
+  it("count with every decay when a batch reads them", () => {
     const late = createNetwork(Float64Array);
     const settled = createNetwork(Float64Array);
     for (const network of [late, settled]) for (let i = 0; i < 5; i++) step(network, [0, 1], 0.1, 0.5);
@@ -70,7 +70,7 @@ describe("rows of w1 that a batch does not touch", () => {
   it("survive a restart of the product without losing a decay", () => {
     const network = createNetwork(Float64Array);
     const start = network.parameters.w1[8]!;
-    // 0.1^120 = 1e-120 passes the restart at 1e-100.
+    // 0.1^120 = 1e-120 passes the restart at 1e-6 twenty times.
     for (let i = 0; i < 120; i++) step(network, [0, 1], 0.01, 90);
     network.settle();
     const ratio = network.parameters.w1[8]! / start;

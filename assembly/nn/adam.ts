@@ -1,0 +1,96 @@
+import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from "./constants";
+import { INDEX_OUT_OF_RANGE, OK } from "./status";
+
+/** One step for `bytes` of parameters. */
+// @ts-ignore: decorator
+@inline
+function updateRow(
+  weight: usize,
+  moment1: usize,
+  moment2: usize,
+  gradient: usize,
+  kept: f32,
+  stepSize: f32,
+  rootScale: f32,
+  bytes: usize,
+): void {
+  const vectorBytes = bytes & ~15;
+  let at: usize = 0;
+  for (; at < vectorBytes; at += 16) {
+    const g = v128.load(gradient + at);
+    const m = f32x4.add(
+      f32x4.mul(f32x4.splat(<f32>ADAM_BETA1), v128.load(moment1 + at)),
+      f32x4.mul(f32x4.splat(<f32>(1 - ADAM_BETA1)), g),
+    );
+    const v = f32x4.add(
+      f32x4.mul(f32x4.splat(<f32>ADAM_BETA2), v128.load(moment2 + at)),
+      f32x4.mul(f32x4.mul(f32x4.splat(<f32>(1 - ADAM_BETA2)), g), g),
+    );
+    v128.store(moment1 + at, m);
+    v128.store(moment2 + at, v);
+    const root = f32x4.add(
+      f32x4.mul(f32x4.sqrt(v), f32x4.splat(rootScale)),
+      f32x4.splat(<f32>ADAM_EPSILON),
+    );
+    const change = f32x4.div(f32x4.mul(f32x4.splat(stepSize), m), root);
+    v128.store(weight + at, f32x4.sub(f32x4.mul(v128.load(weight + at), f32x4.splat(kept)), change));
+  }
+  for (; at < bytes; at += 4) {
+    const g = load<f32>(gradient + at);
+    const m = <f32>ADAM_BETA1 * load<f32>(moment1 + at) + <f32>(1 - ADAM_BETA1) * g;
+    const v = <f32>ADAM_BETA2 * load<f32>(moment2 + at) + <f32>(1 - ADAM_BETA2) * g * g;
+    store<f32>(moment1 + at, m);
+    store<f32>(moment2 + at, v);
+    const change = (stepSize * m) / (sqrt<f32>(v) * rootScale + <f32>ADAM_EPSILON);
+    store<f32>(weight + at, load<f32>(weight + at) * kept - change);
+  }
+}
+
+/** kept = 1 - decay; stepSize = rate / correction1; rootScale = 1 / √correction2. */
+export function adamUpdate(
+  weight: usize,
+  moment1: usize,
+  moment2: usize,
+  gradient: usize,
+  kept: f32,
+  stepSize: f32,
+  rootScale: f32,
+  n: u32,
+): void {
+  updateRow(weight, moment1, moment2, gradient, kept, stepSize, rootScale, <usize>n << 2);
+}
+
+/** Returns INDEX_OUT_OF_RANGE, the rest undone, when a row is not below nTerms. */
+export function adamUpdateRows(
+  weight: usize,
+  moment1: usize,
+  moment2: usize,
+  gradient: usize,
+  rows: usize,
+  stepSize: f32,
+  rootScale: f32,
+  beginSlot: u32,
+  endSlot: u32,
+  nTerms: u32,
+  nUnits: u32,
+): i32 {
+  const rowBytes = <usize>nUnits << 2;
+  for (let s = beginSlot; s < endSlot; s++) {
+    const row = load<u32>(rows + (<usize>s << 2));
+    if (row >= nTerms) return INDEX_OUT_OF_RANGE;
+    const at = <usize>row * rowBytes;
+    updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, stepSize, rootScale, rowBytes);
+    gradient += rowBytes;
+  }
+  return OK;
+}
+
+/** values *= factor */
+export function scale(values: usize, factor: f32, n: u32): void {
+  const bytes = <usize>n << 2;
+  const vectorBytes = bytes & ~15;
+  const factors = f32x4.splat(factor);
+  let at: usize = 0;
+  for (; at < vectorBytes; at += 16) v128.store(values + at, f32x4.mul(v128.load(values + at), factors));
+  for (; at < bytes; at += 4) store<f32>(values + at, load<f32>(values + at) * factor);
+}

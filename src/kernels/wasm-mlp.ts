@@ -1,0 +1,626 @@
+/**
+ * The network's kernels in WebAssembly with SIMD (assembly/nn/); agrees with reference-mlp.ts within float32.
+ *
+ * The module does sums and products in float32, so the reference's doubles are nearer to the formula; what the module
+ * gives is the same on every engine. Its memory is one arena, made as large as the plan says and never grown, so views of
+ * it stay valid and a step allocates nothing.
+ */
+
+/// <reference path="./webassembly.d.ts" />
+
+import { KernelError } from "../errors.js";
+import { alignedBytes, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
+
+const PAGE_BYTES = 65_536;
+/** 4 GiB, the most that 32-bit addresses reach. */
+const MAX_PAGES = 65_536;
+
+/** The functions of assembly/nn/index.ts: addresses in bytes, counts, and numbers. */
+interface MlpExports {
+  arenaStart(): number;
+  adamUpdate(
+    weight: number,
+    moment1: number,
+    moment2: number,
+    gradient: number,
+    kept: number,
+    stepSize: number,
+    rootScale: number,
+    n: number,
+  ): void;
+  adamUpdateRows(
+    weight: number,
+    moment1: number,
+    moment2: number,
+    gradient: number,
+    rows: number,
+    stepSize: number,
+    rootScale: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): number;
+  batchNormBackward(
+    dInput: number,
+    dGamma: number,
+    dBeta: number,
+    dOut: number,
+    input: number,
+    mean: number,
+    scale: number,
+    gamma: number,
+    nRows: number,
+    nUnits: number,
+  ): void;
+  batchNormForward(
+    out: number,
+    mean: number,
+    scale: number,
+    runningMean: number,
+    runningVar: number,
+    input: number,
+    gamma: number,
+    beta: number,
+    nRows: number,
+    nUnits: number,
+  ): void;
+  dropInputs(
+    indptr: number,
+    columns: number,
+    values: number,
+    threshold: bigint,
+    keep: number,
+    seed: number,
+    step: number,
+    nRows: number,
+  ): void;
+  dropoutMask(
+    mask: number,
+    threshold: bigint,
+    keep: number,
+    seed: number,
+    step: number,
+    layer: number,
+    nRows: number,
+    nUnits: number,
+  ): void;
+  groupByTerm(
+    terms: number,
+    slotIndptr: number,
+    slotRows: number,
+    slotValues: number,
+    slotOfTerm: number,
+    indptr: number,
+    columns: number,
+    values: number,
+    nRows: number,
+    nTerms: number,
+  ): number;
+  linearBackward(
+    dInput: number,
+    dWeight: number,
+    dBias: number,
+    dOut: number,
+    input: number,
+    weight: number,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void;
+  linearForward(
+    out: number,
+    input: number,
+    weight: number,
+    bias: number,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void;
+  multiply(out: number, a: number, b: number, n: number): void;
+  reluBackward(dInput: number, dOut: number, input: number, n: number): void;
+  reluForward(out: number, input: number, n: number): void;
+  scale(values: number, factor: number, n: number): void;
+  scaleShiftReluForward(out: number, input: number, scale: number, shift: number, nUnits: number): void;
+  softmaxCrossEntropyBackward(
+    dLogits: number,
+    probabilities: number,
+    labels: number,
+    labelWeights: number,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): void;
+  softmaxCrossEntropyForward(
+    probabilities: number,
+    logits: number,
+    labels: number,
+    labelWeights: number,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): number;
+  softmaxForward(probabilities: number, logits: number, nRows: number, nLabels: number): void;
+  sparseLinearBackward(
+    dWeight: number,
+    dOut: number,
+    slotIndptr: number,
+    slotRows: number,
+    slotValues: number,
+    beginSlot: number,
+    endSlot: number,
+    nRows: number,
+    nOutputs: number,
+  ): number;
+  sparseLinearForward(
+    out: number,
+    indptr: number,
+    columns: number,
+    values: number,
+    weight: number,
+    bias: number,
+    weightScale: number,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): number;
+  sumRows(out: number, input: number, nRows: number, nUnits: number): void;
+}
+
+/**
+ * Compiles the module and returns a factory of kernels over it; each set of kernels has a memory of its own.
+ *
+ * @param moduleBytes assets/mlp.wasm, or its debug build
+ * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly, or none with SIMD; of the factory
+ * KERNEL_MEMORY when the runtime cannot give so much memory, or more than 4 GiB are asked for
+ */
+export function createWasmMlp(moduleBytes: Uint8Array): MlpKernelFactory {
+  const module = compile(moduleBytes);
+  return (capacityBytes) => new WasmMlp(module, capacityBytes);
+}
+
+function compile(moduleBytes: Uint8Array): WebAssembly.Module {
+  if (typeof WebAssembly === "undefined") {
+    throw new KernelError("KERNEL_UNAVAILABLE", "this runtime has no WebAssembly; use one that has, such as Node 20");
+  }
+  try {
+    return new WebAssembly.Module(moduleBytes);
+  } catch (cause) {
+    const problem = "this runtime cannot compile the network's WebAssembly module, which needs SIMD";
+    throw new KernelError("KERNEL_UNAVAILABLE", `${problem}; use a newer one, such as Node 20`, { cause });
+  }
+}
+
+function allocateMemory(sizeBytes: number): WebAssembly.Memory {
+  const nPages = Math.ceil(sizeBytes / PAGE_BYTES);
+  const remedy = "lower vectorizer.maxFeatures or network.hiddenUnits";
+  const problem = `the network needs ${Math.ceil(sizeBytes / 2 ** 20)} MiB`;
+  if (nPages > MAX_PAGES) throw new KernelError("KERNEL_MEMORY", `${problem}, more than 4096 MiB; ${remedy}`);
+  try {
+    return new WebAssembly.Memory({ initial: nPages, maximum: nPages });
+  } catch (cause) {
+    throw new KernelError("KERNEL_MEMORY", `${problem}, which the runtime cannot give; ${remedy}`, { cause });
+  }
+}
+
+/** The integer that a random word must be below to drop its unit: w < rate 2^32. */
+function dropThreshold(rate: number): bigint {
+  return BigInt(Math.ceil(rate * 2 ** 32));
+}
+
+class WasmMlp implements MlpKernels {
+  readonly name = "wasm";
+  readonly #exports: MlpExports;
+  readonly #buffer: ArrayBuffer;
+  /** Address of the next buffer. */
+  #next: number;
+  readonly #end: number;
+
+  constructor(module: WebAssembly.Module, capacityBytes: number) {
+    // The compiler's own data lie below the arena; a page is more than enough for them.
+    const memory = allocateMemory(PAGE_BYTES + capacityBytes);
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as MlpExports;
+    this.#buffer = memory.buffer;
+    this.#next = alignedBytes(this.#exports.arenaStart(), 1);
+    if (this.#next > PAGE_BYTES) throw new Error(`Bug: the module's own data take ${this.#next} bytes`);
+    this.#end = this.#next + capacityBytes;
+  }
+
+  allocate(n: number): Float32Array {
+    return new Float32Array(this.#buffer, this.#take(n), n);
+  }
+
+  allocateIndices(n: number): Uint32Array {
+    return new Uint32Array(this.#buffer, this.#take(n), n);
+  }
+
+  adopt(values: Float32Array): Float32Array {
+    const buffer = this.allocate(values.length);
+    buffer.set(values);
+    return buffer;
+  }
+
+  #take(n: number): number {
+    const address = this.#next;
+    this.#next += alignedBytes(n, Float32Array.BYTES_PER_ELEMENT);
+    if (this.#next > this.#end) throw new Error(`Bug: the memory plan is ${this.#next - this.#end} bytes short`);
+    return address;
+  }
+
+  /** The address of a buffer of n elements or more. */
+  #at(buffer: ArrayBufferView & { readonly length: number }, n: number): number {
+    if (buffer.buffer !== this.#buffer) throw new Error("Bug: a buffer of other kernels");
+    if (buffer.length < n) throw new Error(`Bug: a buffer must have ${n} elements; got ${buffer.length}`);
+    return buffer.byteOffset;
+  }
+
+  dropInputs(
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: Float32Array,
+    rate: number,
+    seed: number,
+    step: number,
+    nRows: number,
+  ): void {
+    const indptrAt = this.#at(indptr, nRows + 1);
+    const nnz = indptr[nRows];
+    this.#exports.dropInputs(
+      indptrAt,
+      this.#at(columns, nnz),
+      this.#at(values, nnz),
+      dropThreshold(rate),
+      1 / (1 - rate),
+      seed,
+      step,
+      nRows,
+    );
+  }
+
+  groupByTerm(
+    terms: Uint32Array,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: Float32Array,
+    slotOfTerm: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: Float32Array,
+    nRows: number,
+    nTerms: number,
+  ): number {
+    const indptrAt = this.#at(indptr, nRows + 1);
+    const nnz = indptr[nRows];
+    const maxSlots = Math.min(nnz, nTerms);
+    const nSlots = this.#exports.groupByTerm(
+      this.#at(terms, maxSlots),
+      this.#at(slotIndptr, maxSlots + 1),
+      this.#at(slotRows, nnz),
+      this.#at(slotValues, nnz),
+      this.#at(slotOfTerm, nTerms),
+      indptrAt,
+      this.#at(columns, nnz),
+      this.#at(values, nnz),
+      nRows,
+      nTerms,
+    );
+    checkStatus(nSlots, nTerms);
+    return nSlots;
+  }
+
+  sparseLinearForward(
+    out: Float32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    weightScale: number,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): void {
+    const indptrAt = this.#at(indptr, nRows + 1);
+    const nnz = indptr[nRows];
+    const status = this.#exports.sparseLinearForward(
+      this.#at(out, nRows * nOutputs),
+      indptrAt,
+      this.#at(columns, nnz),
+      this.#at(values, nnz),
+      this.#at(weight, nTerms * nOutputs),
+      this.#at(bias, nOutputs),
+      weightScale,
+      nRows,
+      nTerms,
+      nOutputs,
+    );
+    checkStatus(status, nTerms);
+  }
+
+  sparseLinearBackward(
+    dWeight: Float32Array,
+    dOut: Float32Array,
+    slotIndptr: Uint32Array,
+    slotRows: Uint32Array,
+    slotValues: Float32Array,
+    beginSlot: number,
+    endSlot: number,
+    nRows: number,
+    nOutputs: number,
+  ): void {
+    const slotIndptrAt = this.#at(slotIndptr, endSlot + 1);
+    const nnz = slotIndptr[endSlot];
+    const status = this.#exports.sparseLinearBackward(
+      this.#at(dWeight, (endSlot - beginSlot) * nOutputs),
+      this.#at(dOut, nRows * nOutputs),
+      slotIndptrAt,
+      this.#at(slotRows, nnz),
+      this.#at(slotValues, nnz),
+      beginSlot,
+      endSlot,
+      nRows,
+      nOutputs,
+    );
+    checkStatus(status, nRows);
+  }
+
+  sumRows(out: Float32Array, input: Float32Array, nRows: number, nUnits: number): void {
+    this.#exports.sumRows(this.#at(out, nUnits), this.#at(input, nRows * nUnits), nRows, nUnits);
+  }
+
+  linearForward(
+    out: Float32Array,
+    input: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void {
+    this.#exports.linearForward(
+      this.#at(out, nRows * nOutputs),
+      this.#at(input, nRows * nInputs),
+      this.#at(weight, nInputs * nOutputs),
+      this.#at(bias, nOutputs),
+      nRows,
+      nInputs,
+      nOutputs,
+    );
+  }
+
+  linearBackward(
+    dInput: Float32Array,
+    dWeight: Float32Array,
+    dBias: Float32Array,
+    dOut: Float32Array,
+    input: Float32Array,
+    weight: Float32Array,
+    nRows: number,
+    nInputs: number,
+    nOutputs: number,
+  ): void {
+    this.#exports.linearBackward(
+      this.#at(dInput, nRows * nInputs),
+      this.#at(dWeight, nInputs * nOutputs),
+      this.#at(dBias, nOutputs),
+      this.#at(dOut, nRows * nOutputs),
+      this.#at(input, nRows * nInputs),
+      this.#at(weight, nInputs * nOutputs),
+      nRows,
+      nInputs,
+      nOutputs,
+    );
+  }
+
+  batchNormForward(
+    out: Float32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    runningMean: Float32Array,
+    runningVar: Float32Array,
+    input: Float32Array,
+    gamma: Float32Array,
+    beta: Float32Array,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    this.#exports.batchNormForward(
+      this.#at(out, nRows * nUnits),
+      this.#at(mean, nUnits),
+      this.#at(scale, nUnits),
+      this.#at(runningMean, nUnits),
+      this.#at(runningVar, nUnits),
+      this.#at(input, nRows * nUnits),
+      this.#at(gamma, nUnits),
+      this.#at(beta, nUnits),
+      nRows,
+      nUnits,
+    );
+  }
+
+  batchNormBackward(
+    dInput: Float32Array,
+    dGamma: Float32Array,
+    dBeta: Float32Array,
+    dOut: Float32Array,
+    input: Float32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    gamma: Float32Array,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    this.#exports.batchNormBackward(
+      this.#at(dInput, nRows * nUnits),
+      this.#at(dGamma, nUnits),
+      this.#at(dBeta, nUnits),
+      this.#at(dOut, nRows * nUnits),
+      this.#at(input, nRows * nUnits),
+      this.#at(mean, nUnits),
+      this.#at(scale, nUnits),
+      this.#at(gamma, nUnits),
+      nRows,
+      nUnits,
+    );
+  }
+
+  reluForward(out: Float32Array, input: Float32Array, n: number): void {
+    this.#exports.reluForward(this.#at(out, n), this.#at(input, n), n);
+  }
+
+  reluBackward(dInput: Float32Array, dOut: Float32Array, input: Float32Array, n: number): void {
+    this.#exports.reluBackward(this.#at(dInput, n), this.#at(dOut, n), this.#at(input, n), n);
+  }
+
+  scaleShiftReluForward(
+    out: Float32Array,
+    input: Float32Array,
+    scale: Float32Array,
+    shift: Float32Array,
+    nUnits: number,
+  ): void {
+    this.#exports.scaleShiftReluForward(
+      this.#at(out, nUnits),
+      this.#at(input, nUnits),
+      this.#at(scale, nUnits),
+      this.#at(shift, nUnits),
+      nUnits,
+    );
+  }
+
+  dropoutMask(
+    mask: Float32Array,
+    rate: number,
+    seed: number,
+    step: number,
+    layer: number,
+    nRows: number,
+    nUnits: number,
+  ): void {
+    const maskAt = this.#at(mask, nRows * nUnits);
+    this.#exports.dropoutMask(maskAt, dropThreshold(rate), 1 / (1 - rate), seed, step, layer, nRows, nUnits);
+  }
+
+  dropoutForward(out: Float32Array, input: Float32Array, mask: Float32Array, n: number): void {
+    this.#exports.multiply(this.#at(out, n), this.#at(input, n), this.#at(mask, n), n);
+  }
+
+  dropoutBackward(dInput: Float32Array, dOut: Float32Array, mask: Float32Array, n: number): void {
+    this.#exports.multiply(this.#at(dInput, n), this.#at(dOut, n), this.#at(mask, n), n);
+  }
+
+  softmaxForward(probabilities: Float32Array, logits: Float32Array, nRows: number, nLabels: number): void {
+    const n = nRows * nLabels;
+    this.#exports.softmaxForward(this.#at(probabilities, n), this.#at(logits, n), nRows, nLabels);
+  }
+
+  softmaxCrossEntropyForward(
+    probabilities: Float32Array,
+    logits: Float32Array,
+    labels: Uint32Array,
+    labelWeights: Float32Array,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): number {
+    checkLabels(labels, nRows, nLabels);
+    return this.#exports.softmaxCrossEntropyForward(
+      this.#at(probabilities, nRows * nLabels),
+      this.#at(logits, nRows * nLabels),
+      this.#at(labels, nRows),
+      this.#at(labelWeights, nLabels),
+      labelSmoothing,
+      nRows,
+      nLabels,
+    );
+  }
+
+  softmaxCrossEntropyBackward(
+    dLogits: Float32Array,
+    probabilities: Float32Array,
+    labels: Uint32Array,
+    labelWeights: Float32Array,
+    labelSmoothing: number,
+    nRows: number,
+    nLabels: number,
+  ): void {
+    checkLabels(labels, nRows, nLabels);
+    this.#exports.softmaxCrossEntropyBackward(
+      this.#at(dLogits, nRows * nLabels),
+      this.#at(probabilities, nRows * nLabels),
+      this.#at(labels, nRows),
+      this.#at(labelWeights, nLabels),
+      labelSmoothing,
+      nRows,
+      nLabels,
+    );
+  }
+
+  scale(values: Float32Array, factor: number, n: number): void {
+    this.#exports.scale(this.#at(values, n), factor, n);
+  }
+
+  adamUpdate(
+    weight: Float32Array,
+    moment1: Float32Array,
+    moment2: Float32Array,
+    gradient: Float32Array,
+    rate: number,
+    decay: number,
+    correction1: number,
+    correction2: number,
+    n: number,
+  ): void {
+    this.#exports.adamUpdate(
+      this.#at(weight, n),
+      this.#at(moment1, n),
+      this.#at(moment2, n),
+      this.#at(gradient, n),
+      1 - decay,
+      rate / correction1,
+      1 / Math.sqrt(correction2),
+      n,
+    );
+  }
+
+  adamUpdateRows(
+    weight: Float32Array,
+    moment1: Float32Array,
+    moment2: Float32Array,
+    gradient: Float32Array,
+    rows: Uint32Array,
+    rate: number,
+    correction1: number,
+    correction2: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): void {
+    const status = this.#exports.adamUpdateRows(
+      this.#at(weight, nTerms * nUnits),
+      this.#at(moment1, nTerms * nUnits),
+      this.#at(moment2, nTerms * nUnits),
+      this.#at(gradient, (endSlot - beginSlot) * nUnits),
+      this.#at(rows, endSlot),
+      rate / correction1,
+      1 / Math.sqrt(correction2),
+      beginSlot,
+      endSlot,
+      nTerms,
+      nUnits,
+    );
+    checkStatus(status, nTerms);
+  }
+}
+
+/** Status codes are those of assembly/nn/status.ts: negative for an index outside its array. */
+function checkStatus(status: number, limit: number): void {
+  if (status < 0) throw new Error(`Bug: an index must be below ${limit}`);
+}
+
+function checkLabels(labels: Uint32Array, nRows: number, nLabels: number): void {
+  for (let b = 0; b < nRows; b++) {
+    if (labels[b] >= nLabels) throw new Error(`Bug: an index must be below ${nLabels}; got ${labels[b]} at ${b}`);
+  }
+}
