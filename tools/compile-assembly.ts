@@ -1,19 +1,28 @@
 /**
  * Compiles the AssemblyScript kernels, each folder of assembly/ by its own asconfig.json: `release` to assets/, which is
  * shipped, and `debug` to build/assembly/, which only the tests run. `npm run build` calls it.
+ *
+ * The compiler runs as a program of its own: its type declarations would replace the global `console` of these tools.
  */
 
+import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { main } from "assemblyscript/asc";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { promisify } from "node:util";
 
 const TARGETS = ["release", "debug"] as const;
 
-/** Compiles both targets of assembly/<folder>; paths in asconfig.json are relative to the repository's root. */
+/** Compiles both targets of assembly/<folder>. Rejects with the compiler's own messages. */
 export async function compileAssembly(folder: string): Promise<void> {
   await mkdir("assets", { recursive: true });
   await mkdir("build/assembly", { recursive: true });
+  const compiler = path.join(
+    path.dirname(createRequire(import.meta.url).resolve("assemblyscript/package.json")),
+    "bin/asc.js",
+  );
+  const config = path.join("assembly", folder, "asconfig.json");
   for (const target of TARGETS) {
-    const { error, stderr } = await main(["--config", `assembly/${folder}/asconfig.json`, "--target", target]);
-    if (error !== null) throw new Error(`asc cannot compile assembly/${folder} (${target}): ${stderr.toString()}`);
+    await promisify(execFile)(process.execPath, [compiler, "--config", config, "--target", target]);
   }
 }
