@@ -33,7 +33,10 @@ export interface ModelSource {
 }
 
 export interface LoadOptions {
-  /** The analyzer that the model was trained with; the package's mecab-ko-dic when left out. */
+  /**
+   * The analyzer that the model was trained with; when left out, the package's mecab-ko-dic with the user words that
+   * the model file carries.
+   */
   readonly tokenizer?: Tokenizer;
 }
 
@@ -106,7 +109,7 @@ export class Classifier {
     const bytes = source instanceof Uint8Array ? source : await source.read();
     const name = source instanceof Uint8Array ? undefined : source.name;
     const parts = await decodeModel(bytes, name);
-    const tokenizer = options.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
+    const tokenizer = options.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer(parts.userWords));
     if (tokenizer.id !== parts.metadata.tokenizerId) {
       throw new ModelFormatError(8, `tokenizer ${tokenizer.id}`, `a model trained with ${parts.metadata.tokenizerId}`, {
         code: "MODEL_DICTIONARY",

@@ -28,9 +28,12 @@ export type { FittedVectorizer, Vectorizer } from "./features/vectorizer.js";
 export type { Vocabulary } from "./features/vocabulary.js";
 export type { ModelMetadata } from "./model-file/manifest.js";
 export { Dictionary, type Inflate } from "./morph/dictionary.js";
+export { type ExpressionPart, lemma, parseExpression } from "./morph/expression.js";
 export { type Features, formatMecab } from "./morph/features.js";
-export { MecabTokenizer } from "./morph/mecab-tokenizer.js";
+export { type MecabToken, MecabTokenizer, type TokenVisitor } from "./morph/mecab-tokenizer.js";
 export type { Token, Tokenizer } from "./morph/tokenizer.js";
+export type { UserWord } from "./morph/user-word.js";
+export { UserWordParser } from "./morph/user-word-parser.js";
 export type { EpochRecord } from "./nn/train-mlp.js";
 export type {
   NetworkOptions,

@@ -2,9 +2,10 @@
 
 import { FileError } from "./errors.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
+import type { UserWord } from "./morph/user-word.js";
 
 /** @throws {FileError} always: give `Classifier.load` a tokenizer */
-export function loadDefaultTokenizer(): Promise<Tokenizer> {
+export function loadDefaultTokenizer(_userWords?: readonly UserWord[]): Promise<Tokenizer> {
   return Promise.reject(
     new FileError(
       "FILE_NOT_FOUND",

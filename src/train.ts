@@ -38,7 +38,7 @@ export type TrainProgress =
     };
 
 export interface TrainOptions extends TrainingSettings {
-  /** The package's mecab-ko-dic when left out. */
+  /** The package's mecab-ko-dic when left out. Its user words become part of the model. */
   readonly tokenizer?: Tokenizer;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
@@ -282,6 +282,7 @@ export async function train(
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
     weights: outcome.weights,
+    userWords: tokenizer.userWords ?? [],
   });
   return {
     classifier: await Classifier.load(bytes, { tokenizer }),

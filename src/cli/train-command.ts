@@ -20,8 +20,9 @@ import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
+import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
-interface TrainFlags extends ColumnFlags {
+interface TrainFlags extends ColumnFlags, UserDictionaryFlags {
   readonly output?: string;
   readonly report: string;
 }
@@ -71,6 +72,8 @@ async function runTrain(
   const jsonPath = path.join(flags.report, "report.json");
   const markdownPath = path.join(flags.report, "report.md");
 
+  // A fault in a user dictionary, too, is better known before the articles are read.
+  const tokenizer = await loadTokenizer(flags);
   const articles: LabeledArticle[] = [];
   const lines: number[] = [];
   const reader = readArticles(csvPath, columnOptions(flags));
@@ -87,6 +90,7 @@ async function runTrain(
   const signal = listenForInterrupt?.();
   const result = await train(articles, {
     ...settingsOf(flags),
+    tokenizer,
     source: csvPath,
     onProgress: (progress) => display.show(toState(progress)),
     ...(signal === undefined ? {} : { signal }),
@@ -142,6 +146,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     .option("-o, --output <file>", "model file to write (default: models/<csv name>.newsclf)")
     .option("--report <dir>", "folder for report.md and report.json", "report");
   addColumnFlags(command, { withLabel: true });
+  addUserDictionaryFlag(command);
   command.optionsGroup("Run:");
   addSpecFlags<RunOptions>(command, RUN_SPEC);
   command.optionsGroup("Terms:");

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
+import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
 import { readFileBytes } from "./files.js";
 
@@ -29,10 +30,11 @@ const modelPath = fileURLToPath(MODEL_URL);
 export const packagedModel: ModelSource = { name: modelPath, read: () => readPackagedModel(modelPath) };
 
 /**
- * Returns a tokenizer over the package's dictionary, which is read once and shared.
+ * Returns a tokenizer over the package's dictionary, which is read once and shared, and the user words given.
  * @throws {FileError} when the dictionary is missing
  * @throws {ModelFormatError} with code DICTIONARY_FORMAT when it is damaged
  */
-export async function loadDefaultTokenizer(): Promise<MecabTokenizer> {
-  return new MecabTokenizer(await loadDictionary());
+export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
+  const dictionary = await loadDictionary();
+  return new MecabTokenizer(await dictionary.withUserWords(userWords));
 }

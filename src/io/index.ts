@@ -16,3 +16,4 @@ export {
 } from "./read-articles.js";
 export { type DocumentReader, readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
+export { readUserDictionary } from "./read-user-dictionary.js";

@@ -5,6 +5,7 @@
  */
 import { ModelFormatError } from "../errors.js";
 import { Vocabulary } from "../features/vocabulary.js";
+import { decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
 import type { MlpWeights } from "../nn/weights.js";
 import { formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
 import {
@@ -24,10 +25,14 @@ export interface ModelParts {
   /** `[C, V]` training articles of each label that hold the term; a column's sum is the term's document frequency. */
   readonly labelDocumentFrequency: Uint32Array;
   readonly weights: MlpWeights;
+  /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
+  readonly userWords?: readonly UserWord[];
 }
 
 const DIGEST_KEY = "sha256";
 const MANIFEST_KEY = "newsclf";
+/** Only in the file of a model with user words. */
+const USER_WORDS_NAME = "userWords";
 const DIGEST_DIGITS = 64;
 const EMPTY_DIGEST = "0".repeat(DIGEST_DIGITS);
 /** The digest comes first in the header, so its place is the same in every file. */
@@ -86,6 +91,10 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
   tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: parts.labelDocumentFrequency });
   tensors.set("termOffsets", { shape: [nTerms + 1], data: termOffsets });
   tensors.set("termBytes", { shape: [termBytes.length], data: termBytes });
+  if (parts.userWords !== undefined && parts.userWords.length > 0) {
+    const userWords = encodeUserWords(parts.userWords);
+    tensors.set(USER_WORDS_NAME, { shape: [userWords.length], data: userWords });
+  }
   const bytes = encodeSafetensors({
     metadata: new Map([
       [DIGEST_KEY, EMPTY_DIGEST],
@@ -198,6 +207,17 @@ function takeLabelDocumentFrequency(
   return data;
 }
 
+function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
+  const sizeBytes = file.tensors.get(USER_WORDS_NAME)?.data.length;
+  if (sizeBytes === undefined) return [];
+  const { data, offset } = takeTensor(file, USER_WORDS_NAME, [sizeBytes], Uint8Array);
+  try {
+    return decodeUserWords(data);
+  } catch (cause) {
+    throw new ModelFormatError(offset, "user words as JSON rows", (cause as Error).message, { cause });
+  }
+}
+
 async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const file = decodeSafetensors(bytes);
   const manifest = file.metadata.get(MANIFEST_KEY);
@@ -215,7 +235,8 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const vocabulary = takeVocabulary(file);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
   const weights = takeWeights(file, metadata, vocabulary.nTerms);
-  const nKnown = Object.keys(weights).length + 3;
+  const userWords = takeUserWords(file);
+  const nKnown = Object.keys(weights).length + 3 + Number(file.tensors.has(USER_WORDS_NAME));
   if (file.tensors.size !== nKnown) {
     throw new ModelFormatError(
       8,
@@ -223,7 +244,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
       `${file.tensors.size}: ${[...file.tensors.keys()].join(", ").slice(0, 200)}`,
     );
   }
-  return { metadata, vocabulary, labelDocumentFrequency, weights };
+  return { metadata, vocabulary, labelDocumentFrequency, weights, ...(userWords.length === 0 ? {} : { userWords }) };
 }
 
 /**
