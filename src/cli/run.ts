@@ -2,7 +2,8 @@ import { main } from "./main.js";
 
 const EXIT_INTERRUPTED = 130;
 
-function listenForInterrupt(): AbortSignal {
+/** Turns Ctrl-C and a request of the system to end into an abort; the second one ends the process. */
+export function listenForInterrupt(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {

@@ -1,0 +1,178 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { defaultModelPath } from "../../src/cli/train-command.js";
+import { decodeModel } from "../../src/model-file/model-file.js";
+import { type RunResult, runCli, TINY_CORPUS, TINY_TRAINING, trainTiny, useFolder } from "./harness.js";
+
+const inFolder = useFolder();
+let run: RunResult;
+
+beforeAll(async () => {
+  run = await trainTiny(inFolder("first"));
+});
+
+describe("newsclf train", () => {
+  it("prints the table of the validation share on stdout and nothing else", () => {
+    expect(run.exitCode).toBe(0);
+    const [first, second] = run.stdout.split("\n");
+    expect(first).toBe(`Validation share of ${TINY_CORPUS}: 25.0% of each label, seed 1`);
+    expect(second).toBe("24 rows read, 0 rejected; model trained on 18 articles, validated on 6");
+    for (const label of ["경제", "스포츠", "정치", "Macro average"]) {
+      expect(run.stdout).toMatch(new RegExp(`^${label} +[0-9-]`, "m"));
+    }
+    expect(run.stdout).not.toContain("model:");
+  });
+
+  it("says on stderr what was read, where the files are and what to do next", async () => {
+    const model = inFolder("first", "tiny.newsclf");
+    const { metadata, vocabulary } = await decodeModel(await readFile(model));
+    const { epoch } = metadata.selectedEpoch;
+    expect(run.stderr.split("\n")).toEqual([
+      `${TINY_CORPUS}: 24 articles`,
+      `model: ${model} (epoch ${epoch} of 30, ${vocabulary.nTerms} terms)`,
+      `report: ${inFolder("first", "report", "report.md")}, ${inFolder("first", "report", "report.json")}`,
+      `next: newsclf classify -m ${model} --text "한국은행이 기준금리를 동결했다"`,
+      "",
+    ]);
+  });
+
+  it("writes the model and both reports, and leaves nothing beside them", async () => {
+    expect((await readdir(inFolder("first"), { recursive: true })).sort()).toEqual([
+      "report",
+      "report/report.json",
+      "report/report.md",
+      "tiny.newsclf",
+    ]);
+    const json = JSON.parse(await readFile(inFolder("first", "report", "report.json"), "utf8"));
+    expect(json.nDocuments).toBe(6);
+    expect(json.split).toMatchObject({ kind: "validation", source: TINY_CORPUS, validationFraction: 0.25, seed: 1 });
+    expect(json.learningCurve).toHaveLength(30);
+    const markdown = await readFile(inFolder("first", "report", "report.md"), "utf8");
+    for (const label of ["경제", "스포츠", "정치"]) expect(markdown).toContain(label);
+  });
+
+  it("stores the settings that the flags give", async () => {
+    const { metadata } = await decodeModel(await readFile(inFolder("first", "tiny.newsclf")));
+    expect(metadata.labels).toEqual(["경제", "스포츠", "정치"]);
+    expect(metadata.settings).toMatchObject({
+      seed: 1,
+      validationFraction: 0.25,
+      terms: { tags: "content", ngramRange: [1, 1] },
+      vectorizer: { minDf: 1, maxDfFraction: 1, maxFeatures: 1000 },
+      network: { hiddenUnits: [8, 8, 8], dropout: 0, inputDropout: 0 },
+      optimizer: { epochs: 30, batchSize: 8, learningRate: 0.02, schedule: "constant", patience: 30 },
+    });
+  });
+
+  it("gives the same model and reports for the same command, and another for another seed", async () => {
+    expect((await trainTiny(inFolder("again"))).stdout).toBe(run.stdout);
+    await trainTiny(inFolder("other"), "--seed", "2");
+    const model = (name: string) => readFile(inFolder(name, "tiny.newsclf"));
+    const report = (name: string) => readFile(inFolder(name, "report", "report.md"), "utf8");
+    expect(await model("again")).toEqual(await model("first"));
+    expect(await report("again")).toBe(await report("first"));
+    expect(await model("other")).not.toEqual(await model("first"));
+  });
+
+  it("replaces the model that was there", async () => {
+    await mkdir(inFolder("replaced"));
+    await writeFile(inFolder("replaced", "tiny.newsclf"), "old");
+    expect((await trainTiny(inFolder("replaced"))).exitCode).toBe(0);
+    const model = await readFile(inFolder("replaced", "tiny.newsclf"));
+    expect(model).toEqual(await readFile(inFolder("first", "tiny.newsclf")));
+  });
+
+  it("keeps nothing back and writes no report with --validation-fraction 0", async () => {
+    const { exitCode, stdout, stderr } = await trainTiny(inFolder("all"), "--validation-fraction", "0");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+    expect(stderr).toContain("no report: --validation-fraction 0 keeps no articles back to measure on\n");
+    expect(await readdir(inFolder("all", "report"))).toEqual([]);
+    const { metadata } = await decodeModel(await readFile(inFolder("all", "tiny.newsclf")));
+    expect(metadata).toMatchObject({ nDocuments: 24, nValidationDocuments: 0 });
+  });
+
+  it("counts and lists the rows that it leaves out", async () => {
+    const csv = inFolder("rows.csv");
+    const corpus = await readFile(TINY_CORPUS, "utf8");
+    await writeFile(csv, `${corpus}2024-02-01,제목,본문,\n2024-02-01,,,경제\n\n2024-02-01,,,정치\n칸이 모자란 줄\n`);
+    const { exitCode, stdout, stderr } = await runCli([
+      ...["train", csv, "-o", inFolder("rows.newsclf"), "--report", inFolder("rows")],
+      ...TINY_TRAINING,
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("28 rows read, 4 rejected; model trained on 18 articles, validated on 6");
+    // The header is line 1, the corpus lines 2 to 25.
+    expect(stderr).toContain(`${csv}: left out 1 of 28 rows, which have no label: line 26\n`);
+    expect(stderr).toContain(`${csv}: left out 2 of 28 rows, which have no text: line 27, 29\n`);
+    expect(stderr).toContain(`which have another number of columns than the header: line 30\n`);
+    expect(stderr).toContain(`${csv}: 24 articles\n`);
+  });
+
+  it("reads two columns without a flag, and others by their names", async () => {
+    const plain = inFolder("plain.csv");
+    const rows = [..."가나다라"].map(
+      (word, i) => `${i % 2 === 0 ? "경제" : "정치"},${i % 2 === 0 ? "금리" : "국회"} ${word}\n`,
+    );
+    await writeFile(plain, `category,text\n${rows.join("")}`);
+    const named = inFolder("named.csv");
+    await writeFile(named, `부서,기사\n${rows.join("")}`);
+    const places = (name: string) => ["-o", inFolder(`${name}.newsclf`), "--report", inFolder(name)];
+    expect((await runCli(["train", plain, ...places("plain"), ...TINY_TRAINING])).exitCode).toBe(0);
+    const flags = ["--text-column", "기사", "--label-column", "부서"];
+    expect((await runCli(["train", named, ...places("named"), ...flags, ...TINY_TRAINING])).exitCode).toBe(0);
+    expect(await readFile(inFolder("named.newsclf"))).toEqual(await readFile(inFolder("plain.newsclf")));
+  });
+
+  it("draws a bar on a terminal and takes it away before the last lines", async () => {
+    const places = ["-o", inFolder("bar.newsclf"), "--report", inFolder("bar")];
+    const { stdout, stderr } = await runCli(["train", TINY_CORPUS, ...places, ...TINY_TRAINING], { columns: 120 });
+    expect(stdout).toBe(run.stdout);
+    const redraws = stderr.split("\r\u001b[2K");
+    expect(redraws).toContain(`analyze  ${"░".repeat(20)}   0%`);
+    // The first step event comes at the end of epoch 1 of 30: 3 % of all steps.
+    expect(redraws.find((line) => line.startsWith("train"))).toMatch(
+      /^train {4}░{20} {3}3% {2}epoch 1\/30 {2}loss \d\.\d{4}$/,
+    );
+    expect(redraws.at(-1)).toMatch(/^model: /);
+  });
+
+  it("keeps the best model so far when interrupted, and says so", async () => {
+    const interrupt = new AbortController();
+    const places = ["-o", inFolder("stopped.newsclf"), "--report", inFolder("stopped")];
+    const { exitCode, stdout, stderr } = await runCli(["train", TINY_CORPUS, ...places, ...TINY_TRAINING], {
+      columns: 120,
+      interrupt: interrupt.signal,
+      onMessage: (text) => {
+        if (text.includes("epoch 1/30")) interrupt.abort();
+      },
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("stopped on request; the best model so far is that of epoch 1\n");
+    expect(stderr).toContain(`model: ${inFolder("stopped.newsclf")} (epoch 1 of 1, `);
+    expect(stdout).toContain("Accuracy");
+    const { metadata } = await decodeModel(await readFile(inFolder("stopped.newsclf")));
+    expect(metadata.selectedEpoch.epoch).toBe(1);
+  });
+
+  it("writes nothing when interrupted before there is a model", async () => {
+    const places = ["-o", inFolder("never.newsclf"), "--report", inFolder("never")];
+    const { exitCode, stdout, stderr } = await runCli(["train", TINY_CORPUS, ...places, ...TINY_TRAINING], {
+      interrupt: AbortSignal.abort(),
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain("stopped while the articles were analysed; there is no model yet\n");
+    expect(await readdir(inFolder())).not.toContain("never.newsclf");
+    expect(await readdir(inFolder("never"))).toEqual([]);
+  });
+});
+
+describe("the default place of the model", () => {
+  it.each([
+    ["data/news.csv", "models/news.newsclf"],
+    ["/tmp/기사 모음.CSV", "models/기사 모음.newsclf"],
+    ["news.2024.csv", "models/news.2024.newsclf"],
+    ["news", "models/news.newsclf"],
+  ])("of %s is %s", (csv, model) => {
+    expect(defaultModelPath(csv).replaceAll("\\", "/")).toBe(model);
+  });
+});
