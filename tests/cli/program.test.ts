@@ -1,13 +1,13 @@
 /** The program as users start it: a process of its own, with pipes, signals and exit codes. */
 
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { decodeModel } from "../../src/model-file/model-file.js";
 import { TINY_CORPUS, TINY_TRAINING, trainTiny, useFolder } from "./harness.js";
 
@@ -16,9 +16,18 @@ const inFolder = useFolder();
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+const children: Child[] = [];
+
 function start(argv: readonly string[], cwd = ROOT): Child {
-  return spawn(process.execPath, argv, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, argv, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+  children.push(child);
+  return child;
 }
+
+afterEach(() => {
+  // Of a test that failed half-way.
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
 
 const startProgram = (...argv: readonly string[]): Child => start([path.join(ROOT, "bin", "newsclf.js"), ...argv]);
 
@@ -62,7 +71,8 @@ async function textOn(stream: Readable, text: string): Promise<void> {
 beforeAll(async () => {
   // The program runs from dist/, which must be that of these sources; nothing is done when it is.
   const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  execFileSync(process.execPath, [compiler, "-b", "tsconfig.build.json"], { cwd: ROOT, stdio: "pipe" });
+  const build = spawnSync(process.execPath, [compiler, "-b", "tsconfig.build.json"], { cwd: ROOT, encoding: "utf8" });
+  expect(build.status, build.stdout).toBe(0);
   expect((await trainTiny(inFolder())).exitCode).toBe(0);
 });
 
