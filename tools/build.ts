@@ -6,4 +6,5 @@ import { compileDictionary } from "./compile-dictionary.js";
 
 await compileDictionary("assets");
 await bundleNatural("assets");
+await compileAssembly("morph");
 await compileAssembly("nn");
