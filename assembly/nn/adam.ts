@@ -1,4 +1,5 @@
 import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from "./constants";
+import { fetchRow, keepFetching } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /** One step for `bytes` of parameters. */
@@ -60,7 +61,7 @@ export function adamUpdate(
   updateRow(weight, moment1, moment2, gradient, kept, stepSize, rootScale, <usize>n << 2);
 }
 
-/** Returns INDEX_OUT_OF_RANGE, the rest undone, when a row is not below nTerms. */
+/** Returns INDEX_OUT_OF_RANGE, with nothing done, when a row is not below nTerms. */
 export function adamUpdateRows(
   weight: usize,
   moment1: usize,
@@ -75,10 +76,18 @@ export function adamUpdateRows(
   nUnits: u32,
 ): i32 {
   const rowBytes = <usize>nUnits << 2;
+  let fetched: u32 = 0;
   for (let s = beginSlot; s < endSlot; s++) {
     const row = load<u32>(rows + (<usize>s << 2));
     if (row >= nTerms) return INDEX_OUT_OF_RANGE;
     const at = <usize>row * rowBytes;
+    fetched ^= fetchRow(weight + at, rowBytes);
+    fetched ^= fetchRow(moment1 + at, rowBytes);
+    fetched ^= fetchRow(moment2 + at, rowBytes);
+  }
+  keepFetching(fetched);
+  for (let s = beginSlot; s < endSlot; s++) {
+    const at = <usize>load<u32>(rows + (<usize>s << 2)) * rowBytes;
     updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, stepSize, rootScale, rowBytes);
     gradient += rowBytes;
   }

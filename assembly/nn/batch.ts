@@ -1,34 +1,53 @@
-import { DROPOUT_STREAM, generate, word } from "./philox";
+import { DROPOUT_STREAM, generate, words } from "./philox";
 import { INDEX_OUT_OF_RANGE } from "./status";
 
 /** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
 const INPUT_LAYER: u32 = 0;
 
+/** A word w drops its value when w ≤ lastDropped. */
 export function dropInputs(
   indptr: usize,
   columns: usize,
   values: usize,
-  threshold: u64,
+  lastDropped: u32,
   keep: f32,
   seed: u32,
   step: u32,
   nRows: u32,
 ): void {
-  let kept: u32 = 0;
+  const layers = i32x4.splat(INPUT_LAYER);
+  const steps = i32x4.splat(step);
+  let kept: usize = 0;
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
-    const end = load<u32>(indptr + ((<usize>b) << 2), 4);
-    for (let k = begin; k < end; k++) {
-      const term = load<u32>(columns + ((<usize>k) << 2));
-      generate(seed, DROPOUT_STREAM, b, term >>> 2, INPUT_LAYER, step);
-      const at = (<usize>kept) << 2;
-      store<u32>(columns + at, term);
-      store<f32>(values + at, load<f32>(values + ((<usize>k) << 2)) * keep);
-      kept += u32(<u64>word(term) >= threshold);
+    const end = load<u32>(indptr + (<usize>b << 2), 4);
+    const rows = i32x4.splat(b);
+    for (let k = begin; k < end; k += 4) {
+      const n = min<u32>(4, end - k);
+      const from = <usize>k << 2;
+      // Beyond the row's end no column may be read; those lanes are drawn for nothing.
+      const terms = n == 4 ? v128.load(columns + from) : loadFirst(columns + from, n);
+      generate(seed, DROPOUT_STREAM, rows, i32x4.shr_u(terms, 2), layers, steps);
+      for (let lane: u32 = 0; lane < n; lane++) {
+        const place = from + (<usize>lane << 2);
+        const term = load<u32>(columns + place);
+        const word = load<u32>(words + (<usize>(term & 3) << 4) + (<usize>lane << 2));
+        store<f32>(values + kept, load<f32>(values + place) * keep);
+        store<u32>(columns + kept, term);
+        kept += <usize>(word > lastDropped) << 2;
+      }
     }
     begin = end;
-    store<u32>(indptr + ((<usize>b) << 2), kept, 4);
+    store<u32>(indptr + (<usize>b << 2), <u32>(kept >> 2), 4);
   }
+}
+
+/** The first n < 4 of four numbers. */
+function loadFirst(at: usize, n: u32): v128 {
+  let lanes = v128.load32_zero(at);
+  if (n > 1) lanes = i32x4.replace_lane(lanes, 1, load<i32>(at, 4));
+  if (n > 2) lanes = i32x4.replace_lane(lanes, 2, load<i32>(at, 8));
+  return lanes;
 }
 
 /** A counting sort. Returns the number of slots, or INDEX_OUT_OF_RANGE when a column is not below nTerms. */

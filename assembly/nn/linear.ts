@@ -1,3 +1,4 @@
+import { fetchRow, keepFetching } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /** Inputs of a dense layer that are listed at once; longer rows go by pieces. */
@@ -107,9 +108,13 @@ export function sparseLinearForward(
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
     const end = load<u32>(indptr + (<usize>b << 2), 4);
-    let largest: u32 = 0;
-    for (let k = begin; k < end; k++) largest = max(largest, load<u32>(columns + (<usize>k << 2)));
-    if (end > begin && largest >= nInputs) return INDEX_OUT_OF_RANGE;
+    let fetched: u32 = 0;
+    for (let k = begin; k < end; k++) {
+      const column = load<u32>(columns + (<usize>k << 2));
+      if (column >= nInputs) return INDEX_OUT_OF_RANGE;
+      fetched ^= fetchRow(weight + <usize>column * rowBytes, rowBytes);
+    }
+    keepFetching(fetched);
     memory.copy(out, bias, rowBytes);
     const skipped = <usize>begin << 2;
     addRows(out, columns + skipped, values + skipped, weightScale, end - begin, weight, rowBytes);

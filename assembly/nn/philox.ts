@@ -4,47 +4,61 @@
 export const DROPOUT_STREAM: u32 = 3;
 
 const ROUNDS = 10;
-const MULTIPLIER_0: u64 = 0xd251_1f53;
-const MULTIPLIER_1: u64 = 0xcd9e_8d57;
-const WEYL_0: u32 = 0x9e37_79b9;
-const WEYL_1: u32 = 0xbb67_ae85;
+const MULTIPLIER_0 = 0xd251_1f53;
+const MULTIPLIER_1 = 0xcd9e_8d57;
+const WEYL_0 = 0x9e37_79b9;
+const WEYL_1 = 0xbb67_ae85;
 
-let word0: u32 = 0;
-let word1: u32 = 0;
-let word2: u32 = 0;
-let word3: u32 = 0;
+/** Words of the last draw, 16 bytes for each of the four words: lane j belongs to counter j. */
+export const words: usize = memory.data(64, 16);
 
-/** Draws the four words of a key and a counter. */
+/** Lower halves of four products of 64 bits. */
 // @ts-ignore: decorator
 @inline
-export function generate(key0: u32, key1: u32, counter0: u32, counter1: u32, counter2: u32, counter3: u32): void {
-  let c0 = counter0;
-  let c1 = counter1;
-  let c2 = counter2;
-  let c3 = counter3;
-  let k0 = key0;
-  let k1 = key1;
-  for (let round = 0; round < ROUNDS; round++) {
-    const product0 = MULTIPLIER_0 * <u64>c0;
-    const product1 = MULTIPLIER_1 * <u64>c2;
-    c0 = <u32>(product1 >> 32) ^ c1 ^ k0;
-    c1 = <u32>product1;
-    c2 = <u32>(product0 >> 32) ^ c3 ^ k1;
-    c3 = <u32>product0;
-    k0 += WEYL_0;
-    k1 += WEYL_1;
-  }
-  word0 = c0;
-  word1 = c1;
-  word2 = c2;
-  word3 = c3;
+function low(first: v128, second: v128): v128 {
+  return i32x4.shuffle(first, second, 0, 2, 4, 6);
 }
 
-/** Word i mod 4 of the last draw. */
+/** Upper halves of four products of 64 bits. */
 // @ts-ignore: decorator
 @inline
-export function word(i: u32): u32 {
-  const low = i & 1 ? word1 : word0;
-  const high = i & 1 ? word3 : word2;
-  return i & 2 ? high : low;
+function high(first: v128, second: v128): v128 {
+  return i32x4.shuffle(first, second, 1, 3, 5, 7);
+}
+
+/** Draws the words of four counters under one key; each argument holds one part of all four counters. */
+// @ts-ignore: decorator
+@inline
+export function generate(
+  key0: u32,
+  key1: u32,
+  counters0: v128,
+  counters1: v128,
+  counters2: v128,
+  counters3: v128,
+): void {
+  const multiplier0 = i32x4.splat(MULTIPLIER_0);
+  const multiplier1 = i32x4.splat(MULTIPLIER_1);
+  let c0 = counters0;
+  let c1 = counters1;
+  let c2 = counters2;
+  let c3 = counters3;
+  let k0 = i32x4.splat(key0);
+  let k1 = i32x4.splat(key1);
+  for (let round = 0; round < ROUNDS; round++) {
+    const first0 = i64x2.extmul_low_i32x4_u(multiplier0, c0);
+    const second0 = i64x2.extmul_high_i32x4_u(multiplier0, c0);
+    const first1 = i64x2.extmul_low_i32x4_u(multiplier1, c2);
+    const second1 = i64x2.extmul_high_i32x4_u(multiplier1, c2);
+    c0 = v128.xor(v128.xor(high(first1, second1), c1), k0);
+    c1 = low(first1, second1);
+    c2 = v128.xor(v128.xor(high(first0, second0), c3), k1);
+    c3 = low(first0, second0);
+    k0 = i32x4.add(k0, i32x4.splat(WEYL_0));
+    k1 = i32x4.add(k1, i32x4.splat(WEYL_1));
+  }
+  v128.store(words, c0);
+  v128.store(words, c1, 16);
+  v128.store(words, c2, 32);
+  v128.store(words, c3, 48);
 }

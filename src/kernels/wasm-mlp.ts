@@ -69,7 +69,7 @@ interface MlpExports {
     indptr: number,
     columns: number,
     values: number,
-    threshold: bigint,
+    lastDropped: number,
     keep: number,
     seed: number,
     step: number,
@@ -77,7 +77,7 @@ interface MlpExports {
   ): void;
   dropoutMask(
     mask: number,
-    threshold: bigint,
+    lastDropped: number,
     keep: number,
     seed: number,
     step: number,
@@ -203,9 +203,9 @@ function allocateMemory(sizeBytes: number): WebAssembly.Memory {
   }
 }
 
-/** The integer that a random word must be below to drop its unit: w < rate 2^32. */
-function dropThreshold(rate: number): bigint {
-  return BigInt(Math.ceil(rate * 2 ** 32));
+/** The largest random word that drops its unit: the last one below rate 2^32. */
+function lastDropped(rate: number): number {
+  return Math.ceil(rate * 2 ** 32) - 1;
 }
 
 class WasmMlp implements MlpKernels {
@@ -269,7 +269,7 @@ class WasmMlp implements MlpKernels {
       indptrAt,
       this.#at(columns, nnz),
       this.#at(values, nnz),
-      dropThreshold(rate),
+      lastDropped(rate),
       1 / (1 - rate),
       seed,
       step,
@@ -498,7 +498,7 @@ class WasmMlp implements MlpKernels {
     nUnits: number,
   ): void {
     const maskAt = this.#at(mask, nRows * nUnits);
-    this.#exports.dropoutMask(maskAt, dropThreshold(rate), 1 / (1 - rate), seed, step, layer, nRows, nUnits);
+    this.#exports.dropoutMask(maskAt, lastDropped(rate), 1 / (1 - rate), seed, step, layer, nRows, nUnits);
   }
 
   dropoutForward(out: Float32Array, input: Float32Array, mask: Float32Array, n: number): void {
