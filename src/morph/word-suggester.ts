@@ -26,7 +26,7 @@ export interface WordSuggestion {
   readonly count: number;
   /** Branching entropy in nats; the lower of both sides. */
   readonly branching: number;
-  /** 1 for a single unknown token. */
+  /** Normalised pointwise mutual information of the loosest joint. */
   readonly npmi: number;
   /** ln(count) · branching · npmi, the order of suggestions. */
   readonly score: number;
@@ -161,7 +161,7 @@ export class WordSuggester {
 
   /** Takes the candidates of a text, which should be in NFC, as texts are that a model sees. */
   add(text: string): void {
-    const tokens = this.#tokenizer.tokenize(text);
+    const tokens = this.#tokenizer.tokenize(text).flatMap(splitUnknown);
     for (let start = 0; start < tokens.length; ) {
       let end = start + 1;
       while (end < tokens.length && tokens[end]!.start === tokens[end - 1]!.end) end++;
@@ -188,6 +188,7 @@ export class WordSuggester {
   }
 
   #addEojeol(tokens: readonly MecabToken[]): void {
+    for (const { surface } of tokens) this.#tokens.add(surface, (missed) => ({ count: 0, missed }));
     this.#nTokens += tokens.length;
     let end = tokens.length;
     while (end > 0 && (isSymbol(tokens[end - 1]!) || FUNCTIONAL.test(tokens[end - 1]!.tag))) end--;
@@ -201,12 +202,11 @@ export class WordSuggester {
 
   #addRun(tokens: readonly MecabToken[], runStart: number, runEnd: number): void {
     for (let start = runStart; start < runEnd; start++) {
-      this.#tokens.add(tokens[start]!.surface, (missed) => ({ count: 0, missed }));
       const startTag = tokens[start]!.tag;
+      // A word may end in what looks like a particle, but one that begins so is mostly the rest of another.
       if (FUNCTIONAL.test(startTag)) continue;
       const longest = Math.min(runEnd, start + MAX_PARTS);
-      for (let end = start + 1; end <= longest; end++) {
-        if (end === start + 1 && startTag !== "UNKNOWN") continue;
+      for (let end = start + 2; end <= longest; end++) {
         if (tokens[end - 1]!.end - tokens[start]!.start > MAX_SURFACE_UNITS) break;
         this.#addCandidate(tokens, start, end);
       }
@@ -257,6 +257,16 @@ function wordSurface(token: MecabToken | undefined): string | null {
   return token === undefined || isSymbol(token) ? null : token.surface;
 }
 
+/**
+ * An unknown token is a run of Hangul with its particles, so its syllables are taken one by one: what belongs together
+ * shows in the counts.
+ */
+function splitUnknown(token: MecabToken): readonly MecabToken[] {
+  if (token.tag !== "UNKNOWN") return [token];
+  const { start, tag, wordId } = token;
+  return Array.from(token.surface, (surface, i) => ({ surface, tag, wordId, start: start + i, end: start + i + 1 }));
+}
+
 function isSymbol({ tag }: MecabToken): boolean {
   return /^S[CEFPY]$|^SS[OC]$/.test(tag);
 }
@@ -295,7 +305,10 @@ export async function makeUserWords(
  * Lines of a user dictionary, in the short form: the cost only where it is not the default one, and what speaks for the
  * word as a comment.
  */
-export function formatSuggestions(suggestions: readonly WordSuggestion[], words: readonly UserWord[]): string {
+export function formatSuggestions(
+  suggestions: readonly WordSuggestion[],
+  words: readonly Pick<UserWord, "cost">[],
+): string {
   let text = "";
   for (const [i, { surface, tag, count, branching, npmi, parts }] of suggestions.entries()) {
     const cost = words[i]!.cost === defaultCost(tag, "*") ? "" : String(words[i]!.cost);
