@@ -5,7 +5,7 @@
  */
 import { ModelFormatError } from "../errors.js";
 import { Vocabulary } from "../features/vocabulary.js";
-import { decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
+import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
 import type { MlpWeights } from "../nn/weights.js";
 import { formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
 import {
@@ -33,6 +33,8 @@ const DIGEST_KEY = "sha256";
 const MANIFEST_KEY = "newsclf";
 /** Only in the file of a model with user words. */
 const USER_WORDS_NAME = "userWords";
+/** Context ids have 16 bits; those of the dictionary are checked when it takes the words. */
+const MAX_CONTEXT_IDS = 65_536;
 const DIGEST_DIGITS = 64;
 const EMPTY_DIGEST = "0".repeat(DIGEST_DIGITS);
 /** The digest comes first in the header, so its place is the same in every file. */
@@ -212,7 +214,9 @@ function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
   if (sizeBytes === undefined) return [];
   const { data, offset } = takeTensor(file, USER_WORDS_NAME, [sizeBytes], Uint8Array);
   try {
-    return decodeUserWords(data);
+    const userWords = decodeUserWords(data);
+    checkUserWords(userWords, MAX_CONTEXT_IDS, MAX_CONTEXT_IDS);
+    return userWords;
   } catch (cause) {
     throw new ModelFormatError(offset, "user words as JSON rows", (cause as Error).message, { cause });
   }

@@ -44,12 +44,19 @@ describe("user words in a model file", () => {
     expect(await encodeModel({ ...PARTS, userWords: [WORD] })).toEqual(bytes);
   });
 
-  it("are refused when they are no such rows", async () => {
-    const data = new TextEncoder().encode("[[]]");
-    const tensors = tensorsOf(PARTS);
-    tensors.set("userWords", { shape: [data.length], data });
-    const error = await errorOf(decodeModel(writeModelFile(formatManifest(PARTS.metadata), tensors)));
-    expect(error).toBeInstanceOf(ModelFormatError);
-    expect((error as Error).message).toContain("row 0 of the user words must have 12 columns");
+  it("are refused when they are no such rows, or break a rule of user words", async () => {
+    const refusal = async (text: string): Promise<string> => {
+      const data = new TextEncoder().encode(text);
+      const tensors = tensorsOf(PARTS);
+      tensors.set("userWords", { shape: [data.length], data });
+      const error = await errorOf(decodeModel(writeModelFile(formatManifest(PARTS.metadata), tensors)));
+      expect(error).toBeInstanceOf(ModelFormatError);
+      return (error as Error).message;
+    };
+    expect(await refusal("[[]]")).toContain("row 0 of the user words must have 12 columns");
+    expect(await refusal("[")).toContain("user words as JSON rows");
+    expect(await refusal('[["윤슬",0,0,40000,"NNP","*","F","윤슬","*","*","*","*"]]')).toContain(
+      "userWords[0].cost must be an integer -32768 to 32767; got 40000",
+    );
   });
 });
