@@ -6,7 +6,7 @@ import { TermExtractor } from "./features/term-extractor.js";
 import { documentFrequencyOf } from "./features/term-statistics.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
-import { createReferenceMlp } from "./kernels/reference-mlp.js";
+import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
 import { isContentTag } from "./morph/tags.js";
@@ -38,6 +38,8 @@ export interface LoadOptions {
    * the model file carries.
    */
   readonly tokenizer?: Tokenizer;
+  /** The network's inner loops; the package's WebAssembly module when left out. */
+  readonly kernels?: MlpKernelFactory;
 }
 
 export interface ClassifyOptions {
@@ -76,7 +78,7 @@ export class Classifier {
   readonly #inference: MlpInference;
   readonly #scores: Float32Array;
 
-  private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer) {
+  private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
     const { metadata, vocabulary } = parts;
     this.labels = metadata.labels;
     this.metadata = metadata;
@@ -89,7 +91,7 @@ export class Classifier {
       nDocuments: metadata.nDocuments,
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
-    this.#inference = MlpInference.over(parts.weights, createReferenceMlp);
+    this.#inference = MlpInference.over(parts.weights, kernels);
     this.#scores = new Float32Array(metadata.labels.length);
   }
 
@@ -99,7 +101,8 @@ export class Classifier {
    * @param source the bytes of a model file, which then belong to the classifier, or something that reads them
    * @throws {ModelFormatError} when the bytes are not a model of this version, are damaged, or (code MODEL_DICTIONARY)
    * were trained with another tokenizer or dictionary
-   * @throws {FileError} when the source or the package's dictionary cannot be read
+   * @throws {FileError} when the source or what the package brings along cannot be read
+   * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory
    * @example
    * ```ts
    * const classifier = await Classifier.load(fromFile("models/news.newsclf"));
@@ -117,7 +120,8 @@ export class Classifier {
         ...(name === undefined ? {} : { source: name }),
       });
     }
-    return new Classifier(bytes, parts, tokenizer);
+    const kernels = options.kernels ?? (await (await import("#assets")).loadDefaultMlp());
+    return new Classifier(bytes, parts, tokenizer, kernels);
   }
 
   /** Terms and columns of the document-term matrix. */

@@ -14,6 +14,7 @@ export {
   type ErrorCode,
   FileError,
   isNewsclfError,
+  KernelError,
   ModelFormatError,
   NewsclfError,
   OptionError,
@@ -26,6 +27,8 @@ export type { CsrMatrix } from "./features/csr-matrix.js";
 export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 export type { FittedVectorizer, Vectorizer } from "./features/vectorizer.js";
 export type { Vocabulary } from "./features/vocabulary.js";
+export type { MlpKernelFactory } from "./kernels/mlp.js";
+export { createWasmMlp } from "./kernels/wasm-mlp.js";
 export type { ModelMetadata } from "./model-file/manifest.js";
 export { Dictionary, type Inflate } from "./morph/dictionary.js";
 export { type ExpressionPart, lemma, parseExpression } from "./morph/expression.js";

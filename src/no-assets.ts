@@ -1,6 +1,7 @@
 /** Stands in for io/assets.ts outside Node (see "imports" in package.json): there is no file system to read from. */
 
 import { FileError } from "./errors.js";
+import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import type { UserWord } from "./morph/user-word.js";
 
@@ -26,3 +27,14 @@ export const packagedModel = {
       ),
     ),
 };
+
+/** @throws {FileError} always: give `Classifier.load` and `train` the kernels */
+export function loadDefaultMlp(): Promise<MlpKernelFactory> {
+  return Promise.reject(
+    new FileError(
+      "FILE_NOT_FOUND",
+      "mlp.wasm",
+      "the network's kernels are not read by themselves outside Node; make them with createWasmMlp and pass them on",
+    ),
+  );
+}

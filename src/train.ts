@@ -4,7 +4,7 @@ import { CsrBuilder } from "./features/csr-builder.js";
 import type { TermExtractor } from "./features/term-extractor.js";
 import { countByLabel } from "./features/term-statistics.js";
 import { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
-import { createReferenceMlp } from "./kernels/reference-mlp.js";
+import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { FORMAT_VERSION } from "./model-file/manifest.js";
 import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
@@ -40,6 +40,8 @@ export type TrainProgress =
 export interface TrainOptions extends TrainingSettings {
   /** The package's mecab-ko-dic when left out. Its user words become part of the model. */
   readonly tokenizer?: Tokenizer;
+  /** The network's inner loops, in training and in the classifier; the package's WebAssembly module when left out. */
+  readonly kernels?: MlpKernelFactory;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
   /** Called after each epoch. */
@@ -202,12 +204,13 @@ async function drive(
  * Trains a classifier.
  *
  * Articles are analysed one by one; vocabulary, document frequencies and weights are fitted on the training share only.
- * The same articles, settings and tokenizer give the same model, byte for byte.
+ * The same articles, settings, tokenizer and kernels give the same model, byte for byte, on any engine.
  *
  * @throws {OptionError} when an option is out of range, or an article's parts are not strings or its label is empty
  * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
+ * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory
  * @throws {TrainingError} when the loss is not finite, or `signal` is aborted before the first step
  * @example
  * ```ts
@@ -218,10 +221,20 @@ export async function train(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  const { tokenizer: givenTokenizer, source = "articles", onEpoch, onProgress, signal, ...given } = options;
+  const {
+    tokenizer: givenTokenizer,
+    kernels: givenKernels,
+    source = "articles",
+    onEpoch,
+    onProgress,
+    signal,
+    ...given
+  } = options;
   const settings = resolveTrainingSettings(given);
   const corpus = describeCorpus(await copyArticles(articles), source);
   const tokenizer = givenTokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
+  // Before the analysis, so that a runtime without WebAssembly shows at once.
+  const kernels = givenKernels ?? (await (await import("#assets")).loadDefaultMlp());
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
 
@@ -262,7 +275,7 @@ export async function train(
     network: settings.network,
     optimizer: settings.optimizer,
     seed: settings.seed,
-    kernels: createReferenceMlp,
+    kernels,
   });
   const outcome = await drive(run, settings.optimizer.epochs, { onEpoch, onProgress, signal });
 
@@ -285,7 +298,7 @@ export async function train(
     userWords: tokenizer.userWords ?? [],
   });
   return {
-    classifier: await Classifier.load(bytes, { tokenizer }),
+    classifier: await Classifier.load(bytes, { tokenizer, kernels }),
     history: outcome.history,
     validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
     isInterrupted: outcome.ending === "stopped",

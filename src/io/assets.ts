@@ -1,8 +1,10 @@
-/** What the package brings along: the compiled dictionary and the model of the sample corpus. */
+/** What the package brings along: the compiled dictionary, the network's kernels and the model of the sample corpus. */
 
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
+import type { MlpKernelFactory } from "../kernels/mlp.js";
+import { createWasmMlp } from "../kernels/wasm-mlp.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
@@ -10,6 +12,8 @@ import { readFileBytes } from "./files.js";
 
 /** The same two levels up from src/io and from dist/io. */
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
+
+const MLP_URL = new URL("../../assets/mlp.wasm", import.meta.url);
 
 async function readPackagedModel(path: string): Promise<Uint8Array> {
   try {
@@ -37,4 +41,28 @@ export const packagedModel: ModelSource = { name: modelPath, read: () => readPac
 export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
   const dictionary = await loadDictionary();
   return new MecabTokenizer(await dictionary.withUserWords(userWords));
+}
+
+let mlp: Promise<MlpKernelFactory> | null = null;
+
+async function readMlp(path: string): Promise<MlpKernelFactory> {
+  try {
+    return createWasmMlp(await readFileBytes(path));
+  } catch (error) {
+    // A later call may find the file built.
+    mlp = null;
+    if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
+    const remedy = "the network's kernels are missing; make them with: npm run build";
+    throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
+  }
+}
+
+/**
+ * Returns the network's kernels, compiled once per process.
+ * @throws {FileError} when the module is missing
+ * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
+ */
+export function loadDefaultMlp(): Promise<MlpKernelFactory> {
+  mlp ??= readMlp(fileURLToPath(MLP_URL));
+  return mlp;
 }

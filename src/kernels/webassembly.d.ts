@@ -15,8 +15,17 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
 
+  interface ModuleImportDescriptor {
+    readonly module: string;
+    readonly name: string;
+    readonly kind: "function" | "table" | "memory" | "global" | "tag";
+  }
+
+  class CompileError extends Error {}
+
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): ModuleImportDescriptor[];
   }
 
   class Instance {

@@ -1,4 +1,9 @@
+import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { train } from "../../src/train.js";
 import { describeTraining } from "./training.js";
 
-describeTraining("the reference kernels", train);
+describeTraining("the reference kernels", (articles, options) =>
+  train(articles, { ...options, kernels: createReferenceMlp }),
+);
+
+describeTraining("the package's WebAssembly kernels", train);

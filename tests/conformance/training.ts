@@ -16,10 +16,10 @@ export const SMALL_TRAINING = {
   validationFraction: 0.25,
   terms: { tags: "content", decompose: false, stopWords: true, stem: true, ngramRange: [1, 1] },
   vectorizer: { minDf: 1, maxDfFraction: 1, maxFeatures: 1000, sublinearTf: true },
-  network: { hiddenUnits: [8, 4, 4], dropout: 0, inputDropout: 0 },
+  network: { hiddenUnits: [16, 8, 8], dropout: 0, inputDropout: 0 },
   optimizer: {
     epochs: 20,
-    batchSize: 4,
+    batchSize: 6,
     learningRate: 0.02,
     weightDecay: 0,
     schedule: "constant",
@@ -109,10 +109,10 @@ export function describeTraining(name: string, train: Train): void {
       });
       const order = [1, 2, 3].flatMap((epoch) => [`step of ${epoch}`, `epoch ${epoch}`]);
       expect(events).toEqual(order);
-      // 18 training articles in batches of 4: 4 + 4 + 4 + 4 + 2, 5 steps.
-      expect(progress.map(({ step }) => step)).toEqual([5, 10, 15]);
+      // 18 training articles in batches of 6: 3 steps.
+      expect(progress.map(({ step }) => step)).toEqual([3, 6, 9]);
       expect(progress.map(({ nDocuments }) => nDocuments)).toEqual([18, 36, 54]);
-      for (const state of progress) expect(state).toMatchObject({ nEpochs: 3, nSteps: 15 });
+      for (const state of progress) expect(state).toMatchObject({ nEpochs: 3, nSteps: 9 });
       expect(progress.map(({ loss }) => loss)).toEqual(history.map(({ trainLoss }) => trainLoss));
       const known = [null, ...history.slice(0, 2).map(({ validationMacroF1 }) => validationMacroF1)];
       expect(progress.map(({ validationMacroF1 }) => validationMacroF1)).toEqual(known);

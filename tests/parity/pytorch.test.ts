@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CsrMatrix } from "../../src/features/csr-matrix.js";
-import type { FloatArray } from "../../src/kernels/mlp.js";
+import type { FloatArray, MlpKernels } from "../../src/kernels/mlp.js";
 import { ReferenceMlp } from "../../src/kernels/reference-mlp.js";
+import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
 import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { TRAINABLE_NAMES, TrainingNetwork } from "../../src/nn/training-network.js";
 import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters } from "../../src/nn/weights.js";
@@ -54,6 +55,12 @@ const FLOAT32: Tolerance = { absolute: 2e-6, relative: 2e-5 };
 const IDLE_FLOAT64: Tolerance = { absolute: 1e-9, relative: 0 };
 const IDLE = /^(b[123]|runningMean[123])$/;
 
+const CAPACITY_BYTES = 1 << 20;
+const wasmModule = readFileSync(path.resolve(import.meta.dirname, "../../assets/mlp.wasm"));
+const float64 = () => new ReferenceMlp(Float64Array, Infinity);
+const float32 = () => new ReferenceMlp(Float32Array, Infinity);
+const wasm = () => createWasmMlp(wasmModule)(CAPACITY_BYTES);
+
 const file = path.resolve(import.meta.dirname, "../fixtures/pytorch/mlp.json");
 const fixture = JSON.parse(readFileSync(file, "utf8")) as Fixture;
 
@@ -83,11 +90,11 @@ class Replay<A extends FloatArray> {
   readonly #run: Run;
   readonly #matrix: CsrMatrix;
 
-  constructor(run: Run, arrayType: new (n: number) => A) {
+  constructor(run: Run, kernels: MlpKernels<A>) {
     this.#run = run;
     this.#matrix = matrixOf(run);
     this.network = new TrainingNetwork(
-      new ReferenceMlp(arrayType, Infinity),
+      kernels,
       fixture.shape,
       batchCapacity(this.#matrix, run.batches[0]!.length),
       initialOf(run),
@@ -140,10 +147,11 @@ describe.each(["lazy", "full"] as const)("against PyTorch, %s run", (name) => {
   const run = fixture[name];
 
   it.each([
-    ["float64", Float64Array, FLOAT64],
-    ["float32", Float32Array, FLOAT32],
-  ] as const)("gives its logits, loss, gradients and running statistics in %s", (_, arrayType, tolerance) => {
-    const replay = new Replay<FloatArray>(run, arrayType);
+    ["float64", float64, FLOAT64],
+    ["float32", float32, FLOAT32],
+    ["WebAssembly", wasm, FLOAT32],
+  ] as const)("gives its logits, loss, gradients and running statistics in %s", (_, create, tolerance) => {
+    const replay = new Replay<FloatArray>(run, create() as MlpKernels<FloatArray>);
     const loss = replay.forward(1);
     replay.network.backward();
     const { network } = replay;
@@ -159,10 +167,11 @@ describe.each(["lazy", "full"] as const)("against PyTorch, %s run", (name) => {
   });
 
   it.each([
-    ["float64", Float64Array, FLOAT64, IDLE_FLOAT64],
-    ["float32", Float32Array, FLOAT32, null],
-  ] as const)("gives its ten losses and final parameters in %s", (_, arrayType, tolerance, idleTolerance) => {
-    const replay = new Replay<FloatArray>(run, arrayType);
+    ["float64", float64, FLOAT64, IDLE_FLOAT64],
+    ["float32", float32, FLOAT32, null],
+    ["WebAssembly", wasm, FLOAT32, null],
+  ] as const)("gives its ten losses and final parameters in %s", (_, create, tolerance, idleTolerance) => {
+    const replay = new Replay<FloatArray>(run, create() as MlpKernels<FloatArray>);
     expectClose(replay.train(), run.losses, tolerance, "loss");
     replay.network.settle();
     for (const [parameter, values] of Object.entries(run.final)) {

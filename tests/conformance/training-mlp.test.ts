@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { MlpKernelFactory } from "../../src/kernels/mlp.js";
+import { Philox } from "../../src/kernels/random.js";
+import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
+import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import { type TrainOutcome, trainMlp } from "../../src/nn/train-mlp.js";
+import { csrOf } from "../unit/nn/small-matrix.js";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const N_TERMS = 60;
+const N_DOCUMENTS = 90;
+const TERMS_PER_DOCUMENT = 5;
+
+/**
+ * SHA-256 of all weights after the run below. It must be the same on every engine and machine; a change of the kernels'
+ * arithmetic or of the training itself changes it.
+ */
+const WEIGHTS_SHA256 = "9246cef63d1763cd46e25ae75d2de2e60ebc0c7e298d1d2e1ad5b62a7de6a716";
+
+/**
+ * Rounding differs, and Adam divides by √v: a parameter whose gradient is zero but for rounding, such as a bias before
+ * batch norm, moves by the whole learning rate, 0.01, in a direction of its own.
+ */
+const LOSS_TOLERANCE = 0.01;
+
+const philox = new Philox().withKey(9, 99);
+let counter = 0;
+function draw(limit: number): number {
+  philox.generate(counter++, 0, 0, 0);
+  return philox.words[0]! % limit;
+}
+
+/** Three labels, each with 20 terms of its own; a document has four of them and one of another label. */
+const labels = Uint16Array.from({ length: N_DOCUMENTS }, (_, i) => i % 3);
+const matrix = csrOf(
+  N_TERMS,
+  Array.from(labels, (label) => {
+    const terms = new Set<number>();
+    while (terms.size < TERMS_PER_DOCUMENT - 1) terms.add(label * 20 + draw(20));
+    while (terms.size < TERMS_PER_DOCUMENT) terms.add(draw(N_TERMS));
+    return [...terms].sort((a, b) => a - b).map((term) => [term, 1 / Math.sqrt(TERMS_PER_DOCUMENT)] as const);
+  }),
+);
+
+function train(kernels: MlpKernelFactory): TrainOutcome {
+  const run = trainMlp({
+    matrix,
+    labels,
+    nLabels: 3,
+    validation: { matrix, labels },
+    network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
+    optimizer: {
+      epochs: 4,
+      batchSize: 32,
+      learningRate: 0.01,
+      weightDecay: 0.05,
+      schedule: "cosine",
+      warmupFraction: 0.1,
+      labelSmoothing: 0.05,
+      classWeight: "balanced",
+      patience: 4,
+    },
+    seed: 3,
+    kernels,
+  });
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value;
+  }
+}
+
+function hashOf({ weights }: TrainOutcome): string {
+  const hash = createHash("sha256");
+  for (const values of Object.values(weights))
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest("hex");
+}
+
+describe.each([
+  ["release", "assets/mlp.wasm"],
+  ["debug", "build/assembly/mlp.debug.wasm"],
+])("training on WebAssembly, %s build", (_, file) => {
+  const outcome = train(createWasmMlp(readFileSync(path.join(ROOT, file))));
+
+  it("gives the weights that every engine gives", () => {
+    expect(hashOf(outcome)).toBe(WEIGHTS_SHA256);
+  });
+
+  it("goes the reference's way", () => {
+    const reference = train(createReferenceMlp);
+    expect(outcome.nSteps).toBe(12);
+    outcome.history.forEach((record, i) => {
+      const expected = reference.history[i]!;
+      expect(Math.abs(record.trainLoss - expected.trainLoss)).toBeLessThan(LOSS_TOLERANCE);
+      expect(Math.abs(record.validationLoss! - expected.validationLoss!)).toBeLessThan(LOSS_TOLERANCE);
+    });
+    expect(hashOf(reference)).not.toBe(WEIGHTS_SHA256);
+  });
+});
