@@ -1,40 +1,18 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { TokenLayoutName } from "../morph/token-layout.js";
-import type { SuggestOptions } from "../morph/word-suggester.js";
+import { SUGGEST_SPEC, type SuggestOptions } from "../options/suggest-options.js";
 import { BatchedOutput } from "./batched-output.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
+import { addSpecFlags, flagOf, pickSpecValues } from "./option-flags.js";
 import type { CommandStreams } from "./streams.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
 const FORMATS = { text: "mecab", wakati: "wakati", json: "json" } as const satisfies Record<string, TokenLayoutName>;
 
-interface TokenizeFlags extends UserDictionaryFlags {
+interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions {
   readonly text?: string;
   readonly format: keyof typeof FORMATS;
   readonly suggestWords?: true;
-  readonly minCount?: number;
-  readonly minBranching?: number;
-  readonly minNpmi?: number;
-  readonly top?: number;
-}
-
-/** Flags that only --suggest-words reads. */
-const SUGGEST_FLAGS = ["minCount", "minBranching", "minNpmi", "top"] as const;
-
-function parseCount(text: string): number {
-  const count = /^[0-9]+$/.test(text) ? Number(text) : 0;
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new InvalidArgumentError(`must be an integer ≥ 1; got ${JSON.stringify(text)}`);
-  }
-  return count;
-}
-
-function parseNumber(least: number, greatest: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (value >= least && value <= greatest) return value;
-    throw new InvalidArgumentError(`must be a number ${least} to ${greatest}; got ${JSON.stringify(text)}`);
-  };
 }
 
 async function runTokenize(
@@ -44,12 +22,13 @@ async function runTokenize(
   { stdin, output }: CommandStreams,
 ): Promise<void> {
   rejectTextWithFile(command, flags.text);
+  const suggestOptions = pickSpecValues<SuggestOptions>(SUGGEST_SPEC, { ...flags });
   if (flags.suggestWords) {
     if (flags.text !== undefined)
       command.error("error: --suggest-words needs a corpus: give a file in place of --text");
   } else {
-    const name = SUGGEST_FLAGS.find((flag) => flags[flag] !== undefined);
-    if (name !== undefined) command.error(`error: --${toKebab(name)} goes with --suggest-words only`);
+    const [name] = Object.keys(suggestOptions);
+    if (name !== undefined) command.error(`error: ${flagOf(name)} goes with --suggest-words only`);
   }
   const tokenizer = await loadTokenizer(flags);
   const { fromStream } = await import("../io/files.js");
@@ -62,7 +41,7 @@ async function runTokenize(
     ]);
     const suggester = new WordSuggester(tokenizer);
     for await (const { article } of readDocuments(source)) suggester.add(toDocument(article));
-    const suggestions = suggester.suggest(suggestOptions(flags));
+    const suggestions = suggester.suggest(suggestOptions);
     const { loadDictionary } = await import("../io/dictionary-file.js");
     await output.write(formatSuggestions(suggestions, await makeUserWords(await loadDictionary(), suggestions)));
     return;
@@ -81,19 +60,6 @@ async function runTokenize(
   await batch.flush();
 }
 
-function toKebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function suggestOptions({ minCount, minBranching, minNpmi, top }: TokenizeFlags): SuggestOptions {
-  return {
-    ...(minCount === undefined ? {} : { minCount }),
-    ...(minBranching === undefined ? {} : { minBranching }),
-    ...(minNpmi === undefined ? {} : { minNpmi }),
-    ...(top === undefined ? {} : { maxSuggestions: top }),
-  };
-}
-
 /** Adds `newsclf tokenize [file]`. */
 export function addTokenizeCommand(program: Command, streams: CommandStreams): void {
   const command = program
@@ -109,20 +75,13 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
   addUserDictionaryFlag(command);
   command
     .optionsGroup("New words:")
-    .option("--suggest-words", "list words that the dictionary seems to lack, as a file for --user-dict")
-    .option("--min-count <n>", "occurrences of a suggestion, at least (default: 5)", parseCount)
-    .option(
-      "--min-branching <x>",
-      "variety of its neighbours in nats, at least (default: 1)",
-      parseNumber(0, Number.MAX_SAFE_INTEGER),
-    )
-    .option("--min-npmi <x>", "how its parts keep together, -1 to 1, at least (default: 0.3)", parseNumber(-1, 1))
-    .option("--top <n>", "suggestions, best first (default: 100)", parseCount)
-    .addHelpText(
-      "after",
-      "\nText output is mecab's own: surface TAB features for each token, then EOS.\n" +
-        'json is one line for each line of input: [["surface","TAG"],…]. Nothing is cleaned or left out.\n' +
-        "With --suggest-words the file may also be CSV, as for classify.",
-    );
+    .option("--suggest-words", "list words that the dictionary seems to lack, as a file for --user-dict");
+  addSpecFlags<SuggestOptions>(command, SUGGEST_SPEC);
+  command.addHelpText(
+    "after",
+    "\nText output is mecab's own: surface TAB features for each token, then EOS.\n" +
+      'json is one line for each line of input: [["surface","TAG"],…]. Nothing is cleaned or left out.\n' +
+      "With --suggest-words the file may also be CSV, as for classify.",
+  );
   command.action((file: string, flags: TokenizeFlags) => runTokenize(file, flags, command, streams));
 }

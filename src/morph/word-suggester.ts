@@ -1,21 +1,12 @@
 /** New words of a corpus: what the analyzer splits or does not know, though the corpus treats it as one word. */
 
+import { resolveOptions } from "../options/resolve-options.js";
+import { SUGGEST_SPEC, type SuggestOptions } from "../options/suggest-options.js";
 import { defaultCost } from "./default-costs.js";
 import type { Dictionary } from "./dictionary.js";
 import { type MecabToken, MecabTokenizer } from "./mecab-tokenizer.js";
 import type { UserWord } from "./user-word.js";
 import { UserWordParser } from "./user-word-parser.js";
-
-export interface SuggestOptions {
-  /** Least number of occurrences. Default 5. */
-  readonly minCount?: number;
-  /** Least branching entropy on either side, in nats; ln 3 = 1.1 is that of three neighbours of equal frequency. Default 1. */
-  readonly minBranching?: number;
-  /** Least normalised pointwise mutual information of the loosest joint, -1 to 1. Default 0.3. */
-  readonly minNpmi?: number;
-  /** How many suggestions to return, best first. Default 100. */
-  readonly maxSuggestions?: number;
-}
 
 /** A word that a user dictionary could hold. */
 export interface WordSuggestion {
@@ -170,9 +161,13 @@ export class WordSuggester {
     }
   }
 
-  /** The best suggestions so far: by falling score, then by surface. */
-  suggest(options: SuggestOptions = {}): readonly WordSuggestion[] {
-    const { minCount = 5, minBranching = 1, minNpmi = 0.3, maxSuggestions = 100 } = options;
+  /**
+   * The best suggestions so far: by falling score, then by surface.
+   * @throws {OptionError} when a value breaks its constraint
+   * @throws {NewsclfError} with code OPTION_UNKNOWN when a key is not known
+   */
+  suggest(options?: SuggestOptions): readonly WordSuggestion[] {
+    const { minCount, minBranching, minNpmi, maxSuggestions } = resolveOptions(SUGGEST_SPEC, options, "");
     const found: WordSuggestion[] = [];
     for (const [surface, { count, parts, isCommon, left, right }] of this.#candidates.entries()) {
       if (count < minCount || this.#tokenizer.dictionary.wordIds(surface).length > 0) continue;

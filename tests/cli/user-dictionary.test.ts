@@ -124,7 +124,9 @@ describe("newsclf tokenize --suggest-words", () => {
       (await runCli(["tokenize", "--suggest-words", inFolder("texts.txt"), ...flags])).stdout;
     expect(await suggest("--min-count", "31")).toBe("");
     expect(await suggest("--min-branching", "4")).toBe("");
-    expect((await suggest("--min-npmi", "-1", "--min-branching", "0", "--top", "2")).split("\n")).toHaveLength(3);
+    expect(
+      (await suggest("--min-npmi", "-1", "--min-branching", "0", "--max-suggestions", "2")).split("\n"),
+    ).toHaveLength(3);
   });
 
   it("refuses flags that would be ignored", async () => {
@@ -137,7 +139,7 @@ describe("newsclf tokenize --suggest-words", () => {
       "error: --suggest-words needs a corpus: give a file in place of --text",
     );
     expect(await usage("--min-count", "3")).toBe("error: --min-count goes with --suggest-words only");
-    expect(await usage("--suggest-words", "--min-npmi", "2")).toContain("must be a number -1 to 1");
-    expect(await usage("--suggest-words", "--min-count", "0")).toContain("must be an integer ≥ 1");
+    expect(await usage("--suggest-words", "--min-npmi", "2")).toContain("--min-npmi must be a number in [-1, 1]");
+    expect(await usage("--suggest-words", "--min-count", "0")).toContain("--min-count must be an integer ≥ 1");
   });
 });

@@ -95,6 +95,12 @@ describe("WordSuggester", () => {
     expect(suggester.suggest({ minNpmi: -1, minCount: 1, minBranching: 0 }).length).toBeGreaterThan(PLANTED.length);
   });
 
+  it("refuses thresholds out of range and unknown ones", () => {
+    expect(() => suggester.suggest({ minNpmi: 2 })).toThrow("minNpmi must be a number in [-1, 1]");
+    expect(() => suggester.suggest({ minCount: 0 })).toThrow("minCount must be an integer ≥ 1");
+    expect(() => suggester.suggest({ minimum: 1 } as object)).toThrow("minimum is not an option");
+  });
+
   it("takes a sequence that stands in one surrounding only for part of something longer", () => {
     const bounded = new WordSuggester(new MecabTokenizer(dictionary));
     for (const text of corpus()) bounded.add(text.replaceAll("한가람페이", "한가람페이콕"));
