@@ -34,10 +34,13 @@ export { Dictionary, type Inflate } from "./morph/dictionary.js";
 export { type ExpressionPart, lemma, parseExpression } from "./morph/expression.js";
 export { type Features, formatMecab } from "./morph/features.js";
 export { type MecabToken, MecabTokenizer, type TokenVisitor } from "./morph/mecab-tokenizer.js";
+export { TokenLayout, type TokenLayoutName } from "./morph/token-layout.js";
 export type { Token, Tokenizer } from "./morph/tokenizer.js";
 export type { UserWord } from "./morph/user-word.js";
 export { UserWordParser } from "./morph/user-word-parser.js";
+export { formatSuggestions, makeUserWords, WordSuggester, type WordSuggestion } from "./morph/word-suggester.js";
 export type { EpochRecord } from "./nn/train-mlp.js";
+export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   NetworkOptions,
   OptimizerOptions,

@@ -109,6 +109,20 @@ describe("WordSuggester", () => {
     expect(found).not.toContain("한가람페이");
   });
 
+  it("forgets rare candidates when there are too many, never frequent ones", () => {
+    const crowded = new WordSuggester(new MecabTokenizer(dictionary));
+    // 400 · 400 different pairs of syllables, none of them twice; 윤슬전자 once in a thousand.
+    const syllable = (i: number) => String.fromCharCode(0xac00 + 27 * i);
+    for (let i = 0; i < 160_000; i++) {
+      crowded.add(`${syllable(Math.floor(i / 400))}${syllable(i % 400)}`);
+      if (i % 1_000 === 0) crowded.add(`${BEFORE[(i / 1_000) % 10]} 윤슬전자${AFTER[(i / 1_000) % 10]}`);
+    }
+    const all = crowded.suggest({ minCount: 1, minBranching: 0, minNpmi: -1, maxSuggestions: 1_000_000 });
+    expect(all.length).toBeGreaterThan(50_000);
+    expect(all.length).toBeLessThanOrEqual(100_000);
+    expect(crowded.suggest({ minCount: 100 }).map(({ surface }) => surface)).toContain("윤슬전자");
+  });
+
   it("suggests nothing of no text", () => {
     expect(new WordSuggester(new MecabTokenizer(dictionary)).suggest()).toEqual([]);
   });
