@@ -1,10 +1,10 @@
-"""One training step of the peers, on the matrix that bench/training/step.bench.ts writes; that bench starts this program.
+"""One training step of the peers, on the matrix that bench/training/compare.ts writes; that program starts this one.
 
     python bench/training/peers.py <folder> <peer> <threads>
 
 peer: torch-dense (EmbeddingBag, AdamW over all parameters), torch-sparse (EmbeddingBag(sparse=True), SparseAdam for it,
 AdamW for the rest) or sklearn (MLPClassifier.partial_fit on CSR rows). The same architecture, batches and learning rate
-as ours; for each line on stdin it runs one block of steps and prints the seconds per step and the mean loss as JSON.
+as ours; for each line on stdin it runs one block of steps and prints times per step and the mean loss as JSON.
 scikit-learn has neither batch norm nor dropout, so its step does less.
 """
 
@@ -93,7 +93,7 @@ def sklearn_stepper():
 
     def step(b):
         rows, y = batches[b]
-        model.partial_fit(rows, y, classes)
+        model.partial_fit(rows, y, classes=classes)
         return model.loss_
 
     return step, sklearn.__version__
@@ -105,9 +105,16 @@ position = 0
 for line in sys.stdin:
     n_steps = int(line)
     losses = []
+    cpu_start = time.process_time()
     start = time.perf_counter()
     for _ in range(n_steps):
         losses.append(stepper(position % N_BATCHES))
         position += 1
     seconds = time.perf_counter() - start
-    print(json.dumps({"msPerStep": 1000 * seconds / n_steps, "loss": sum(losses) / n_steps}), flush=True)
+    cpu_seconds = time.process_time() - cpu_start
+    block = {
+        "msPerStep": 1000 * seconds / n_steps,
+        "cpuMsPerStep": 1000 * cpu_seconds / n_steps,
+        "loss": sum(losses) / n_steps,
+    }
+    print(json.dumps(block), flush=True)

@@ -1,0 +1,241 @@
+/**
+ * One training step, equal architecture and batches: our WebAssembly kernels on one thread against PyTorch (dense AdamW;
+ * EmbeddingBag(sparse=True) with SparseAdam) and scikit-learn's MLPClassifier on one and on two, in interleaved rounds
+ * whose order turns round each time. One thread is the faster one for PyTorch where other programs keep a core busy.
+ *
+ *   npm run build && npx tsc -p tsconfig.bench.json
+ *   node build/bench/training/compare.js PYTHON [rounds, default 9]
+ *
+ * PYTHON is an interpreter with torch and scikit-learn. Nothing is reported unless the losses of our first steps are the
+ * reference kernels' and all sides learn. Writes bench/results/training.json; the matrix goes to build/bench/ynat/.
+ */
+
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { type BufferAllocator, type MlpKernelFactory, measureBytes } from "../../src/kernels/mlp.js";
+import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
+import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import { shuffleRows } from "../../src/nn/batch-order.js";
+import { batchCapacity } from "../../src/nn/sparse-batch.js";
+import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-network.js";
+import { initializeWeights, type MlpShape } from "../../src/nn/weights.js";
+import { buildYnatMatrix, readYnat, type YnatMatrix } from "./ynat-matrix.js";
+
+const FOLDER = "build/bench/ynat";
+const RESULTS = "bench/results/training.json";
+const SETTINGS = {
+  hiddenUnits: [128, 64, 64],
+  batchSize: 128,
+  learningRate: 0.002,
+  weightDecay: 0.01,
+  labelSmoothing: 0.05,
+  dropout: 0.3,
+} as const;
+/** Scikit-learn has no input dropout and PyTorch none for a bag, so ours goes without as well. */
+const INPUT_DROPOUT = 0;
+const SEED = 1;
+const N_CHECKED_STEPS = 20;
+/** Float32 against double over twenty steps; the loss is near 1.9 and falling. */
+const LOSS_TOLERANCE = 0.01;
+/** First all touch their memory for the first time; then steps per round, so that a round of each takes a like time. */
+const N_WARM_UP_STEPS = { ours: 200, "torch-sparse": 60, "torch-dense": 15, sklearn: 3 } as const;
+const N_STEPS = { ours: 100, "torch-sparse": 20, "torch-dense": 5, sklearn: 2 } as const;
+
+interface Block {
+  readonly msPerStep: number;
+  /** Processor time of all threads: what remains comparable where other programs take turns on the cores. */
+  readonly cpuMsPerStep: number;
+  readonly loss: number;
+}
+
+type Kind = keyof typeof N_STEPS;
+
+const PEERS: readonly { readonly kind: Kind; readonly nThreads: number }[] = [
+  { kind: "torch-sparse", nThreads: 1 },
+  { kind: "torch-sparse", nThreads: 2 },
+  { kind: "torch-dense", nThreads: 1 },
+  { kind: "torch-dense", nThreads: 2 },
+  { kind: "sklearn", nThreads: 1 },
+  { kind: "sklearn", nThreads: 2 },
+];
+
+interface Contender {
+  readonly kind: Kind;
+  readonly nThreads: number;
+  readonly version: string;
+  readonly blocks: Block[];
+  run(nSteps: number): Promise<Block>;
+}
+
+/** Our training, step by step, going round and round through the corpus. */
+class OurTraining {
+  readonly #data: YnatMatrix;
+  readonly #order: Uint32Array;
+  readonly #network: TrainingNetwork;
+  #nSteps = 0;
+
+  constructor(data: YnatMatrix, order: Uint32Array, kernels: MlpKernelFactory) {
+    const { matrix, nLabels } = data;
+    const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: SETTINGS.hiddenUnits, nLabels };
+    const capacity = batchCapacity(matrix, SETTINGS.batchSize);
+    const nBytes = measureBytes((allocator: BufferAllocator) => allocateTrainingBuffers(allocator, shape, capacity));
+    this.#data = data;
+    this.#order = order;
+    this.#network = new TrainingNetwork(kernels(nBytes), shape, capacity, initializeWeights(shape, SEED), {
+      labelWeights: new Float64Array(nLabels).fill(1),
+      labelSmoothing: SETTINGS.labelSmoothing,
+      dropout: SETTINGS.dropout,
+    });
+  }
+
+  /** Takes one step and returns its loss. */
+  step(): number {
+    const { matrix, labels } = this.#data;
+    const network = this.#network;
+    const nBatches = Math.floor(matrix.nRows / SETTINGS.batchSize);
+    const begin = (this.#nSteps % nBatches) * SETTINGS.batchSize;
+    const step = ++this.#nSteps;
+    network.gather(matrix, labels, this.#order, begin, begin + SETTINGS.batchSize, INPUT_DROPOUT, SEED, step);
+    network.drawMasks(SEED, step);
+    const loss = network.forward();
+    network.backward();
+    network.update(SETTINGS.learningRate, SETTINGS.weightDecay);
+    return loss;
+  }
+
+  async run(nSteps: number): Promise<Block> {
+    let lossSum = 0;
+    const cpuStart = process.cpuUsage();
+    const start = performance.now();
+    for (let i = 0; i < nSteps; i++) lossSum += this.step();
+    const msPerStep = (performance.now() - start) / nSteps;
+    const { user, system } = process.cpuUsage(cpuStart);
+    return { msPerStep, cpuMsPerStep: (user + system) / 1000 / nSteps, loss: lossSum / nSteps };
+  }
+}
+
+/** Writes the matrix for peers.py. */
+function writeMatrix({ matrix, labels, nLabels }: YnatMatrix, order: Uint32Array): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const arrays = { indptr: matrix.indptr, indices: matrix.indices, data: matrix.data, labels, order };
+  for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(arrays)) {
+    writeFileSync(path.join(FOLDER, `${name}.bin`), new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  const meta = { ...SETTINGS, nRows: matrix.nRows, nColumns: matrix.nColumns, nLabels };
+  writeFileSync(path.join(FOLDER, "meta.json"), JSON.stringify(meta));
+}
+
+/** Starts a peer, which answers each line with a block. */
+async function startPeer(
+  python: string,
+  kind: Kind,
+  nThreads: number,
+): Promise<{ contender: Contender; process: ChildProcessWithoutNullStreams }> {
+  const process = spawn(python, ["bench/training/peers.py", FOLDER, kind, String(nThreads)]);
+  process.stderr.pipe(globalThis.process.stderr);
+  const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { done, value } = await lines.next();
+    if (done) throw new Error(`${kind} ended early`);
+    return JSON.parse(value) as unknown;
+  };
+  const { version } = (await next()) as { version: string };
+  const run = async (nSteps: number) => {
+    process.stdin.write(`${nSteps}\n`);
+    return (await next()) as Block;
+  };
+  return { contender: { kind, nThreads, version, blocks: [], run }, process };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+const [python, nRoundsText = "9"] = process.argv.slice(2);
+if (python === undefined) throw new Error("name a Python interpreter with torch and scikit-learn");
+const data = await buildYnatMatrix();
+const { matrix } = data;
+const order = new Uint32Array(matrix.nRows);
+shuffleRows(order, SEED, 1);
+writeMatrix(data, order);
+
+const wasm = createWasmMlp(readFileSync("assets/mlp.wasm"));
+const reference = new OurTraining(data, order, createReferenceMlp);
+const checked = new OurTraining(data, order, wasm);
+for (let step = 1; step <= N_CHECKED_STEPS; step++) {
+  const [actual, expected] = [checked.step(), reference.step()];
+  if (!(Math.abs(actual - expected) <= LOSS_TOLERANCE)) {
+    throw new Error(`step ${step}: loss ${actual}, the reference's is ${expected}`);
+  }
+}
+
+const ours = new OurTraining(data, order, wasm);
+const us: Contender = {
+  kind: "ours",
+  nThreads: 1,
+  version: process.version,
+  blocks: [],
+  run: (nSteps) => ours.run(nSteps),
+};
+const peers = await Promise.all(PEERS.map(({ kind, nThreads }) => startPeer(python, kind, nThreads)));
+const contenders = [us, ...peers.map(({ contender }) => contender)];
+for (const { kind, run } of contenders) await run(N_WARM_UP_STEPS[kind]);
+for (let i = 0; i < Number(nRoundsText); i++) {
+  for (const { kind, run, blocks } of i % 2 === 0 ? contenders : contenders.toReversed()) {
+    blocks.push(await run(N_STEPS[kind]));
+  }
+}
+for (const { process: peer } of peers) peer.stdin.end();
+
+const timesOf = ({ blocks }: Contender) => blocks.map(({ msPerStep }) => msPerStep);
+const cpuTimesOf = ({ blocks }: Contender) => blocks.map(({ cpuMsPerStep }) => cpuMsPerStep);
+/** Median over the rounds of a time divided by ours in the same round. */
+const medianRatio = (times: readonly number[], ours: readonly number[]) =>
+  round(median(times.map((time, i) => time / ours[i]!)));
+const results = contenders.map((contender) => {
+  const { kind, nThreads, version, blocks } = contender;
+  const times = timesOf(contender);
+  const lastLoss = blocks.at(-1)!.loss;
+  // Of seven labels, guessing has a loss of ln 7 = 1.946.
+  if (!(lastLoss < 1.9)) throw new Error(`${kind} does not learn: its loss is ${lastLoss}`);
+  return {
+    kind,
+    nThreads,
+    version,
+    medianMs: round(median(times)),
+    minMs: round(Math.min(...times)),
+    maxMs: round(Math.max(...times)),
+    medianCpuMs: round(median(cpuTimesOf(contender))),
+    ratio: medianRatio(times, timesOf(us)),
+    cpuRatio: medianRatio(cpuTimesOf(contender), cpuTimesOf(us)),
+    lastLoss: round(lastLoss),
+  };
+});
+console.table(results);
+mkdirSync(path.dirname(RESULTS), { recursive: true });
+writeFileSync(
+  RESULTS,
+  `${JSON.stringify(
+    {
+      commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
+      cpu: cpus()[0]!.model,
+      node: process.version,
+      dataSha256: createHash("sha256").update(readYnat()).digest("hex"),
+      nRounds: Number(nRoundsText),
+      loadAverage: loadavg().map(round),
+      matrix: { nRows: matrix.nRows, nColumns: matrix.nColumns, nnz: matrix.indices.length },
+      settings: SETTINGS,
+      results,
+    },
+    null,
+    2,
+  )}\n`,
+);
