@@ -6,11 +6,11 @@
  *   roots       {node u32, bitmap u32} [65536]   trie node of a first unit, address of its row of bitmaps; 0 for none
  *   letters     u16 [65536]                      number of a second unit, 0 for none: its place in a row of bitmaps
  *   bitmaps     {bits u32, before u32} [...]     which letters follow a first unit; node of the first one of the bits
- *   trie        {firstChild u32, firstWord u32} [nNodes + 1]
+ *   trie        {firstChild u32, firstWord u32} [nNodes + 1], 24 bytes writable behind
  *   labels      u16 [nNodes], 16 bytes readable behind
- *   words       {class u16, cost i16} [nIds]
+ *   words       {class u16, cost i16} [nIds], 28 bytes writable behind
  *   classes     {row u16, column u16, penalty i16, columnMaximum i16} [nClasses]
- *   columns     {tileOffset u32, minimum i32} [nRight]
+ *   columns     {tileOffset u32, minimum i16, maximum i16} [nRight]
  *   tiles       i16 [ceil(nRight / 32), nLeft, 32]
  *
  * Rows and columns of the connection costs are numbered by use, so that the costs met often share cache lines and
@@ -57,6 +57,7 @@ export const CLASS_COLUMN: usize = 2;
 export const CLASS_PENALTY: usize = 4;
 export const CLASS_MAXIMUM: usize = 6;
 export const COLUMN_MINIMUM: usize = 4;
+export const COLUMN_MAXIMUM: usize = 6;
 
 // Bits of a character.
 export const TYPES_MASK: u32 = 0x3ffff;

@@ -119,11 +119,10 @@ function begin(nUnits: u32): void {
   for (let i: usize = 0; i <= <usize>nUnits; i++) store<i32>(ceilings + (i << 2), i32.MAX_VALUE);
   // At position 0 the only left neighbour is node 0; any ceiling that its key can hold will do.
   store<i32>(ceilings, i16.MAX_VALUE);
-  // Stamps of earlier texts stay valid until the memory moves or the numbers run out.
-  if (scratch.isNew || stamp > u32.MAX_VALUE - nUnits) {
+  // Stamps of earlier texts stay valid until the numbers run out.
+  if (stamp > u32.MAX_VALUE - nUnits) {
     memory.fill(scratch.seen, 0, <usize>dictionary.nLeft << 2);
     stamp = 0;
-    scratch.settle();
   }
   resetRun();
   store<i32>(nodes, 0);
@@ -170,7 +169,7 @@ function gather(head: usize, ceiling: i32): i32 {
       store<i32>(left, ((total - ceiling) << KEY_SHIFT) | <i32>nLefts);
       store<u32>(left, load<u32>(column), LEFT_TILE_OFFSET);
       store<u32>(leftNodes + (<usize>nLefts << 2), <u32>at);
-      nLefts += u32(total + load<i32>(column, COLUMN_MINIMUM) <= ceiling);
+      nLefts += u32(total + <i32>load<i16>(column, COLUMN_MINIMUM) <= ceiling);
     }
   }
   return <i32>nLefts;

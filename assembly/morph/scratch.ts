@@ -65,9 +65,6 @@ export let best: usize = 0;
 export let tokens: usize = 0;
 export let nUnitsPlanned: u32 = 0;
 
-/** Whether nothing was stored since the last plan. */
-export let isNew: bool = true;
-
 let top: usize = 0;
 
 function take(nBytes: usize): usize {
@@ -76,12 +73,16 @@ function take(nBytes: usize): usize {
   return at;
 }
 
-/** Plans the memory from `base` on, a multiple of 16, without touching it; returns its end. */
+/**
+ * Plans the memory from `base` on, a multiple of 16, without touching it; returns its end. The memory must be zero when
+ * it is planned at a new base.
+ */
 export function plan(base: usize, nUnits: u32, nNodes: u32): usize {
   const units: usize = nUnits;
   top = base;
+  // First, so that a larger plan at the same base finds the stamps where they were; at another base all is zero.
+  seen = take(<usize>nLeft << 2);
   nUnitsPlanned = nUnits;
-  isNew = true;
   text = take(units << 1);
   infos = take(units << 2);
   heads = take((units + 1) << 2);
@@ -92,7 +93,6 @@ export function plan(base: usize, nUnits: u32, nNodes: u32): usize {
   pairRecords = take(units << 4);
   tokens = take(units << 4);
   unknownCandidates = take(<usize>MAX_UNKNOWN * CANDIDATE_BYTES);
-  seen = take(<usize>nLeft << 2);
   rows = take((<usize>nLeft + 3) << 2);
   best = take(<usize>nLeft << 3);
   maxLefts = min(nNodes, MAX_LEFTS);
@@ -105,11 +105,6 @@ export function plan(base: usize, nUnits: u32, nNodes: u32): usize {
   nodes = take(<usize>nNodes * NODE_BYTES);
   nodesEnd = top;
   return top;
-}
-
-/** To be called when what must begin empty has been emptied. */
-export function settle(): void {
-  isNew = false;
 }
 
 export function textAddress(): usize {

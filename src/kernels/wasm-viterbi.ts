@@ -19,9 +19,8 @@ const CODE_UNITS = 65_536;
 
 /** Costs in a cache line: the width of a tile. */
 const TILE_COLUMNS = 32;
-/** Up to this many children are found with one comparison of a SIMD register; more get a row of bitmaps. */
-const SIMD_LANES = 8;
-const LETTERS_PER_ENTRY = 32;
+/** Tables pass through an area of this size, and of a row of connections at least, on their way into the layout. */
+const STAGING_BYTES = 262_144;
 
 // First plan: a headline fits without growth.
 const INITIAL_UNITS = 256;
@@ -34,6 +33,11 @@ const STATUS_CROWDED = -2;
 
 interface ViterbiExports {
   setDictionary(...layout: number[]): void;
+  placeTrie(node: number, count: number, firstChildren: number, firstWords: number): void;
+  placeWords(word: number, count: number, wordClasses: number, costs: number): void;
+  placeConnections(row: number, costs: number, places: number, nRight: number): void;
+  planBitmaps(): number;
+  placeBitmaps(address: number): void;
   plan(base: number, nUnits: number, nNodes: number): number;
   analyze(nUnits: number): number;
   textAddress(): number;
@@ -192,7 +196,7 @@ export class WasmViterbi implements ViterbiKernel {
   }
 }
 
-/** Hands out the dictionary's part of the memory, piece after piece, each at the beginning of a cache line. */
+/** Hands out pieces of the memory one after another, each at the beginning of a cache line. */
 class Layout {
   sizeBytes = FIRST_ADDRESS;
 
@@ -204,53 +208,19 @@ class Layout {
 }
 
 function placeDictionary(module: WebAssembly.Module, tables: ViterbiTables): SharedDictionary {
-  const { labels, firstChild, wordClasses, classLeft, nLeft, nRight } = tables;
-  const letters = numberLetters(tables);
-  const bitmapEntries = Math.ceil((letters.nLetters + 1) / LETTERS_PER_ENTRY);
-  const bitmapRoots: number[] = [];
-  for (let root = firstChild[0]; root < firstChild[1]; root++) {
-    if (firstChild[root + 1] - firstChild[root] > SIMD_LANES) bitmapRoots.push(root);
-  }
-
-  const layout = new Layout();
-  const charactersAt = layout.place(CODE_UNITS * 4);
-  const rootsAt = layout.place(CODE_UNITS * 8);
-  const lettersAt = layout.place(CODE_UNITS * 2);
-  const bitmapsAt = layout.place(bitmapRoots.length * bitmapEntries * 8);
-  const trieAt = layout.place((labels.length + 1) * 8);
-  const labelsAt = layout.place(labels.length * 2 + 16);
-  const wordsAt = layout.place(wordClasses.length * 4);
-  const classesAt = layout.place(classLeft.length * 8);
-  const columnsAt = layout.place(nRight * 8);
-  const tilesAt = layout.place(Math.ceil(nRight / TILE_COLUMNS) * nLeft * TILE_COLUMNS * 2);
-  const memory = allocateMemory(layout.sizeBytes);
-  const { buffer } = memory;
-
-  new Uint32Array(buffer, charactersAt, CODE_UNITS).set(tables.characters);
-  new Uint16Array(buffer, lettersAt, CODE_UNITS).set(letters.numbers);
-  new Uint16Array(buffer, labelsAt, labels.length).set(labels);
-  const roots = new Uint32Array(buffer, rootsAt, CODE_UNITS * 2);
-  for (let unit = 0; unit < CODE_UNITS; unit++) roots[2 * unit] = tables.rootChildren[unit];
-  for (const [i, root] of bitmapRoots.entries()) {
-    const at = bitmapsAt + i * bitmapEntries * 8;
-    roots[2 * labels[root] + 1] = at;
-    fillBitmaps(new Uint32Array(buffer, at, bitmapEntries * 2), root, tables, letters.numbers);
-  }
-  interleaveTrie(new Uint32Array(buffer, trieAt, (labels.length + 1) * 2), tables);
-  interleaveWords(new Uint32Array(buffer, wordsAt, wordClasses.length), tables);
-
-  const order = orderByUse(tables);
-  const columns = new Int32Array(buffer, columnsAt, nRight * 2);
-  const maxima = fillTiles(new Int16Array(buffer, tilesAt), columns, tables, order);
-  const classes = new Int16Array(buffer, classesAt, classLeft.length * 4);
-  for (let i = 0; i < classLeft.length; i++) {
-    const right = tables.classRight[i];
-    classes[4 * i] = order.rows[classLeft[i]];
-    classes[4 * i + 1] = order.columns[right];
-    classes[4 * i + 2] = tables.classPenalty[i];
-    classes[4 * i + 3] = maxima[right];
-  }
+  const { labels, wordClasses, classLeft, nLeft, nRight } = tables;
+  const pieces = new Layout();
+  const charactersAt = pieces.place(CODE_UNITS * 4);
+  const rootsAt = pieces.place(CODE_UNITS * 8);
+  const lettersAt = pieces.place(CODE_UNITS * 2);
+  const trieAt = pieces.place((labels.length + 1) * 8 + 24);
+  const labelsAt = pieces.place(labels.length * 2 + 16);
+  const wordsAt = pieces.place(wordClasses.length * 4 + 28);
+  const classesAt = pieces.place(classLeft.length * 8);
+  const columnsAt = pieces.place(nRight * 8);
+  const tilesAt = pieces.place(Math.ceil(nRight / TILE_COLUMNS) * nLeft * TILE_COLUMNS * 2);
   const addresses = [charactersAt, rootsAt, lettersAt, trieAt, labelsAt, wordsAt, classesAt, columnsAt, tilesAt];
+  const order = orderByUse(tables);
   const numbers = [
     tables.nWords,
     nLeft,
@@ -258,45 +228,62 @@ function placeDictionary(module: WebAssembly.Module, tables: ViterbiTables): Sha
     order.rows[tables.endLeft],
     order.columns[tables.beginRight],
   ];
-  return { module, memory, layout: [...addresses, ...numbers] };
-}
+  const layout = [...addresses, ...numbers];
 
-interface Letters {
-  readonly nLetters: number;
-  /** [65536] 1 … nLetters in the order of the units, 0 for the others. */
-  readonly numbers: Uint16Array;
-}
+  const stagingBytes = Math.max(STAGING_BYTES, nRight * 4);
+  const stagingAt = pieces.place(stagingBytes);
+  const memory = allocateMemory(pieces.sizeBytes);
+  const { buffer } = memory;
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as ViterbiExports;
+  exports.setDictionary(...layout);
 
-/** The units that stand second in a word. */
-function numberLetters({ labels, firstChild }: ViterbiTables): Letters {
-  const numbers = new Uint16Array(CODE_UNITS);
-  const end = firstChild[firstChild[1]];
-  for (let node = firstChild[firstChild[0]]; node < end; node++) numbers[labels[node]] = 1;
-  let nLetters = 0;
-  for (let unit = 0; unit < CODE_UNITS; unit++) if (numbers[unit] !== 0) numbers[unit] = ++nLetters;
-  return { nLetters, numbers };
-}
-
-/** Letters are numbered in the order of siblings, so the node of a letter is the first child plus the bits before it. */
-function fillBitmaps(entries: Uint32Array, root: number, { labels, firstChild }: ViterbiTables, letters: Uint16Array) {
-  let filled = 0;
-  for (let node = firstChild[root]; node < firstChild[root + 1]; node++) {
-    const letter = letters[labels[node]];
-    const entry = letter >>> 5;
-    for (; filled <= entry; filled++) entries[2 * filled + 1] = node;
-    entries[2 * entry] |= 1 << (letter & 31);
+  new Uint32Array(buffer, charactersAt, CODE_UNITS).set(tables.characters);
+  new Uint16Array(buffer, labelsAt, labels.length).set(labels);
+  const roots = new Uint32Array(buffer, rootsAt, CODE_UNITS * 2);
+  for (let unit = 0; unit < CODE_UNITS; unit++) roots[2 * unit] = tables.rootChildren[unit];
+  const half = stagingAt + stagingBytes / 2;
+  const first32 = new Uint32Array(buffer, stagingAt, stagingBytes / 8);
+  const second32 = new Uint32Array(buffer, half, stagingBytes / 8);
+  for (let node = 0; node <= labels.length; node += first32.length) {
+    const end = Math.min(node + first32.length, labels.length + 1);
+    first32.set(tables.firstChild.subarray(node, end));
+    second32.set(tables.firstWord.subarray(node, end));
+    exports.placeTrie(node, end - node, stagingAt, half);
   }
-}
-
-function interleaveTrie(trie: Uint32Array, { firstChild, firstWord }: ViterbiTables): void {
-  for (let node = 0; node < firstChild.length; node++) {
-    trie[2 * node] = firstChild[node];
-    trie[2 * node + 1] = firstWord[node];
+  const first16 = new Uint16Array(buffer, stagingAt, stagingBytes / 4);
+  const second16 = new Int16Array(buffer, half, stagingBytes / 4);
+  for (let word = 0; word < wordClasses.length; word += first16.length) {
+    const end = Math.min(word + first16.length, wordClasses.length);
+    first16.set(wordClasses.subarray(word, end));
+    second16.set(tables.wordCosts.subarray(word, end));
+    exports.placeWords(word, end - word, stagingAt, half);
   }
-}
 
-function interleaveWords(words: Uint32Array, { wordClasses, wordCosts }: ViterbiTables): void {
-  for (let word = 0; word < wordClasses.length; word++) words[word] = wordClasses[word] | (wordCosts[word] << 16);
+  const columns = new Uint32Array(buffer, columnsAt, nRight * 2);
+  const bounds = new Int16Array(buffer, columnsAt, nRight * 4);
+  for (let place = 0; place < nRight; place++) {
+    const tile = Math.floor(place / TILE_COLUMNS) * nLeft;
+    columns[2 * place] = 2 * (tile * TILE_COLUMNS + (place % TILE_COLUMNS));
+    bounds[4 * place + 2] = 0x7fff;
+    bounds[4 * place + 3] = -0x8000;
+  }
+  first16.set(order.columns);
+  for (let row = 0; row < nLeft; row++) {
+    second16.set(tables.connections.subarray(row * nRight, (row + 1) * nRight));
+    exports.placeConnections(order.rows[row], half, stagingAt, nRight);
+  }
+  const classes = new Int16Array(buffer, classesAt, classLeft.length * 4);
+  for (let i = 0; i < classLeft.length; i++) {
+    const column = order.columns[tables.classRight[i]];
+    classes[4 * i] = order.rows[classLeft[i]];
+    classes[4 * i + 1] = column;
+    classes[4 * i + 2] = tables.classPenalty[i];
+    classes[4 * i + 3] = bounds[4 * column + 3];
+  }
+  // Their size is known only now; they lie behind everything else.
+  const bitmapBytes = exports.planBitmaps();
+  if (bitmapBytes > 0) exports.placeBitmaps(growMemory(memory, Math.ceil(bitmapBytes / PAGE_BYTES)));
+  return { module, memory, layout };
 }
 
 interface UseOrder {
@@ -328,32 +315,4 @@ function ranks(use: Uint32Array): Uint16Array {
   const result = new Uint16Array(use.length);
   for (const [rank, index] of order.entries()) result[index] = rank;
   return result;
-}
-
-/** Returns the highest cost of each column, by its number in the tables. */
-function fillTiles(tiles: Int16Array, columns: Int32Array, tables: ViterbiTables, order: UseOrder): Int16Array {
-  const { connections, nLeft, nRight } = tables;
-  const minima = new Int16Array(nRight).fill(0x7fff);
-  const maxima = new Int16Array(nRight).fill(-0x8000);
-  const starts = Uint32Array.from(order.columns, (place) => tileStart(place, nLeft));
-  for (let row = 0, from = 0; row < nLeft; row++) {
-    const to = order.rows[row] * TILE_COLUMNS;
-    for (let column = 0; column < nRight; column++) {
-      const cost = connections[from++];
-      tiles[starts[column] + to] = cost;
-      if (cost < minima[column]) minima[column] = cost;
-      if (cost > maxima[column]) maxima[column] = cost;
-    }
-  }
-  for (let column = 0; column < nRight; column++) {
-    const place = order.columns[column];
-    columns[2 * place] = starts[column] * Int16Array.BYTES_PER_ELEMENT;
-    columns[2 * place + 1] = minima[column];
-  }
-  return maxima;
-}
-
-/** Element of the tiles at which a column begins. */
-function tileStart(place: number, nLeft: number): number {
-  return Math.floor(place / TILE_COLUMNS) * nLeft * TILE_COLUMNS + (place % TILE_COLUMNS);
 }

@@ -95,7 +95,7 @@ function numbers(seed: number): (n: number) => number {
 }
 
 /** A dictionary and texts over a small alphabet with white space and a surrogate pair. */
-function randomCase(seed: number) {
+function randomCase(seed: number, maxLeft = 9) {
   const below = numbers(seed);
   const nLetters = [2, 5, 40, 90][below(4)]!;
   const alphabet = [
@@ -110,13 +110,15 @@ function randomCase(seed: number) {
   const costs = [[0], [0, 1], [-32_768, 32_767], [-32_768, -5, 0, 7, 32_767]][below(4)]!;
   const cost = () => costs[below(costs.length)]!;
   const shape = {
-    nLeft: 1 + below(9),
+    nLeft: 1 + below(maxLeft),
     nRight: 1 + below(70),
     penalty: cost(),
     connection: cost,
   };
+  // Few first letters have many second ones, which the kernel looks up in another way.
+  const nFirst = below(2) === 0 ? 4 : alphabet.length;
   const words = Array.from({ length: 1 + below(400) }, () => ({
-    surface: string(4).trimStart() || "가",
+    surface: (alphabet[below(nFirst)]! + string(3)).trimStart() || "가",
     cost: cost(),
     wordClass: below(shape.nLeft * shape.nRight),
   }));
@@ -130,6 +132,39 @@ describe.each(BUILDS)("WasmViterbi, %s build", (_name, bytes) => {
       const { tables, texts } = randomCase(seed);
       const [reference, wasm] = [new ReferenceViterbi(tables), createKernel(tables)];
       for (const text of texts) expect(findDifference(reference, wasm, text), `seed ${seed}: ${text}`).toBeNull();
+    }
+  });
+
+  it("finds the second letters of a first one that has 200 of them, and no others", () => {
+    const letter = (i: number) => String.fromCharCode(0xac00 + 3 * i);
+    const words = Array.from({ length: 200 }, (_, i) => ({
+      surface: `가${letter(i)}`,
+      cost: -1_000 - i,
+      wordClass: 0,
+    }));
+    const tables = makeTables(words, { nLeft: 1, nRight: 1, penalty: 0, connection: () => 0 });
+    const wasm = createWasmViterbi(bytes)(tables);
+    // Words are in the order of their letters, so word i has id i; two thirds of the syllables are no such letter.
+    const ids = Array.from({ length: 600 }, (_, i) => {
+      runKernel(wasm, `가${String.fromCharCode(0xac00 + i)}`);
+      return wasm.wordIds[0]!;
+    });
+    const unknown = words.length + 1;
+    expect(ids).toEqual(Array.from({ length: 600 }, (_, i) => (i % 3 === 0 ? i / 3 : unknown)));
+  });
+
+  it("agrees with the reference before and after each growth of its memory", () => {
+    const createKernel = createWasmViterbi(bytes);
+    for (let seed = 1; seed <= 30; seed++) {
+      const { tables, texts } = randomCase(seed, 300);
+      const [reference, wasm] = [new ReferenceViterbi(tables), createKernel(tables)];
+      const text = texts.join("");
+      for (const nUnits of [200, 260, 280, 290, 300]) {
+        const longer = text.repeat(Math.ceil((2 * nUnits) / text.length)).slice(0, 2 * nUnits);
+        for (const piece of [text.slice(0, nUnits), longer]) {
+          expect(findDifference(reference, wasm, piece), `seed ${seed}: ${piece}`).toBeNull();
+        }
+      }
     }
   });
 
