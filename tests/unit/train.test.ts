@@ -88,7 +88,7 @@ describe("train", () => {
   it("is not touched by what the caller does to the arguments afterwards", async () => {
     const { classifier } = await train(SMALL_ARTICLES, OPTIONS);
     const articles = structuredClone(SMALL_ARTICLES) as { title: string; body: string; label: string }[];
-    const hiddenUnits: [number, number, number] = [8, 4, 4];
+    const hiddenUnits: [number, number, number] = [16, 8, 8];
     const abort = new AbortController();
     abort.abort();
     const epochs: number[] = [];
@@ -114,7 +114,7 @@ describe("train", () => {
     const articles = SMALL_ARTICLES.map((given) => Object.freeze({ ...given }));
     const frozen = Object.freeze({
       ...OPTIONS,
-      network: Object.freeze({ ...SMALL_TRAINING.network, hiddenUnits: Object.freeze([8, 4, 4] as const) }),
+      network: Object.freeze({ ...SMALL_TRAINING.network, hiddenUnits: Object.freeze([16, 8, 8] as const) }),
     });
     const { classifier } = await train(Object.freeze(articles), frozen);
     expect(classifier.toBytes()).toEqual((await train(SMALL_ARTICLES, OPTIONS)).classifier.toBytes());
