@@ -1,20 +1,17 @@
+import { createDocumentTerms, type DocumentTerms } from "./document-terms.js";
 import { ModelFormatError, OptionError } from "./errors.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
 import type { SparseRow } from "./features/sparse-row.js";
-import { TermExtractor } from "./features/term-extractor.js";
 import { documentFrequencyOf } from "./features/term-statistics.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
-import { isContentTag } from "./morph/tags.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { MlpInference } from "./nn/inference.js";
-import type { TermOptions } from "./options/train-options.js";
 import { type Article, type Label, toDocument } from "./text/article.js";
-import { KOREAN_STOP_WORDS } from "./text/korean-stop-words.js";
 
 export interface Prediction {
   readonly label: Label;
@@ -47,19 +44,6 @@ export interface ClassifyOptions {
   readonly topK?: number;
 }
 
-/** Makes the extractor of terms that training and inference share. */
-export function createTermExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtractor {
-  return new TermExtractor(
-    {
-      isContentTag,
-      isLatinTag: (tag) => tag === "SL",
-      stopWords: KOREAN_STOP_WORDS,
-      decompose: (token) => tokenizer.parts?.(token) ?? [],
-    },
-    options,
-  );
-}
-
 function checkTopK(topK: number): void {
   if (!Number.isSafeInteger(topK) || topK < 1) throw new OptionError("topK", "an integer ≥ 1 (labels)", topK);
 }
@@ -72,8 +56,7 @@ export class Classifier {
   readonly labels: readonly Label[];
   readonly metadata: ModelMetadata;
   readonly #bytes: Uint8Array;
-  readonly #tokenizer: Tokenizer;
-  readonly #extractor: TermExtractor;
+  readonly #termsOf: DocumentTerms;
   readonly #vectorizer: FittedTfidfVectorizer;
   readonly #inference: MlpInference;
   readonly #scores: Float32Array;
@@ -83,8 +66,7 @@ export class Classifier {
     this.labels = metadata.labels;
     this.metadata = metadata;
     this.#bytes = bytes;
-    this.#tokenizer = tokenizer;
-    this.#extractor = createTermExtractor(tokenizer, metadata.settings.terms);
+    this.#termsOf = createDocumentTerms(tokenizer, metadata.settings.terms);
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
       documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
@@ -171,7 +153,6 @@ export class Classifier {
 
   /** Overwritten by the next call. */
   #vectorize(article: Article): SparseRow {
-    const tokens = this.#tokenizer.tokenize(toDocument(article));
-    return this.#vectorizer.transformDocument(this.#extractor.extract(tokens));
+    return this.#vectorizer.transformDocument(this.#termsOf(toDocument(article)));
   }
 }

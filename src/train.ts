@@ -1,7 +1,7 @@
-import { Classifier, createTermExtractor } from "./classifier.js";
+import { Classifier } from "./classifier.js";
+import { createDocumentTerms, type DocumentTerms } from "./document-terms.js";
 import { DatasetError, OptionError, TrainingError } from "./errors.js";
 import { CsrBuilder } from "./features/csr-builder.js";
-import type { TermExtractor } from "./features/term-extractor.js";
 import { countByLabel } from "./features/term-statistics.js";
 import { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
@@ -161,14 +161,13 @@ async function hashArticles(articles: readonly LabeledArticle[]): Promise<string
 async function analyze(
   articles: readonly LabeledArticle[],
   rows: Uint32Array,
-  tokenizer: Tokenizer,
-  extractor: TermExtractor,
+  termsOf: DocumentTerms,
   take: (terms: readonly string[]) => void,
   onTurn: (nDone: number) => Promise<void>,
 ): Promise<void> {
   for (const [place, row] of rows.entries()) {
     if (place % DOCUMENTS_PER_TURN === 0) await onTurn(place);
-    take(extractor.extract(tokenizer.tokenize(toDocument(articles[row] as Article))));
+    take(termsOf(toDocument(articles[row] as Article)));
   }
 }
 
@@ -177,7 +176,6 @@ type Callbacks = { readonly [K in "onEpoch" | "onProgress" | "signal"]: TrainOpt
 /** Runs the network's training to its end, passing on what happens and stopping it when asked to. */
 async function drive(
   run: Generator<TrainEvent, TrainOutcome, TrainCommand>,
-  nEpochs: number,
   { onEpoch, onProgress, signal }: Callbacks,
 ): Promise<TrainOutcome> {
   let validationMacroF1: number | null = null;
@@ -191,7 +189,7 @@ async function drive(
       nDocumentsBefore += nDocumentsInEpoch;
       onEpoch?.(value.record);
     } else {
-      const { epoch, step, nSteps, trainLoss } = value;
+      const { epoch, nEpochs, step, nSteps, trainLoss } = value;
       nDocumentsInEpoch = value.nDocuments;
       const nDocuments = nDocumentsBefore + nDocumentsInEpoch;
       onProgress?.({ stage: "train", epoch, nEpochs, step, nSteps, loss: trainLoss, nDocuments, validationMacroF1 });
@@ -238,7 +236,7 @@ export async function train(
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
 
-  const extractor = createTermExtractor(tokenizer, settings.terms);
+  const termsOf = createDocumentTerms(tokenizer, settings.terms);
   const accumulator = new TfidfVectorizer(settings.vectorizer).accumulator();
   const report = async (nDone: number): Promise<void> => {
     onProgress?.({ stage: "analyze", nDone, nTotal: corpus.articles.length });
@@ -251,14 +249,13 @@ export async function train(
         "stopped while the articles were analysed; there is no model yet",
       );
   };
-  await analyze(corpus.articles, split.train, tokenizer, extractor, (terms) => accumulator.add(terms), report);
+  await analyze(corpus.articles, split.train, termsOf, (terms) => accumulator.add(terms), report);
   const { fitted, matrix } = accumulator.finish();
   const validationRows = new CsrBuilder(fitted.vocabulary.nTerms);
   await analyze(
     corpus.articles,
     split.validation,
-    tokenizer,
-    extractor,
+    termsOf,
     (terms) => validationRows.append(fitted.transformDocument(terms)),
     (nDone) => report(split.train.length + nDone),
   );
@@ -277,7 +274,7 @@ export async function train(
     seed: settings.seed,
     kernels,
   });
-  const outcome = await drive(run, settings.optimizer.epochs, { onEpoch, onProgress, signal });
+  const outcome = await drive(run, { onEpoch, onProgress, signal });
 
   const counts = countByLabel(matrix, trainLabels, labels.length);
   const bytes = await encodeModel({

@@ -14,6 +14,7 @@ const ENTRIES = [
   "stratified-split.ts",
   "model-file",
   "no-assets.ts",
+  "document-terms.ts",
   "classifier.ts",
   "classify.ts",
   "train.ts",

@@ -1,4 +1,4 @@
-import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from "./constants";
+import { ADAM_BETA1, ADAM_BETA2 } from "./constants";
 import { fetchRow, keepFetching } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
@@ -13,6 +13,7 @@ function updateRow(
   kept: f32,
   stepSize: f32,
   rootScale: f32,
+  epsilon: f32,
   bytes: usize,
 ): void {
   const vectorBytes = bytes & ~15;
@@ -31,7 +32,7 @@ function updateRow(
     v128.store(moment2 + at, v);
     const root = f32x4.add(
       f32x4.mul(f32x4.sqrt(v), f32x4.splat(rootScale)),
-      f32x4.splat(<f32>ADAM_EPSILON),
+      f32x4.splat(epsilon),
     );
     const change = f32x4.div(f32x4.mul(f32x4.splat(stepSize), m), root);
     v128.store(weight + at, f32x4.sub(f32x4.mul(v128.load(weight + at), f32x4.splat(kept)), change));
@@ -42,7 +43,7 @@ function updateRow(
     const v = <f32>ADAM_BETA2 * load<f32>(moment2 + at) + <f32>(1 - ADAM_BETA2) * g * g;
     store<f32>(moment1 + at, m);
     store<f32>(moment2 + at, v);
-    const change = (stepSize * m) / (sqrt<f32>(v) * rootScale + <f32>ADAM_EPSILON);
+    const change = (stepSize * m) / (sqrt<f32>(v) * rootScale + epsilon);
     store<f32>(weight + at, load<f32>(weight + at) * kept - change);
   }
 }
@@ -56,9 +57,10 @@ export function adamUpdate(
   kept: f32,
   stepSize: f32,
   rootScale: f32,
+  epsilon: f32,
   n: u32,
 ): void {
-  updateRow(weight, moment1, moment2, gradient, kept, stepSize, rootScale, <usize>n << 2);
+  updateRow(weight, moment1, moment2, gradient, kept, stepSize, rootScale, epsilon, <usize>n << 2);
 }
 
 /** Returns INDEX_OUT_OF_RANGE, with nothing done, when a row is not below nTerms. */
@@ -70,6 +72,7 @@ export function adamUpdateRows(
   rows: usize,
   stepSize: f32,
   rootScale: f32,
+  epsilon: f32,
   beginSlot: u32,
   endSlot: u32,
   nTerms: u32,
@@ -88,7 +91,7 @@ export function adamUpdateRows(
   keepFetching(fetched);
   for (let s = beginSlot; s < endSlot; s++) {
     const at = <usize>load<u32>(rows + (<usize>s << 2)) * rowBytes;
-    updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, stepSize, rootScale, rowBytes);
+    updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, stepSize, rootScale, epsilon, rowBytes);
     gradient += rowBytes;
   }
   return OK;

@@ -25,6 +25,9 @@ import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-
 import { initializeWeights, type MlpShape } from "../../src/nn/weights.js";
 import { buildYnatMatrix, readYnat, type YnatMatrix } from "./ynat-matrix.js";
 
+/** eps of torch.optim.AdamW by default. */
+const PYTORCH_EPSILON = 1e-8;
+
 const FOLDER = "build/bench/ynat";
 const RESULTS = "bench/results/training.json";
 const SETTINGS = {
@@ -103,7 +106,7 @@ class OurTraining {
     network.drawMasks(SEED, step);
     const loss = network.forward();
     network.backward();
-    network.update(SETTINGS.learningRate, SETTINGS.weightDecay);
+    network.update(SETTINGS.learningRate, SETTINGS.weightDecay, PYTORCH_EPSILON);
     return loss;
   }
 

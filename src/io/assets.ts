@@ -1,10 +1,12 @@
-/** What the package brings along: the compiled dictionary, the network's kernels and the model of the sample corpus. */
+/** What the package brings along: the compiled dictionary, the kernels and the model of the sample corpus. */
 
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
+import type { ViterbiKernelFactory } from "../kernels/viterbi.js";
 import { createWasmMlp } from "../kernels/wasm-mlp.js";
+import { createWasmViterbi } from "../kernels/wasm-viterbi.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
@@ -14,6 +16,7 @@ import { readFileBytes } from "./files.js";
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
 
 const MLP_URL = new URL("../../assets/mlp.wasm", import.meta.url);
+const VITERBI_URL = new URL("../../assets/viterbi.wasm", import.meta.url);
 
 async function readPackagedModel(path: string): Promise<Uint8Array> {
   try {
@@ -33,28 +36,36 @@ const modelPath = fileURLToPath(MODEL_URL);
  */
 export const packagedModel: ModelSource = { name: modelPath, read: () => readPackagedModel(modelPath) };
 
-/**
- * Returns a tokenizer over the package's dictionary, which is read once and shared, and the user words given.
- * @throws {FileError} when the dictionary is missing
- * @throws {ModelFormatError} with code DICTIONARY_FORMAT when it is damaged
- */
-export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
-  const dictionary = await loadDictionary();
-  return new MecabTokenizer(await dictionary.withUserWords(userWords));
+/** Reads a module of kernels once per process; after a failure the next call tries again, for the file may then be there. */
+function loadKernels<F>(url: URL, create: (moduleBytes: Uint8Array) => F): () => Promise<F> {
+  let loading: Promise<F> | null = null;
+  const read = async (path: string): Promise<F> => {
+    try {
+      return create(await readFileBytes(path));
+    } catch (error) {
+      loading = null;
+      if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
+      const remedy = "the WebAssembly kernels are missing; make them with: npm run build";
+      throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
+    }
+  };
+  return () => {
+    loading ??= read(fileURLToPath(url));
+    return loading;
+  };
 }
 
-let mlp: Promise<MlpKernelFactory> | null = null;
+const loadViterbi: () => Promise<ViterbiKernelFactory> = loadKernels(VITERBI_URL, createWasmViterbi);
 
-async function readMlp(path: string): Promise<MlpKernelFactory> {
-  try {
-    return createWasmMlp(await readFileBytes(path));
-  } catch (error) {
-    // A later call may find the file built.
-    mlp = null;
-    if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
-    const remedy = "the network's kernels are missing; make them with: npm run build";
-    throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
-  }
+/**
+ * Returns a tokenizer over the package's dictionary, which is read once and shared, and the user words given.
+ * @throws {FileError} when the dictionary or the analyzer's kernels are missing
+ * @throws {ModelFormatError} with code DICTIONARY_FORMAT when the dictionary is damaged
+ * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
+ */
+export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
+  const [dictionary, createKernel] = await Promise.all([loadDictionary(), loadViterbi()]);
+  return new MecabTokenizer(await dictionary.withUserWords(userWords), createKernel);
 }
 
 /**
@@ -62,7 +73,4 @@ async function readMlp(path: string): Promise<MlpKernelFactory> {
  * @throws {FileError} when the module is missing
  * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
  */
-export function loadDefaultMlp(): Promise<MlpKernelFactory> {
-  mlp ??= readMlp(fileURLToPath(MLP_URL));
-  return mlp;
-}
+export const loadDefaultMlp: () => Promise<MlpKernelFactory> = loadKernels(MLP_URL, createWasmMlp);

@@ -23,7 +23,6 @@ export const BATCH_NORM_EPSILON = 1e-5;
 /** Adam's constants (Kingma and Ba 2015, algorithm 1). */
 export const ADAM_BETA1 = 0.9;
 export const ADAM_BETA2 = 0.999;
-export const ADAM_EPSILON = 1e-8;
 
 /** Every buffer starts at a multiple of this many bytes: the width of a SIMD register. */
 export const BUFFER_ALIGNMENT_BYTES = 16;
@@ -256,7 +255,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
    *   w = w (1 - decay);  m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²;
    *   w = w - rate (m / correction1) / (√(v / correction2) + ε)
    *
-   * where correction_k = 1 - βk^step and decay = rate · weightDecay.
+   * where correction_k = 1 - βk^step, decay = rate · weightDecay and ε = epsilon.
    * @see Loshchilov and Hutter 2019, algorithm 2; PyTorch AdamW
    */
   adamUpdate(
@@ -268,6 +267,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     decay: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     n: number,
   ): void;
 
@@ -286,6 +286,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     rate: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     beginSlot: number,
     endSlot: number,
     nTerms: number,

@@ -9,7 +9,6 @@ import { exponential, naturalLogarithm } from "./math.js";
 import {
   ADAM_BETA1,
   ADAM_BETA2,
-  ADAM_EPSILON,
   alignedBytes,
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
@@ -460,9 +459,10 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     decay: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     n: number,
   ): void {
-    adamRow(weight, moment1, moment2, 0, gradient, 0, rate, decay, correction1, correction2, n);
+    adamRow(weight, moment1, moment2, 0, gradient, 0, rate, decay, correction1, correction2, epsilon, n);
   }
 
   adamUpdateRows(
@@ -474,6 +474,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     rate: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     beginSlot: number,
     endSlot: number,
     nTerms: number,
@@ -483,7 +484,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     for (let s = beginSlot; s < endSlot; s++) {
       const row = rows[s] * nUnits;
       const gradientRow = (s - beginSlot) * nUnits;
-      adamRow(weight, moment1, moment2, row, gradient, gradientRow, rate, 0, correction1, correction2, nUnits);
+      adamRow(weight, moment1, moment2, row, gradient, gradientRow, rate, 0, correction1, correction2, epsilon, nUnits);
     }
   }
 }
@@ -550,6 +551,7 @@ function adamRow(
   decay: number,
   correction1: number,
   correction2: number,
+  epsilon: number,
   n: number,
 ): void {
   const kept = 1 - decay;
@@ -562,6 +564,6 @@ function adamRow(
     const v = ADAM_BETA2 * moment2[start + i] + (1 - ADAM_BETA2) * g * g;
     moment1[start + i] = m;
     moment2[start + i] = v;
-    weight[start + i] = weight[start + i] * kept - (stepSize * m) / (Math.sqrt(v) * rootScale + ADAM_EPSILON);
+    weight[start + i] = weight[start + i] * kept - (stepSize * m) / (Math.sqrt(v) * rootScale + epsilon);
   }
 }

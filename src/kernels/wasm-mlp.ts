@@ -26,6 +26,7 @@ interface MlpExports {
     kept: number,
     stepSize: number,
     rootScale: number,
+    epsilon: number,
     n: number,
   ): void;
   adamUpdateRows(
@@ -36,6 +37,7 @@ interface MlpExports {
     rows: number,
     stepSize: number,
     rootScale: number,
+    epsilon: number,
     beginSlot: number,
     endSlot: number,
     nTerms: number,
@@ -569,6 +571,7 @@ class WasmMlp implements MlpKernels {
     decay: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     n: number,
   ): void {
     this.#exports.adamUpdate(
@@ -579,6 +582,7 @@ class WasmMlp implements MlpKernels {
       1 - decay,
       rate / correction1,
       1 / Math.sqrt(correction2),
+      epsilon,
       n,
     );
   }
@@ -592,6 +596,7 @@ class WasmMlp implements MlpKernels {
     rate: number,
     correction1: number,
     correction2: number,
+    epsilon: number,
     beginSlot: number,
     endSlot: number,
     nTerms: number,
@@ -605,6 +610,7 @@ class WasmMlp implements MlpKernels {
       this.#at(rows, endSlot),
       rate / correction1,
       1 / Math.sqrt(correction2),
+      epsilon,
       beginSlot,
       endSlot,
       nTerms,

@@ -45,6 +45,8 @@ export interface EpochRecord {
 export interface StepEvent {
   readonly kind: "step";
   readonly epoch: number;
+  /** Epochs of the whole run, unless it ends early. */
+  readonly nEpochs: number;
   /** 1-based over the whole run. */
   readonly step: number;
   /** Steps of the whole run, unless it ends early. */
@@ -97,7 +99,7 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
   if (matrix.nRows < 2) throw new Error(`Bug: training takes at least 2 documents; got ${matrix.nRows}`);
 
   const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: networkOptions.hiddenUnits, nLabels };
-  const { epochs, batchSize, labelSmoothing, weightDecay } = optimizer;
+  const { batchSize, labelSmoothing, weightDecay, epsilon } = optimizer;
   // The last batch may take one more row.
   const capacity = batchCapacity(matrix, Math.min(matrix.nRows, batchSize + 1));
   const kernels = input.kernels(trainingBytes(shape, capacity));
@@ -111,13 +113,14 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
   const inference = new MlpInference(kernels, network.parameters);
 
   const nBatches = countBatches(matrix.nRows, batchSize);
-  const nSteps = nBatches * epochs;
+  const nEpochs = countEpochs(nBatches, optimizer);
+  const nSteps = nBatches * nEpochs;
   const order = new Uint32Array(matrix.nRows);
   const history: EpochRecord[] = [];
   let selectedEpoch: EpochRecord | null = null;
   let ending: TrainOutcome["ending"] = "epochs";
 
-  for (let epoch = 1; epoch <= epochs && ending === "epochs"; epoch++) {
+  for (let epoch = 1; epoch <= nEpochs && ending === "epochs"; epoch++) {
     shuffleRows(order, seed, epoch);
     let learningRate = 0;
     let lossSum = 0;
@@ -135,14 +138,15 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
       }
       network.backward();
       learningRate = learningRateAt(step, nSteps, optimizer);
-      network.update(learningRate, weightDecay);
+      network.update(learningRate, weightDecay, epsilon);
 
       lossSum += loss * network.batch.nRows;
       nDocuments = end;
       if (nDocuments - nDocumentsAtEvent >= DOCUMENTS_PER_EVENT || batch === nBatches - 1) {
         nDocumentsAtEvent = nDocuments;
         const trainLoss = lossSum / nDocuments;
-        if ((yield { kind: "step", epoch, step, nSteps, nDocuments, trainLoss }) === "stop") ending = "stopped";
+        if ((yield { kind: "step", epoch, nEpochs, step, nSteps, nDocuments, trainLoss }) === "stop")
+          ending = "stopped";
       }
     }
 
@@ -164,12 +168,17 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
       copyParameters(best, network.parameters);
     }
     const command = yield { kind: "epoch", record, isBest };
-    if (command === "stop") ending = "stopped";
+    if (command === "stop" && epoch < nEpochs) ending = "stopped";
     const nWorseEpochs = epoch - (selectedEpoch as EpochRecord).epoch;
-    if (ending === "epochs" && epoch < epochs && nWorseEpochs >= optimizer.patience) ending = "patience";
+    if (ending === "epochs" && epoch < nEpochs && nWorseEpochs >= optimizer.patience) ending = "patience";
   }
   checkFinite(best, history.length, network.nSteps);
   return { weights: best, history, selectedEpoch: selectedEpoch as EpochRecord, nSteps: network.nSteps, ending };
+}
+
+/** As many epochs as asked for, or as many as give `minSteps` steps. */
+function countEpochs(nBatches: number, { epochs, minSteps }: Resolved<OptimizerOptions>): number {
+  return Math.max(epochs, Math.ceil(minSteps / nBatches));
 }
 
 function checkDecay({ learningRate, weightDecay }: Resolved<OptimizerOptions>): void {

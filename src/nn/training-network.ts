@@ -403,8 +403,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     kernels.batchNormBackward(dHidden, dGamma, dBeta, dHidden, sums, mean, scale, gamma, nRows, nUnits);
   }
 
-  /** Takes one step of Adam along the gradients; learningRate · weightDecay must be below 1. */
-  update(learningRate: number, weightDecay: number): void {
+  /** Takes one step of Adam along the gradients; learningRate · weightDecay must be below 1, epsilon above 0. */
+  update(learningRate: number, weightDecay: number, epsilon: number): void {
     const { batch, parameters, gradients, moment1, moment2 } = this.#buffers;
     this.#nSteps++;
     this.#beta1Power *= ADAM_BETA1;
@@ -414,7 +414,18 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const decay = learningRate * weightDecay;
     for (const { value, gradient, moment1: m, moment2: v, isDecayed } of this.#dense) {
       const ownDecay = isDecayed ? decay : 0;
-      this.#kernels.adamUpdate(value, m, v, gradient, learningRate, ownDecay, correction1, correction2, value.length);
+      this.#kernels.adamUpdate(
+        value,
+        m,
+        v,
+        gradient,
+        learningRate,
+        ownDecay,
+        correction1,
+        correction2,
+        epsilon,
+        value.length,
+      );
     }
     this.#weightScale *= 1 - decay;
     // A step on w1 is one of rate / scale on what is stored.
@@ -431,6 +442,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
         rate,
         correction1,
         correction2,
+        epsilon,
         slot,
         end,
         this.#shape.nTerms,

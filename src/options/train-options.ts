@@ -13,6 +13,10 @@ export interface TermOptions {
   readonly stem?: boolean;
   /** Shortest and longest word n-gram. */
   readonly ngramRange?: readonly [number, number];
+  /** Add character n-grams inside words. */
+  readonly charNgrams?: boolean;
+  /** Shortest and longest character n-gram. */
+  readonly charNgramRange?: readonly [number, number];
 }
 
 /** Document-term matrix and weighting; scikit-learn's words, see TfidfVectorizer. */
@@ -35,9 +39,11 @@ export interface NetworkOptions {
 /** Adam with decoupled weight decay. */
 export interface OptimizerOptions {
   readonly epochs?: number;
+  readonly minSteps?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly weightDecay?: number;
+  readonly epsilon?: number;
   readonly schedule?: "cosine" | "linear" | "constant";
   readonly warmupFraction?: number;
   readonly labelSmoothing?: number;
@@ -58,7 +64,7 @@ export const TERM_SPEC: OptionSpec<TermOptions> = {
     kind: "choice",
     values: ["content", "all"],
     default: "content",
-    help: "Which tokens become terms: nouns, verbs, adjectives, adverbs, roots, foreign words and numbers, or all",
+    help: "Which tokens become terms: nouns, verbs, adjectives, adverbs, roots, Latin and Chinese words, or all",
   },
   decompose: {
     kind: "boolean",
@@ -76,6 +82,17 @@ export const TERM_SPEC: OptionSpec<TermOptions> = {
     unit: "terms",
     default: [1, 2],
     help: "Shortest and longest word n-gram",
+  },
+  charNgrams: { kind: "boolean", default: true, help: "Add the character n-grams of each word as terms of their own" },
+  charNgramRange: {
+    kind: "integers",
+    length: 2,
+    min: 1,
+    max: 8,
+    ascending: true,
+    unit: "characters, a space before and after the word counted",
+    default: [2, 4],
+    help: "Shortest and longest character n-gram",
   },
 };
 
@@ -139,13 +156,21 @@ export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
 };
 
 export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
-  epochs: { kind: "integer", min: 1, max: 10_000, default: 10, help: "Passes over the training articles at most" },
+  epochs: { kind: "integer", min: 1, max: 10_000, default: 3, help: "Passes over the training articles" },
+  minSteps: {
+    kind: "integer",
+    min: 1,
+    max: 1_000_000,
+    unit: "optimizer steps",
+    default: 1000,
+    help: "Pass over a small corpus more often than epochs says, until there are this many steps",
+  },
   batchSize: {
     kind: "integer",
     min: 2,
     max: 65_536,
     unit: "documents",
-    default: 128,
+    default: 32,
     help: "Documents per optimizer step",
   },
   learningRate: {
@@ -153,7 +178,7 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     min: 0,
     minExclusive: true,
     max: 10,
-    default: 0.002,
+    default: 0.01,
     help: "Highest learning rate of Adam",
   },
   weightDecay: {
@@ -162,6 +187,14 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     max: 10,
     default: 0.01,
     help: "Decoupled weight decay, multiplied by the learning rate at each step",
+  },
+  epsilon: {
+    kind: "number",
+    min: 0,
+    minExclusive: true,
+    max: 1,
+    default: 0.01,
+    help: "Added to the root of Adam's second moment; a large one keeps rare terms from moving as far as frequent ones",
   },
   schedule: {
     kind: "choice",
@@ -196,7 +229,7 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     min: 1,
     max: 10_000,
     unit: "epochs",
-    default: 3,
+    default: 15,
     help: "Stop after this many epochs without a better validation macro-F1",
   },
 };

@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from "vitest";
 import {
-  ADAM_EPSILON,
   BATCH_NORM_EPSILON,
   BUFFER_ALIGNMENT_BYTES,
   type MlpKernelFactory,
@@ -266,6 +265,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         const { kernels } = bench;
         // Third step: corrections 1 - 0.9³ and 1 - 0.999³.
         const [rate, decay, correction1, correction2] = [0.01, 0.002, 1 - 0.9 ** 3, 1 - 0.999 ** 3];
+        const epsilon = 0.001;
         const [weight, m, v, gradient] = [
           bench.input(4 * n),
           bench.input(4 * n),
@@ -281,13 +281,13 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         const step = (i: number, g: number, decay: number): [number, number, number] => {
           const newM = 0.9 * old[1][i]! + 0.1 * g;
           const newV = 0.999 * old[2][i]! + 0.001 * g * g;
-          const change = (rate * (newM / correction1)) / (Math.sqrt(newV / correction2) + ADAM_EPSILON);
+          const change = (rate * (newM / correction1)) / (Math.sqrt(newV / correction2) + epsilon);
           return [old[0][i]! * (1 - decay) - change, newM, newV];
         };
         const rows = [3, 1];
         // Slot 0 lies before the block.
         const slots = bench.indices([0, ...rows]);
-        kernels.adamUpdateRows(weight, m, v, gradient, slots, rate, correction1, correction2, 1, 3, 4, n);
+        kernels.adamUpdateRows(weight, m, v, gradient, slots, rate, correction1, correction2, epsilon, 1, 3, 4, n);
         const slotOf = (i: number) => rows.indexOf(Math.floor(i / n));
         [weight, m, v].forEach((buffer, which) => {
           expectClose(buffer, (i) =>
@@ -298,7 +298,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         weight.set(old[0]);
         m.set(old[1]);
         v.set(old[2]);
-        kernels.adamUpdate(weight, m, v, gradient, rate, decay, correction1, correction2, 2 * n);
+        kernels.adamUpdate(weight, m, v, gradient, rate, decay, correction1, correction2, epsilon, 2 * n);
         [weight, m, v].forEach((buffer, which) => {
           expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!, decay)[which]! : old[which]![i]!));
         });
@@ -371,7 +371,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       const message = /^Bug: an index must be below 2/;
       expect(() => kernels.sparseLinearForward(out, indptr, two, one, weight, one, 1, 1, 2, 1)).toThrow(message);
       expect(() => kernels.sparseLinearBackward(out, out, indptr, two, one, 0, 1, 2, 1)).toThrow(message);
-      expect(() => kernels.adamUpdateRows(weight, moment, moment, one, two, 1, 1, 1, 0, 1, 2, 1)).toThrow(message);
+      expect(() => kernels.adamUpdateRows(weight, moment, moment, one, two, 1, 1, 1, 1, 0, 1, 2, 1)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyForward(out, out, two, weight, 0, 1, 2)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyBackward(out, out, two, weight, 0, 1, 2)).toThrow(message);
     });

@@ -54,9 +54,11 @@ function train(kernels: MlpKernelFactory): TrainOutcome {
     network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
     optimizer: {
       epochs: 4,
+      minSteps: 1,
       batchSize: 32,
       learningRate: 0.01,
       weightDecay: 0.05,
+      epsilon: 1e-8,
       schedule: "cosine",
       warmupFraction: 0.1,
       labelSmoothing: 0.05,

@@ -9,6 +9,9 @@ import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { TRAINABLE_NAMES, TrainingNetwork } from "../../src/nn/training-network.js";
 import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters } from "../../src/nn/weights.js";
 
+/** eps of torch.optim.AdamW by default, which the fixture's maker used. */
+const PYTORCH_EPSILON = 1e-8;
+
 interface Run {
   readonly rows: readonly (readonly [readonly number[], readonly number[]])[];
   readonly labels: readonly number[];
@@ -117,7 +120,7 @@ class Replay<A extends FloatArray> {
     return fixture.learningRates.map((rate, i) => {
       const loss = this.forward(i + 1);
       this.network.backward();
-      this.network.update(rate, fixture.weightDecay);
+      this.network.update(rate, fixture.weightDecay, PYTORCH_EPSILON);
       return loss;
     });
   }

@@ -40,9 +40,11 @@ function inputOf(data: LabeledMatrix, changes: Partial<TrainMlpInput["optimizer"
     network: { hiddenUnits: [8, 6, 4], dropout: 0.1, inputDropout: 0.1 },
     optimizer: {
       epochs: 15,
+      minSteps: 1,
       batchSize: 8,
       learningRate: 0.02,
       weightDecay: 0.01,
+      epsilon: 1e-8,
       schedule: "cosine",
       warmupFraction: 0.05,
       labelSmoothing: 0,
