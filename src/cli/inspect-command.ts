@@ -34,8 +34,13 @@ function parseTop(text: string): number {
   return top;
 }
 
+/** A term as shown: the space that a character n-gram begins or ends with is made visible. */
+function showTerm(term: string): string {
+  return term.replace(/^ | $/g, "␣");
+}
+
 function renderTerms(title: string, terms: readonly RankedTerm[], digits: number): string {
-  const shown = terms.map(({ term, value }) => `${term} ${value.toFixed(digits)}`).join("  ");
+  const shown = terms.map(({ term, value }) => `${showTerm(term)} ${value.toFixed(digits)}`).join("  ");
   return `${title}\n  ${shown}\n`;
 }
 

@@ -65,10 +65,12 @@ export const TINY_TEST = path.join(FIXTURES, "tiny-corpus-test.csv");
 /** Options under which the tiny corpus is learnt in a moment; no test rests on the defaults. */
 export const TINY_TRAINING = [
   ...["--seed", "1", "--validation-fraction", "0.25", "--tags", "content", "--ngram-range", "1,1"],
+  "--no-char-ngrams",
   ...["--min-df", "1", "--max-df-fraction", "1", "--max-features", "1000"],
   ...["--hidden-units", "8,8,8", "--dropout", "0", "--input-dropout", "0"],
   ...["--epochs", "30", "--patience", "30", "--batch-size", "8", "--learning-rate", "0.02", "--schedule", "constant"],
   ...["--warmup-fraction", "0", "--weight-decay", "0", "--label-smoothing", "0", "--class-weight", "none"],
+  ...["--min-steps", "1", "--epsilon", "1e-8"],
 ] as const;
 
 /** Registers a temporary folder for the tests of a file; the function gives paths in it. */

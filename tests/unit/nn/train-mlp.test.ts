@@ -131,6 +131,13 @@ describe("trainMlp", () => {
     expect(loss).toBeCloseTo(outcome.selectedEpoch.validationLoss!, 10);
   });
 
+  it("goes on for whole epochs until there are minSteps steps", () => {
+    // 30 rows in batches of 8 are 4 steps an epoch; 2 epochs have 8, so 10 steps take 3.
+    const { outcome } = run({ ...inputOf(separable(30), { epochs: 2, minSteps: 10 }), validation: null });
+    expect(outcome).toMatchObject({ nSteps: 12, ending: "epochs" });
+    expect(outcome.history).toHaveLength(3);
+  });
+
   it("stops after `patience` epochs without a better one", () => {
     const { outcome } = run({ ...inputOf(unlearnable(60), { patience: 2 }), validation: unlearnable(21) });
     expect(outcome.ending).toBe("patience");
