@@ -1,11 +1,12 @@
-"""scikit-learn's LinearSVC on the splits and morphemes that bench/accuracy/compare.ts writes; that program starts this one.
+"""LinearSVC on the splits and morphemes that bench/accuracy/compare.ts writes; that program starts this one.
 
     python bench/accuracy/linear-svc.py <folder> <features>
 
 features: unigrams (content morphemes) or rich (their uni- and bigrams, and character 2-4-grams within words, each block
-of unit length). Both TF-IDF with sublinear tf of terms in two documents or more. C is chosen by stratified 3-fold macro-F1 on the training
-documents alone. Reads train.jsonl and test.jsonl, writes peer.joblib, prints one line of JSON. The time of training runs
-from the file to the saved model without the choice of C; the peak is the process's after saving, before the test.
+of unit length). Both are TF-IDF with sublinear tf of terms in two documents or more. C is chosen by stratified 3-fold
+macro-F1 on the training documents alone. Reads train.jsonl and test.jsonl, writes peer.joblib, prints one line of JSON.
+The time of training runs from the file to the saved model, without the start of the interpreter and the choice of C;
+the peak is the process's after saving, before the test.
 """
 
 import json
