@@ -28,7 +28,7 @@ const HEADLINES_TRAIN = "../shared/data/headlines_dev_train.csv";
 const HEADLINES_TEST = "../shared/data/headlines_dev_test.csv";
 const N_FOLDS = 5;
 const FOLD_SEED = 1;
-const HEADLINE_SEEDS = [1, 2, 3];
+const SEEDS = [1, 2, 3];
 const PEERS = ["unigrams", "rich"] as const;
 
 interface Split {
@@ -230,11 +230,11 @@ const PARTS: Readonly<Record<string, (folder: string, python: string) => Promise
   sample: async (folder, python) => ({
     dataSha256: hashOf([SAMPLE, YNAT]),
     folds: await measure(folder, python, await writeFolds(folder, SAMPLE)),
-    ynat: await measure(folder, python, [{ train: SAMPLE, test: YNAT }]),
+    ynat: await measure(folder, python, [{ train: SAMPLE, test: YNAT, seeds: SEEDS }]),
   }),
   headlines: async (folder, python) => ({
     dataSha256: hashOf([HEADLINES_TRAIN, HEADLINES_TEST]),
-    test: await measure(folder, python, [{ train: HEADLINES_TRAIN, test: HEADLINES_TEST, seeds: HEADLINE_SEEDS }]),
+    test: await measure(folder, python, [{ train: HEADLINES_TRAIN, test: HEADLINES_TEST, seeds: SEEDS }]),
   }),
   ynat: async (folder, python) => ({
     dataSha256: hashOf([YNAT]),
