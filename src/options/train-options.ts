@@ -229,8 +229,8 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     min: 1,
     max: 10_000,
     unit: "epochs",
-    default: 15,
-    help: "Stop after this many epochs without a better validation macro-F1",
+    default: 50,
+    help: "Stop after this many epochs without a lower validation loss",
   },
 };
 
