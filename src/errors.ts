@@ -27,7 +27,6 @@ export const ERROR_CODES = [
   "MODEL_DICTIONARY",
   "DICTIONARY_FORMAT",
   "USER_DICTIONARY",
-  "TEXT_TOO_LONG",
   "TRAINING_NOT_FINITE",
   "TRAINING_ABORTED",
   "KERNEL_UNAVAILABLE",
@@ -149,18 +148,6 @@ export class ModelFormatError extends NewsclfError {
     this.found = found;
     this.hint = hint;
     this.source = source;
-  }
-}
-
-/** A text cannot be analysed within the documented limits. */
-export class TextError extends NewsclfError {
-  override readonly name = "TextError";
-  /** UTF-16 offset of the fault in the text. */
-  readonly offset: number;
-
-  constructor(offset: number, problem: string) {
-    super("TEXT_TOO_LONG", `text offset ${offset}: ${problem}`);
-    this.offset = offset;
   }
 }
 

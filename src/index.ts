@@ -18,7 +18,6 @@ export {
   ModelFormatError,
   NewsclfError,
   OptionError,
-  TextError,
   TrainingError,
 } from "./errors.js";
 export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";

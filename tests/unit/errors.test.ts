@@ -10,7 +10,6 @@ import {
   NewsclfError,
   OptionError,
   showValue,
-  TextError,
   TrainingError,
 } from "../../src/errors.js";
 
@@ -39,7 +38,6 @@ describe("error classes", () => {
     expect(new ModelFormatError(8, "JSON", "text", { hint: "copy it again" }).message).toBe(
       "byte 8: expected JSON; found text; copy it again",
     );
-    expect(new TextError(5, "longer than allowed").message).toBe("text offset 5: longer than allowed");
     expect(new TrainingError("TRAINING_NOT_FINITE", 2, 31, "the loss is NaN").message).toBe(
       "epoch 2, step 31: the loss is NaN",
     );
@@ -55,7 +53,7 @@ describe("error classes", () => {
 
 describe("isNewsclfError", () => {
   it("tells ours from others", () => {
-    expect(isNewsclfError(new TextError(0, "…"))).toBe(true);
+    expect(isNewsclfError(new OptionError("seed", "an integer", "…"))).toBe(true);
     expect(isNewsclfError(new Error("…"))).toBe(false);
     expect(isNewsclfError(null)).toBe(false);
     expect(isNewsclfError("NewsclfError")).toBe(false);
