@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
+import { parseCount } from "./parse-count.js";
 import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 
@@ -18,14 +19,6 @@ interface ClassifyFlags extends ColumnFlags {
 /** Where `newsclf train data/news.csv` writes. */
 const LOCAL_MODEL_PATH = path.join("models", "news.newsclf");
 const SCORE_DIGITS = 4;
-
-function parseTopK(text: string): number {
-  const topK = /^[0-9]+$/.test(text) ? Number(text) : 0;
-  if (!Number.isSafeInteger(topK) || topK < 1) {
-    throw new InvalidArgumentError(`must be an integer ≥ 1 (labels); got ${JSON.stringify(text)}`);
-  }
-  return topK;
-}
 
 /** One line for one document; null stands for a row that could not be used. */
 function renderPredictions(predictions: Predictions | null, format: OutputFormat): string {
@@ -83,7 +76,7 @@ export function addClassifyCommand(program: Command, streams: CommandStreams): v
     .argument("[file]", "plain text, one document per line, or CSV with a header; - for standard input", STANDARD_INPUT)
     .option("-m, --model <file>", "model file (default: models/news.newsclf, else the package's own)")
     .option("--text <text>", "one text to label, in place of a file")
-    .option("-k, --top-k <n>", "labels per document, best first", parseTopK, 1)
+    .option("-k, --top-k <n>", "labels per document, best first", parseCount("labels"), 1)
     .addOption(formatOption())
     .addHelpText(
       "after",

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { ModelMetadata } from "../model-file/manifest.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
+import { parseCount } from "./parse-count.js";
 import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 
@@ -25,14 +26,6 @@ export interface ModelSummary {
 }
 
 const DEFAULT_TOP = 10;
-
-function parseTop(text: string): number {
-  const top = /^[0-9]+$/.test(text) ? Number(text) : 0;
-  if (!Number.isSafeInteger(top) || top < 1) {
-    throw new InvalidArgumentError(`must be an integer ≥ 1 (terms); got ${JSON.stringify(text)}`);
-  }
-  return top;
-}
 
 /** A term as shown: the space that a character n-gram begins or ends with is made visible. */
 function showTerm(term: string): string {
@@ -146,7 +139,7 @@ export function addInspectCommand(program: Command, streams: CommandStreams): vo
     .command("inspect")
     .description("show what a model was trained on and its top terms, or export a document-term matrix")
     .argument("<model>", "model file")
-    .option("--top <n>", "terms in each list", parseTop, DEFAULT_TOP)
+    .option("--top <n>", "terms in each list", parseCount("terms"), DEFAULT_TOP)
     .addOption(formatOption())
     .option("--matrix <file>", "write the tf-idf matrix of --articles in Matrix Market format")
     .option("--articles <csv>", "articles of --matrix");

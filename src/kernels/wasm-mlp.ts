@@ -9,6 +9,7 @@
 /// <reference path="./webassembly.d.ts" />
 
 import { KernelError } from "../errors.js";
+import { compileModule } from "./compile-module.js";
 import { alignedBytes, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
 
 const PAGE_BYTES = 65_536;
@@ -177,20 +178,8 @@ interface MlpExports {
  * KERNEL_MEMORY when the runtime cannot give so much memory, or more than 4 GiB are asked for
  */
 export function createWasmMlp(moduleBytes: Uint8Array): MlpKernelFactory {
-  const module = compile(moduleBytes);
+  const module = compileModule(moduleBytes, "the network's", "SIMD");
   return (capacityBytes) => new WasmMlp(module, capacityBytes);
-}
-
-function compile(moduleBytes: Uint8Array): WebAssembly.Module {
-  if (typeof WebAssembly === "undefined") {
-    throw new KernelError("KERNEL_UNAVAILABLE", "this runtime has no WebAssembly; use one that has, such as Node 20");
-  }
-  try {
-    return new WebAssembly.Module(moduleBytes);
-  } catch (cause) {
-    const problem = "this runtime cannot compile the network's WebAssembly module, which needs SIMD";
-    throw new KernelError("KERNEL_UNAVAILABLE", `${problem}; use a newer one, such as Node 20`, { cause });
-  }
 }
 
 function allocateMemory(sizeBytes: number): WebAssembly.Memory {

@@ -7,6 +7,7 @@
  */
 
 import { KernelError } from "../errors.js";
+import { compileModule } from "./compile-module.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory, type ViterbiTables } from "./viterbi.js";
 
 const PAGE_BYTES = 65_536;
@@ -69,7 +70,7 @@ interface SharedMemory extends WebAssembly.Memory {
  * the factory KERNEL_MEMORY when the runtime cannot give so much memory
  */
 export function createWasmViterbi(moduleBytes: Uint8Array): ViterbiKernelFactory {
-  const module = compile(moduleBytes);
+  const module = compileModule(moduleBytes, "the analyzer's", "SIMD and shared memory");
   return (tables) => new WasmViterbi(placeDictionary(module, tables));
 }
 
@@ -80,19 +81,7 @@ export function createWasmViterbi(moduleBytes: Uint8Array): ViterbiKernelFactory
  * @throws {KernelError} as {@link createWasmViterbi} and its factory
  */
 export function shareDictionary(moduleBytes: Uint8Array, tables: ViterbiTables): SharedDictionary {
-  return placeDictionary(compile(moduleBytes), tables);
-}
-
-function compile(moduleBytes: Uint8Array): WebAssembly.Module {
-  if (typeof WebAssembly === "undefined") {
-    throw new KernelError("KERNEL_UNAVAILABLE", "this runtime has no WebAssembly; use one that has, such as Node 20");
-  }
-  try {
-    return new WebAssembly.Module(moduleBytes);
-  } catch (cause) {
-    const problem = "this runtime cannot compile the analyzer's WebAssembly module, which needs SIMD and shared memory";
-    throw new KernelError("KERNEL_UNAVAILABLE", `${problem}; use a newer one, such as Node 20`, { cause });
-  }
+  return placeDictionary(compileModule(moduleBytes, "the analyzer's", "SIMD and shared memory"), tables);
 }
 
 function allocateMemory(sizeBytes: number): SharedMemory {
