@@ -38,6 +38,12 @@ export type { Token, Tokenizer } from "./morph/tokenizer.js";
 export type { UserWord } from "./morph/user-word.js";
 export { UserWordParser } from "./morph/user-word-parser.js";
 export { formatSuggestions, makeUserWords, WordSuggester, type WordSuggestion } from "./morph/word-suggester.js";
+export {
+  findNearDuplicates,
+  type NearDuplicateOptions,
+  type NearDuplicates,
+  textSimilarity,
+} from "./near-duplicates.js";
 export type { EpochRecord } from "./nn/train-mlp.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {

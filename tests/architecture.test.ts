@@ -12,6 +12,7 @@ const ENTRIES = [
   "features",
   "nn",
   "stratified-split.ts",
+  "near-duplicates.ts",
   "model-file",
   "no-assets.ts",
   "document-terms.ts",
