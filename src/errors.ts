@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   "TRAINING_ABORTED",
   "KERNEL_UNAVAILABLE",
   "KERNEL_MEMORY",
+  "WORKER_FAILED",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -169,4 +170,16 @@ export class TrainingError extends NewsclfError {
 /** The runtime cannot run the compiled inner loops, or not with so much memory. */
 export class KernelError extends NewsclfError {
   override readonly name = "KernelError";
+}
+
+/** A worker thread ended or threw what nobody foresaw; `cause` is that error. */
+export class WorkerError extends NewsclfError {
+  override readonly name = "WorkerError";
+  /** Name of the thread, e.g. "analyzer 2". */
+  readonly worker: string;
+
+  constructor(worker: string, problem: string, options?: ErrorOptions) {
+    super("WORKER_FAILED", `worker thread ${worker} failed: ${problem}; try fewer workers`, options);
+    this.worker = worker;
+  }
 }

@@ -19,6 +19,7 @@ export {
   NewsclfError,
   OptionError,
   TrainingError,
+  WorkerError,
 } from "./errors.js";
 export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";
 export * from "./evaluation/index.js";
