@@ -7,6 +7,7 @@ const ENTRIES = [
   "errors.ts",
   "options",
   "text",
+  "html",
   "kernels",
   "morph",
   "features",
