@@ -24,8 +24,9 @@ export {
 export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";
 export * from "./evaluation/index.js";
 export type { CsrMatrix } from "./features/csr-matrix.js";
+export { type TermBatch, TermLog, TermNumbering } from "./features/term-log.js";
 export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
-export type { FittedVectorizer, Vectorizer } from "./features/vectorizer.js";
+export type { FittedVectorizer, LogFit, Vectorizer } from "./features/vectorizer.js";
 export type { Vocabulary } from "./features/vocabulary.js";
 export type { MlpKernelFactory } from "./kernels/mlp.js";
 export { createWasmMlp } from "./kernels/wasm-mlp.js";
@@ -56,3 +57,4 @@ export type {
 } from "./options/train-options.js";
 export { type Article, type Label, type LabeledArticle, toDocument } from "./text/article.js";
 export { type TrainOptions, type TrainProgress, type TrainResult, train, type ValidationArticle } from "./train.js";
+export type { DocumentAnalyzer, DocumentAnalyzerFactory } from "./training/document-analyzer.js";

@@ -19,6 +19,7 @@ const ENTRIES = [
   "document-terms.ts",
   "classifier.ts",
   "classify.ts",
+  "training",
   "train.ts",
   "evaluation",
   "index.ts",

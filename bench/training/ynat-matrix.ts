@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createDocumentTerms } from "../../src/document-terms.js";
 import type { CsrMatrix } from "../../src/features/csr-matrix.js";
+import { TermLog } from "../../src/features/term-log.js";
 import { TfidfVectorizer } from "../../src/features/tfidf-vectorizer.js";
 import { readDictionary } from "../../src/io/dictionary-file.js";
 import { openFile } from "../../src/io/files.js";
@@ -26,13 +27,15 @@ export interface YnatMatrix {
 export async function buildYnatMatrix(): Promise<YnatMatrix> {
   const tokenizer = new MecabTokenizer(await readDictionary("assets/mecab-ko-dic.bin"));
   const termsOf = createDocumentTerms(tokenizer, { ngramRange: [1, 2], charNgrams: true, charNgramRange: [2, 4] });
-  const accumulator = new TfidfVectorizer({ minDf: 2, maxFeatures: 1_000_000, sublinearTf: true }).accumulator();
+  const log = new TermLog();
   const names: string[] = [];
   for await (const { article } of readArticles(openFile(YNAT_PATH))) {
-    accumulator.add(termsOf(toDocument(article)));
+    log.add(termsOf(toDocument(article)));
     names.push(article.label);
   }
-  const { matrix } = accumulator.finish();
+  const all = new Uint32Array(log.nDocuments).map((_, i) => i);
+  const vectorizer = new TfidfVectorizer({ minDf: 2, maxFeatures: 1_000_000, sublinearTf: true });
+  const matrix = vectorizer.fitLog(log, all).matrixOf(all);
   const order = [...new Set(names)].sort();
   return { matrix, labels: Uint16Array.from(names, (name) => order.indexOf(name)), nLabels: order.length };
 }

@@ -14,7 +14,7 @@ import {
   type VectorizerOptions,
 } from "../options/train-options.js";
 import type { LabeledArticle } from "../text/article.js";
-import type { TrainProgress } from "../train.js";
+import type { TrainProgress } from "../training/progress.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
@@ -35,7 +35,7 @@ export function defaultModelPath(csvPath: string): string {
 function toState(progress: TrainProgress): ProgressState {
   if (progress.stage === "analyze") {
     const { stage, nDone, nTotal } = progress;
-    return { stage, nDone, nTotal, nDocuments: nDone, note: "" };
+    return { stage, nDone, nTotal: nTotal ?? nDone, nDocuments: nDone, note: "" };
   }
   const { stage, epoch, nEpochs, step, nSteps, loss, nDocuments, validationMacroF1 } = progress;
   const macroF1 = validationMacroF1 === null ? "" : `  validation macro-F1 ${validationMacroF1.toFixed(4)}`;

@@ -4,9 +4,8 @@ import type { VectorizerOptions } from "../options/train-options.js";
 import { CsrBuilder } from "./csr-builder.js";
 import type { CsrMatrix } from "./csr-matrix.js";
 import { RowCounter, type SparseRow } from "./sparse-row.js";
-import { TermTable } from "./term-table.js";
-import { Uint32List } from "./uint32-list.js";
-import type { FitResult, FittedVectorizer, Vectorizer, VectorizerAccumulator } from "./vectorizer.js";
+import { TermLog } from "./term-log.js";
+import type { FitResult, FittedVectorizer, LogFit, Vectorizer } from "./vectorizer.js";
 import { isStorableTerm, Vocabulary } from "./vocabulary.js";
 
 /** Which terms become columns. */
@@ -37,117 +36,119 @@ function emptyVocabularyError(nDocuments: number, nDistinctTerms: number, limits
   );
 }
 
-/** Counts terms in one pass; keeps numbers of terms, not strings per document: 4 bytes per occurrence. */
-class CountAccumulator implements VectorizerAccumulator<FittedCountVectorizer> {
-  readonly #limits: TermLimits;
-  readonly #table = new TermTable();
-  /** By term number. */
-  readonly #documentFrequency = new Uint32List();
-  /** By term number: occurrences in all documents. */
-  readonly #corpusFrequency = new Uint32List();
-  /** By term number: 1-based document seen last in. */
-  readonly #lastDocument = new Uint32List();
-  /** Term numbers of all documents one after another. */
-  readonly #occurrences = new Uint32List();
-  /** By document: where its occurrences end. */
-  readonly #documentEnds = new Uint32List();
-
-  constructor(limits: TermLimits) {
-    this.#limits = limits;
-  }
-
-  get nDocuments(): number {
-    return this.#documentEnds.count;
-  }
-
-  add(terms: readonly string[]): void {
-    const document = this.nDocuments + 1;
-    for (const term of terms) {
-      const id = this.#table.add(term);
-      if (id === this.#documentFrequency.count) {
-        this.#documentFrequency.push(1);
-        this.#corpusFrequency.push(1);
-        this.#lastDocument.push(document);
-      } else {
-        this.#corpusFrequency.set(id, this.#corpusFrequency.at(id) + 1);
-        if (this.#lastDocument.at(id) !== document) {
-          this.#lastDocument.set(id, document);
-          this.#documentFrequency.set(id, this.#documentFrequency.at(id) + 1);
-        }
-      }
-      this.#occurrences.push(id);
-    }
-    this.#documentEnds.push(this.#occurrences.count);
-  }
-
-  finish(): FitResult<FittedCountVectorizer> {
-    const terms = this.#keptTerms();
-    if (terms.length === 0) throw emptyVocabularyError(this.nDocuments, this.#table.nTerms, this.#limits);
-    const columnOfId = new Int32Array(this.#table.nTerms).fill(NO_COLUMN);
-    const documentFrequency = new Uint32Array(terms.length);
-    let nnz = 0;
-    for (const [column, term] of terms.entries()) {
-      const id = this.#table.find(term);
-      const frequency = this.#documentFrequency.at(id);
-      columnOfId[id] = column;
-      documentFrequency[column] = frequency;
-      nnz += frequency;
-    }
-    const matrix = this.#countRows(columnOfId, terms.length, nnz);
-    const vocabulary = Vocabulary.fromTerms(terms);
-    const fitted = new FittedCountVectorizer({ vocabulary, documentFrequency, nDocuments: this.nDocuments });
-    return { fitted, matrix };
-  }
-
-  /**
-   * The terms within the limits, sorted. Where maxFeatures cuts through terms of one corpus frequency, the first in
-   * column order stay; scikit-learn sorts the columns first as well, but leaves such ties to numpy's unstable argsort.
-   */
-  #keptTerms(): readonly string[] {
-    const { minDf, maxDfFraction, maxFeatures } = this.#limits;
-    const maxDf = maxDfFraction * this.nDocuments;
-    const candidates: { readonly term: string; readonly id: number }[] = [];
-    let nextId = 0;
-    for (const term of this.#table.terms()) {
-      const id = nextId++;
-      const frequency = this.#documentFrequency.at(id);
-      // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
-      if (frequency >= minDf && frequency <= maxDf && isStorableTerm(term)) candidates.push({ term, id });
-    }
-    if (candidates.length <= maxFeatures) return candidates.map(({ term }) => term).sort();
-
-    const frequencies = Uint32Array.from(candidates, ({ id }) => this.#corpusFrequency.at(id)).sort();
-    const threshold = frequencies[frequencies.length - maxFeatures] as number;
-    const above = candidates.filter(({ id }) => this.#corpusFrequency.at(id) > threshold).map(({ term }) => term);
-    const tied = candidates.filter(({ id }) => this.#corpusFrequency.at(id) === threshold).map(({ term }) => term);
-    tied.sort();
-    return [...above, ...tied.slice(0, maxFeatures - above.length)].sort();
-  }
-
-  #countRows(columnOfId: Int32Array, nColumns: number, nnz: number): CsrMatrix {
-    const builder = new CsrBuilder(nColumns, nnz);
-    const row = new RowCounter();
-    let position = 0;
-    for (let document = 0; document < this.nDocuments; document++) {
-      row.clear();
-      for (const end = this.#documentEnds.at(document); position < end; position++) {
-        const column = columnOfId[this.#occurrences.at(position)] as number;
-        if (column !== NO_COLUMN) row.push(column);
-      }
-      row.count();
-      builder.append(row);
-    }
-    return builder.finish();
-  }
+/** The numbers 0 … n - 1. */
+function firstNumbers(n: number): Uint32Array {
+  return new Uint32Array(n).map((_, i) => i);
 }
 
-/** Feeds the documents to the accumulator. */
-export function accumulate<F extends FittedVectorizer>(
-  accumulator: VectorizerAccumulator<F>,
-  documents: Iterable<readonly string[]>,
+/**
+ * Fits counts on the given documents of a log. Time is linear in their occurrences but for sorting the vocabulary.
+ * @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left
+ */
+export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimits): LogFit<FittedCountVectorizer> {
+  const nDocuments = documents.length;
+  const documentFrequencyOf = new Uint32Array(log.nTerms);
+  const corpusFrequencyOf = new Uint32Array(log.nTerms);
+  /** 1-based place among the documents where the term was seen last. */
+  const lastSeen = new Uint32Array(log.nTerms);
+  for (const [place, document] of documents.entries()) {
+    const end = log.start(document + 1);
+    for (let i = log.start(document); i < end; i++) {
+      const id = log.termAt(i);
+      corpusFrequencyOf[id] = (corpusFrequencyOf[id] as number) + 1;
+      if (lastSeen[id] === place + 1) continue;
+      lastSeen[id] = place + 1;
+      documentFrequencyOf[id] = (documentFrequencyOf[id] as number) + 1;
+    }
+  }
+  const kept = keptTerms(log.terms(), documentFrequencyOf, corpusFrequencyOf, nDocuments, limits);
+  if (kept.length === 0) {
+    const nDistinctTerms = documentFrequencyOf.reduce((n, frequency) => (frequency > 0 ? n + 1 : n), 0);
+    throw emptyVocabularyError(nDocuments, nDistinctTerms, limits);
+  }
+  const columnOfId = new Int32Array(log.nTerms).fill(NO_COLUMN);
+  const documentFrequency = new Uint32Array(kept.length);
+  for (const [column, { id }] of kept.entries()) {
+    columnOfId[id] = column;
+    documentFrequency[column] = documentFrequencyOf[id] as number;
+  }
+  const vocabulary = Vocabulary.fromTerms(kept.map(({ term }) => term));
+  return {
+    fitted: new FittedCountVectorizer({ vocabulary, documentFrequency, nDocuments }),
+    matrixOf: (wanted) => countRows(log, wanted, columnOfId, kept.length),
+  };
+}
+
+/** A term of the log with its number there. */
+interface Candidate {
+  readonly term: string;
+  readonly id: number;
+}
+
+function byTerm({ term: left }: Candidate, { term: right }: Candidate): number {
+  return left < right ? -1 : 1;
+}
+
+/**
+ * The terms within the limits, sorted. Where maxFeatures cuts through terms of one corpus frequency, the first in
+ * column order stay; scikit-learn sorts the columns first as well, but leaves such ties to numpy's unstable argsort.
+ */
+function keptTerms(
+  terms: Iterable<string>,
+  documentFrequencyOf: Uint32Array,
+  corpusFrequencyOf: Uint32Array,
+  nDocuments: number,
+  { minDf, maxDfFraction, maxFeatures }: TermLimits,
+): readonly Candidate[] {
+  const maxDf = maxDfFraction * nDocuments;
+  const candidates: Candidate[] = [];
+  let nextId = 0;
+  for (const term of terms) {
+    const id = nextId++;
+    const frequency = documentFrequencyOf[id] as number;
+    // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
+    if (frequency >= minDf && frequency <= maxDf && isStorableTerm(term)) candidates.push({ term, id });
+  }
+  if (candidates.length <= maxFeatures) return candidates.sort(byTerm);
+
+  const frequencies = Uint32Array.from(candidates, ({ id }) => corpusFrequencyOf[id] as number).sort();
+  const threshold = frequencies[frequencies.length - maxFeatures] as number;
+  const above = candidates.filter(({ id }) => (corpusFrequencyOf[id] as number) > threshold);
+  const tied = candidates.filter(({ id }) => corpusFrequencyOf[id] === threshold).sort(byTerm);
+  return [...above, ...tied.slice(0, maxFeatures - above.length)].sort(byTerm);
+}
+
+function countRows(log: TermLog, documents: Uint32Array, columnOfId: Int32Array, nColumns: number): CsrMatrix {
+  const builder = new CsrBuilder(nColumns);
+  const row = new RowCounter();
+  for (const document of documents) {
+    row.clear();
+    const end = log.start(document + 1);
+    for (let i = log.start(document); i < end; i++) {
+      const column = columnOfId[log.termAt(i)] as number;
+      if (column !== NO_COLUMN) row.push(column);
+    }
+    row.count();
+    builder.append(row);
+  }
+  return builder.finish();
+}
+
+/** Fits a log on all its documents. */
+export function fitAll<F extends FittedVectorizer>(
+  log: TermLog,
+  fit: (log: TermLog, documents: Uint32Array) => LogFit<F>,
 ): FitResult<F> {
-  for (const terms of documents) accumulator.add(terms);
-  return accumulator.finish();
+  const documents = firstNumbers(log.nDocuments);
+  const { fitted, matrixOf } = fit(log, documents);
+  return { fitted, matrix: matrixOf(documents) };
+}
+
+/** The documents as a log. */
+export function logOf(documents: Iterable<readonly string[]>): TermLog {
+  const log = new TermLog();
+  for (const terms of documents) log.add(terms);
+  return log;
 }
 
 /** Builds matrices of counts; scikit-learn's CountVectorizer over documents that are terms already. */
@@ -158,16 +159,16 @@ export class CountVectorizer implements Vectorizer<FittedCountVectorizer> {
     this.#limits = limits;
   }
 
-  accumulator(): VectorizerAccumulator<FittedCountVectorizer> {
-    return new CountAccumulator(this.#limits);
-  }
-
   fit(documents: Iterable<readonly string[]>): FittedCountVectorizer {
     return this.fitTransform(documents).fitted;
   }
 
+  fitLog(log: TermLog, documents: Uint32Array): LogFit<FittedCountVectorizer> {
+    return fitCounts(log, documents, this.#limits);
+  }
+
   fitTransform(documents: Iterable<readonly string[]>): FitResult<FittedCountVectorizer> {
-    return accumulate(this.accumulator(), documents);
+    return fitAll(logOf(documents), (log, all) => this.fitLog(log, all));
   }
 }
 

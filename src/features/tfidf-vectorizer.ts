@@ -1,16 +1,11 @@
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import { VECTORIZER_SPEC, type VectorizerOptions } from "../options/train-options.js";
-import {
-  accumulate,
-  buildMatrix,
-  CountVectorizer,
-  type FittedCounts,
-  FittedCountVectorizer,
-} from "./count-vectorizer.js";
+import { buildMatrix, type FittedCounts, FittedCountVectorizer, fitAll, fitCounts, logOf } from "./count-vectorizer.js";
 import type { CsrMatrix } from "./csr-matrix.js";
 import type { SparseRow } from "./sparse-row.js";
+import type { TermLog } from "./term-log.js";
 import { smoothIdf, weightRow } from "./tf-idf.js";
-import type { FitResult, FittedVectorizer, Vectorizer, VectorizerAccumulator } from "./vectorizer.js";
+import type { FitResult, FittedVectorizer, LogFit, Vectorizer } from "./vectorizer.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** All that must be stored to weight further documents in the same way. */
@@ -18,39 +13,10 @@ export interface FittedTfidf extends FittedCounts {
   readonly sublinearTf: boolean;
 }
 
-class TfidfAccumulator implements VectorizerAccumulator<FittedTfidfVectorizer> {
-  readonly #counts: VectorizerAccumulator<FittedCountVectorizer>;
-  readonly #sublinearTf: boolean;
-
-  constructor(counts: VectorizerAccumulator<FittedCountVectorizer>, sublinearTf: boolean) {
-    this.#counts = counts;
-    this.#sublinearTf = sublinearTf;
-  }
-
-  get nDocuments(): number {
-    return this.#counts.nDocuments;
-  }
-
-  add(terms: readonly string[]): void {
-    this.#counts.add(terms);
-  }
-
-  finish(): FitResult<FittedTfidfVectorizer> {
-    const { fitted: counts, matrix } = this.#counts.finish();
-    const { vocabulary, documentFrequency, nDocuments } = counts;
-    const fitted = new FittedTfidfVectorizer({
-      vocabulary,
-      documentFrequency,
-      nDocuments,
-      sublinearTf: this.#sublinearTf,
-    });
-    const { indptr, indices, data } = matrix;
-    for (let row = 0; row < matrix.nRows; row++) {
-      const start = indptr[row] as number;
-      const end = indptr[row + 1] as number;
-      weightRow(indices, data, start, end, fitted.idf, this.#sublinearTf);
-    }
-    return { fitted, matrix };
+/** Overwrites counts by weights. */
+function weigh({ nRows, indptr, indices, data }: CsrMatrix, { idf, sublinearTf }: FittedTfidfVectorizer): void {
+  for (let row = 0; row < nRows; row++) {
+    weightRow(indices, data, indptr[row] as number, indptr[row + 1] as number, idf, sublinearTf);
   }
 }
 
@@ -73,16 +39,27 @@ export class TfidfVectorizer implements Vectorizer<FittedTfidfVectorizer> {
     this.#options = resolveOptions<VectorizerOptions>(VECTORIZER_SPEC, options, "vectorizer");
   }
 
-  accumulator(): VectorizerAccumulator<FittedTfidfVectorizer> {
-    return new TfidfAccumulator(new CountVectorizer(this.#options).accumulator(), this.#options.sublinearTf);
-  }
-
   fit(documents: Iterable<readonly string[]>): FittedTfidfVectorizer {
     return this.fitTransform(documents).fitted;
   }
 
   fitTransform(documents: Iterable<readonly string[]>): FitResult<FittedTfidfVectorizer> {
-    return accumulate(this.accumulator(), documents);
+    return fitAll(logOf(documents), (log, all) => this.fitLog(log, all));
+  }
+
+  fitLog(log: TermLog, documents: Uint32Array): LogFit<FittedTfidfVectorizer> {
+    const counts = fitCounts(log, documents, this.#options);
+    const { vocabulary, documentFrequency, nDocuments } = counts.fitted;
+    const { sublinearTf } = this.#options;
+    const fitted = new FittedTfidfVectorizer({ vocabulary, documentFrequency, nDocuments, sublinearTf });
+    return {
+      fitted,
+      matrixOf(wanted) {
+        const matrix = counts.matrixOf(wanted);
+        weigh(matrix, fitted);
+        return matrix;
+      },
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CsrMatrix } from "./csr-matrix.js";
 import type { SparseRow } from "./sparse-row.js";
+import type { TermLog } from "./term-log.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** A fitted vectorizer and the matrix of the documents it was fitted on. */
@@ -9,26 +10,24 @@ export interface FitResult<F extends FittedVectorizer = FittedVectorizer> {
   readonly matrix: CsrMatrix;
 }
 
-/** Takes documents one by one, so that the caller can do other things in between. */
-export interface VectorizerAccumulator<F extends FittedVectorizer = FittedVectorizer> {
-  /** Documents added so far. */
-  readonly nDocuments: number;
-  /** Adds one document. The array is read, not kept, so the caller may reuse it. */
-  add(terms: readonly string[]): void;
-  /**
-   * Returns what `fitTransform` returns for the documents added. The accumulator must not be used afterwards.
-   * @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left
-   */
-  finish(): FitResult<F>;
+/** A fit on some documents of a log. */
+export interface LogFit<F extends FittedVectorizer = FittedVectorizer> {
+  readonly fitted: F;
+  /** Returns the rows of documents of the log, in the order given, `[documents.length, nTerms]`. */
+  matrixOf(documents: Uint32Array): CsrMatrix;
 }
 
 /** scikit-learn's verbs, but `fit` returns a new fitted object, so "not fitted" cannot be written. A document is its terms. */
 export interface Vectorizer<F extends FittedVectorizer = FittedVectorizer> {
-  accumulator(): VectorizerAccumulator<F>;
   /** @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left */
   fit(documents: Iterable<readonly string[]>): F;
   /** As `fit` followed by `transform`, in one pass. */
   fitTransform(documents: Iterable<readonly string[]>): FitResult<F>;
+  /**
+   * As `fit` on the given documents of a log, in rising order. Rows of any documents of the log can be had from the result.
+   * @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left
+   */
+  fitLog(log: TermLog, documents: Uint32Array): LogFit<F>;
 }
 
 /** What was learned, and its use. Holds scratch space; calls are synchronous and not re-entrant. */

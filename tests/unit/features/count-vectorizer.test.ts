@@ -75,17 +75,6 @@ describe("CountVectorizer", () => {
     expect(keptTerms([["a", "\ud800", "😀"]], {})).toEqual(["a", "😀"]);
   });
 
-  it("reads the array of an added document without keeping it", () => {
-    const accumulator = new CountVectorizer(ALL).accumulator();
-    const terms = ["a", "b"];
-    accumulator.add(terms);
-    terms.length = 0;
-    terms.push("c");
-    accumulator.add(terms);
-    expect(accumulator.nDocuments).toBe(2);
-    expect([...accumulator.finish().fitted.vocabulary]).toEqual(["a", "b", "c"]);
-  });
-
   it("says what to change when the limits leave no term", () => {
     const error = errorOf(() => new CountVectorizer({ ...ALL, minDf: 2 }).fit([["a"], ["b"]]));
     expect(error.code).toBe("VOCABULARY_EMPTY");

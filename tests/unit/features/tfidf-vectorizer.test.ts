@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TermLog } from "../../../src/features/term-log.js";
 import { smoothIdf, weightRow } from "../../../src/features/tf-idf.js";
 import { FittedTfidfVectorizer, TfidfVectorizer } from "../../../src/features/tfidf-vectorizer.js";
 import { Vocabulary } from "../../../src/features/vocabulary.js";
@@ -62,11 +63,18 @@ describe("TfidfVectorizer", () => {
     expect(restored.transform(documents)).toEqual(matrix);
   });
 
-  it("gives the same matrix when fed document by document", () => {
-    const accumulator = new TfidfVectorizer().accumulator();
-    for (const terms of documents) accumulator.add(terms);
-    expect(accumulator.nDocuments).toBe(4);
-    expect(accumulator.finish().matrix).toEqual(new TfidfVectorizer().fitTransform(documents).matrix);
+  it("fits on some documents of a log and gives rows of any", () => {
+    const log = new TermLog();
+    for (const terms of documents) log.add(terms);
+    expect(log.nDocuments).toBe(4);
+    const { fitted, matrixOf } = new TfidfVectorizer({ minDf: 1, maxDfFraction: 1 }).fitLog(log, Uint32Array.of(0, 2));
+    const some = [documents[0] as string[], documents[2] as string[]];
+    const alone = new TfidfVectorizer({ minDf: 1, maxDfFraction: 1 }).fitTransform(some);
+    expect([...fitted.vocabulary]).toEqual([...alone.fitted.vocabulary]);
+    expect(matrixOf(Uint32Array.of(0, 2))).toEqual(alone.matrix);
+    expect(matrixOf(Uint32Array.of(3, 1))).toEqual(
+      alone.fitted.transform([documents[3] as string[], documents[1] as string[]]),
+    );
   });
 
   it("gives an empty row for a document of unknown terms", () => {

@@ -1,0 +1,52 @@
+import { TermLog } from "../features/term-log.js";
+import { type LabeledArticle, toDocument } from "../text/article.js";
+import { type Corpus, CorpusBuilder } from "./corpus.js";
+import type { DocumentAnalyzer } from "./document-analyzer.js";
+
+/** Documents that go to the analyzer together; also those between two looks at the event loop. */
+const DOCUMENTS_PER_GROUP = 256;
+
+export interface AnalyzedCorpus {
+  readonly corpus: Corpus;
+  /** The terms of all articles, in their order. */
+  readonly log: TermLog;
+}
+
+/**
+ * Reads and analyses articles as they come, so that one goes on while the other waits.
+ *
+ * @param source name of the articles' source for messages
+ * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
+ * @throws {OptionError} when an article's parts are not strings or its label is empty
+ * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
+ */
+export async function analyzeCorpus(
+  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  analyzer: DocumentAnalyzer,
+  source: string,
+  onTurn: (nDone: number) => Promise<void>,
+): Promise<AnalyzedCorpus> {
+  const builder = new CorpusBuilder();
+  const log = new TermLog();
+  await onTurn(0);
+  for await (const batch of analyzer.analyze(groupDocuments(articles, builder))) {
+    log.addBatch(batch);
+    await onTurn(log.nDocuments);
+  }
+  return { corpus: await builder.finish(source), log };
+}
+
+async function* groupDocuments(
+  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  builder: CorpusBuilder,
+): AsyncGenerator<readonly string[], void> {
+  let group: string[] = [];
+  for await (const article of articles) {
+    group.push(toDocument(builder.add(article)));
+    if (group.length === DOCUMENTS_PER_GROUP) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}

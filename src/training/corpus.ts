@@ -1,0 +1,76 @@
+import { DatasetError, OptionError } from "../errors.js";
+import type { Label, LabeledArticle } from "../text/article.js";
+import { ArticleHash } from "./article-hash.js";
+
+/** The articles of a run with what is known of them as a whole. */
+export interface Corpus {
+  readonly articles: readonly LabeledArticle[];
+  /** Sorted by code unit. */
+  readonly labels: readonly Label[];
+  /** `[nArticles]` number of each article's label. */
+  readonly labelNumbers: Int32Array;
+  /** SHA-256 of the articles as they were given, in hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** @throws {OptionError} when a title, body or label is not a string, or a label is empty */
+function copyArticle({ title, body, label }: LabeledArticle, index: number): LabeledArticle {
+  for (const [name, value] of Object.entries({ title, body, label })) {
+    if (typeof value !== "string") throw new OptionError(`articles[${index}].${name}`, "a string", value);
+  }
+  if (label === "") throw new OptionError(`articles[${index}].label`, "a string that is not empty", label);
+  return { title, body, label };
+}
+
+/** Takes articles one by one. */
+export class CorpusBuilder {
+  readonly #articles: LabeledArticle[] = [];
+  readonly #hash = new ArticleHash();
+
+  /**
+   * Takes a copy of an article and returns it.
+   * @throws {OptionError} when a title, body or label is not a string, or a label is empty
+   */
+  add(article: LabeledArticle): LabeledArticle {
+    const copy = copyArticle(article, this.#articles.length);
+    this.#articles.push(copy);
+    this.#hash.add(copy);
+    return copy;
+  }
+
+  /**
+   * Returns the corpus; nothing may be added afterwards.
+   * @param source name of the articles' source for messages
+   * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
+   */
+  async finish(source: string): Promise<Corpus> {
+    const articles = this.#articles;
+    const labels = checkLabels(articles, source);
+    const numbers = new Map(labels.map((label, number) => [label, number]));
+    const labelNumbers = Int32Array.from(articles, ({ label }) => numbers.get(label) as number);
+    return { articles, labels, labelNumbers, hash: await this.#hash.finish() };
+  }
+}
+
+function checkLabels(articles: readonly LabeledArticle[], source: string): readonly Label[] {
+  if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
+  const support = new Map<Label, number>();
+  for (const { label } of articles) support.set(label, (support.get(label) ?? 0) + 1);
+  const labels = [...support.keys()].sort();
+  if (labels.length < 2) {
+    throw new DatasetError(
+      "DATASET_ONE_LABEL",
+      { source },
+      `all ${articles.length} articles have the label ${JSON.stringify(labels[0])}; a classifier needs two labels or more`,
+    );
+  }
+  const rare = labels.filter((label) => (support.get(label) as number) < 2);
+  if (rare.length > 0) {
+    throw new DatasetError(
+      "DATASET_FEW_DOCUMENTS",
+      { source },
+      `a label needs two articles or more; only one has ${rare.map((label) => JSON.stringify(label)).join(", ")}; add articles or drop the label`,
+    );
+  }
+  return labels;
+}

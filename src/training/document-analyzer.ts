@@ -1,0 +1,31 @@
+import { createDocumentTerms } from "../document-terms.js";
+import { type TermBatch, TermNumbering } from "../features/term-log.js";
+import type { Tokenizer } from "../morph/tokenizer.js";
+import type { Resolved } from "../options/resolve-options.js";
+import type { TermOptions } from "../options/train-options.js";
+
+/** Turns documents into numbers of terms, in the calling thread or in several others. */
+export interface DocumentAnalyzer {
+  /**
+   * Yields the terms of all documents in their order, whatever the sizes of the groups that come in and go out. The result
+   * must not depend on the number of threads but for the numberings.
+   */
+  analyze(documents: AsyncIterable<readonly string[]>): AsyncIterable<TermBatch>;
+}
+
+/** Makes an analyzer for a run; its tokenizer must be the run's own. */
+export type DocumentAnalyzerFactory = (options: Resolved<TermOptions>) => DocumentAnalyzer;
+
+/** Analyses in the calling thread, group by group. */
+export function createLocalAnalyzer(tokenizer: Tokenizer, options: TermOptions): DocumentAnalyzer {
+  const termsOf = createDocumentTerms(tokenizer, options);
+  return {
+    async *analyze(documents) {
+      const numbering = new TermNumbering(0);
+      for await (const group of documents) {
+        for (const document of group) numbering.add(termsOf(document));
+        yield numbering.takeBatch();
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** What training is doing, for a progress display. */
+export type TrainProgress =
+  | {
+      readonly stage: "analyze";
+      /** Articles analysed. */
+      readonly nDone: number;
+      /** Null while the articles are still being read. */
+      readonly nTotal: number | null;
+    }
+  | {
+      readonly stage: "train";
+      /** 1-based. */
+      readonly epoch: number;
+      readonly nEpochs: number;
+      /** Optimizer steps done and in all, should no epoch be left out. */
+      readonly step: number;
+      readonly nSteps: number;
+      /** Mean training loss of the epoch so far, in nats. */
+      readonly loss: number;
+      /** Documents gone through since training began. */
+      readonly nDocuments: number;
+      /** Of the last finished epoch; null before that or without a validation share. */
+      readonly validationMacroF1: number | null;
+    };
+
+/** Lets timers, signals and I/O of the program run. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
