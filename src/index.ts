@@ -8,6 +8,17 @@ export {
 } from "./classifier.js";
 export { type ClassifyTextOptions, classify } from "./classify.js";
 export {
+  type CrossValidationOptions,
+  type CrossValidationProgress,
+  type CrossValidationResult,
+  crossValidate,
+  FOLD_SPEC,
+  type FoldOptions,
+  type FoldResult,
+  type FoldSpread,
+  type OutOfFoldPrediction,
+} from "./cross-validation.js";
+export {
   DatasetError,
   type DatasetLocation,
   ERROR_CODES,
@@ -28,6 +39,7 @@ export { type TermBatch, TermLog, TermNumbering } from "./features/term-log.js";
 export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 export type { FittedVectorizer, LogFit, Vectorizer } from "./features/vectorizer.js";
 export type { Vocabulary } from "./features/vocabulary.js";
+export { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.js";
 export type { MlpKernelFactory } from "./kernels/mlp.js";
 export { createWasmMlp } from "./kernels/wasm-mlp.js";
 export type { ModelMetadata } from "./model-file/manifest.js";

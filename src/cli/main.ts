@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { isNewsclfError } from "../errors.js";
 import { addClassifyCommand } from "./classify-command.js";
+import { addCrossvalCommand } from "./crossval-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { addInspectCommand } from "./inspect-command.js";
 import { type CommandStreams, DataWriter, MessageWriter, OutputClosed, type Streams } from "./streams.js";
@@ -26,6 +27,7 @@ function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void
     .showHelpAfterError("(run with --help for usage)");
   addTrainCommand(program, streams);
   addEvaluateCommand(program, streams);
+  addCrossvalCommand(program, streams);
   addClassifyCommand(program, streams);
   addTokenizeCommand(program, streams);
   addInspectCommand(program, streams);

@@ -1,25 +1,12 @@
 import path from "node:path";
 import type { Command } from "commander";
-import {
-  NETWORK_SPEC,
-  type NetworkOptions,
-  OPTIMIZER_SPEC,
-  type OptimizerOptions,
-  RUN_SPEC,
-  type RunOptions,
-  TERM_SPEC,
-  type TermOptions,
-  type TrainingSettings,
-  VECTORIZER_SPEC,
-  type VectorizerOptions,
-} from "../options/train-options.js";
 import type { LabeledArticle } from "../text/article.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
-import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
+import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
 interface TrainFlags extends ColumnFlags, UserDictionaryFlags {
@@ -32,7 +19,8 @@ export function defaultModelPath(csvPath: string): string {
   return path.join("models", `${path.parse(csvPath).name}.newsclf`);
 }
 
-function toState(progress: TrainProgress): ProgressState {
+/** What a progress display shows of training. */
+export function trainingState(progress: TrainProgress): ProgressState {
   if (progress.stage === "analyze") {
     const { stage, nDone, nTotal } = progress;
     return { stage, nDone, nTotal: nTotal ?? nDone, nDocuments: nDone, note: "" };
@@ -41,16 +29,6 @@ function toState(progress: TrainProgress): ProgressState {
   const macroF1 = validationMacroF1 === null ? "" : `  validation macro-F1 ${validationMacroF1.toFixed(4)}`;
   const note = `epoch ${epoch}/${nEpochs}  loss ${loss.toFixed(4)}${macroF1}`;
   return { stage, nDone: step, nTotal: nSteps, nDocuments, note };
-}
-
-function settingsOf(flags: Readonly<Record<string, unknown>>): TrainingSettings {
-  return {
-    ...pickSpecValues<RunOptions>(RUN_SPEC, flags),
-    terms: pickSpecValues<TermOptions>(TERM_SPEC, flags),
-    vectorizer: pickSpecValues<VectorizerOptions>(VECTORIZER_SPEC, flags),
-    network: pickSpecValues<NetworkOptions>(NETWORK_SPEC, flags),
-    optimizer: pickSpecValues<OptimizerOptions>(OPTIMIZER_SPEC, flags),
-  };
 }
 
 async function runTrain(
@@ -89,10 +67,10 @@ async function runTrain(
   for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
   const signal = listenForInterrupt?.();
   const result = await train(articles, {
-    ...settingsOf(flags),
+    ...trainingSettings(flags),
     tokenizer,
     source: csvPath,
-    onProgress: (progress) => display.show(toState(progress)),
+    onProgress: (progress) => display.show(trainingState(progress)),
     ...(signal === undefined ? {} : { signal }),
   });
   display.clear();
@@ -147,16 +125,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     .option("--report <dir>", "folder for report.md and report.json", "report");
   addColumnFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
-  command.optionsGroup("Run:");
-  addSpecFlags<RunOptions>(command, RUN_SPEC);
-  command.optionsGroup("Terms:");
-  addSpecFlags<TermOptions>(command, TERM_SPEC);
-  command.optionsGroup("Document-term matrix:");
-  addSpecFlags<VectorizerOptions>(command, VECTORIZER_SPEC);
-  command.optionsGroup("Network:");
-  addSpecFlags<NetworkOptions>(command, NETWORK_SPEC);
-  command.optionsGroup("Optimizer:");
-  addSpecFlags<OptimizerOptions>(command, OPTIMIZER_SPEC);
+  addTrainingFlags(command);
   command.action((csvPath: string, flags: TrainFlags & Readonly<Record<string, unknown>>) =>
     runTrain(csvPath, flags, streams),
   );

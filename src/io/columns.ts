@@ -21,6 +21,13 @@ export interface ColumnOptions {
   readonly labelColumn?: string;
 }
 
+/** A column that is read beside title, body and label. */
+export interface ExtraColumn {
+  readonly name: string;
+  /** How the user named it, for messages: "--date-column". */
+  readonly flag: string;
+}
+
 /** 0-based positions in a row; null for a part that is not read. At least one of title and body is there. */
 export interface ArticleColumns {
   readonly title: number | null;
@@ -95,12 +102,12 @@ class Header {
     return `the columns are ${showNames(this.#names)}`;
   }
 
-  /** Position of the column that the user named. */
-  findNamed(role: Role, name: string): number {
+  /** Position of the column that the user named with a flag. */
+  findNamed(flag: string, name: string): number {
     const found = this.#positions((candidate) => nameKey(candidate) === nameKey(name));
     const [first] = found;
     if (first === undefined) {
-      throw this.error(`there is no column ${showValue(name)} for ${FLAGS[role]}; ${this.describe()}`);
+      throw this.error(`there is no column ${showValue(name)} for ${flag}; ${this.describe()}`);
     }
     if (found.length > 1) {
       throw this.error(`${found.length} columns are named ${showValue(name)}; rename all but one`);
@@ -151,7 +158,8 @@ export function findArticleColumns(
 ): ArticleColumns {
   const header = new Header(names, source, line);
   const { textColumn, titleColumn, labelColumn, requireLabel } = options;
-  const named = (role: Role, name: string | undefined) => (name === undefined ? null : header.findNamed(role, name));
+  const named = (role: Role, name: string | undefined) =>
+    name === undefined ? null : header.findNamed(FLAGS[role], name);
 
   let title = named("title", titleColumn);
   let body = named("body", textColumn);
@@ -200,4 +208,18 @@ export function isArticleHeader(line: string): boolean {
   }
   const known = new Set([...ALIASES.title, ...ALIASES.body].flat());
   return names.some((name) => known.has(aliasKey(name)));
+}
+
+/**
+ * Returns the positions of columns that are read beside the article, such as a date.
+ * @throws {DatasetError} with code DATASET_COLUMN when one is missing or there twice
+ */
+export function findExtraColumns(
+  names: readonly string[],
+  wanted: readonly ExtraColumn[],
+  source: string,
+  line: number,
+): readonly number[] {
+  const header = new Header(names, source, line);
+  return wanted.map(({ name, flag }) => header.findNamed(flag, name));
 }

@@ -1,7 +1,13 @@
 import { DatasetError } from "../errors.js";
 import { type Article, type Label, type LabeledArticle, toDocument } from "../text/article.js";
 import { cleanText } from "../text/clean-text.js";
-import { type ArticleColumns, type ColumnOptions, findArticleColumns } from "./columns.js";
+import {
+  type ArticleColumns,
+  type ColumnOptions,
+  type ExtraColumn,
+  findArticleColumns,
+  findExtraColumns,
+} from "./columns.js";
 import { parseCsv } from "./csv.js";
 import { decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
@@ -31,6 +37,8 @@ export interface ReadSummary {
 }
 
 export interface ReadOptions extends ColumnOptions {
+  /** Columns whose fields are given with each article, such as its date; none when left out. */
+  readonly extraColumns?: readonly ExtraColumn[];
   /**
    * How many line numbers the summary lists for each reason; all rows are counted.
    * @default 20
@@ -44,6 +52,8 @@ export interface ArticleRecord<A extends Article> {
   readonly article: A;
   /** 1-based line on which the record begins. */
   readonly line: number;
+  /** Fields of `extraColumns` in their order, as they stand in the file; only where some were asked for. */
+  readonly extra?: readonly string[];
 }
 
 /** Articles one by one; can be iterated once. */
@@ -121,7 +131,11 @@ class CsvArticleReader<A extends Article> implements ArticleReader<A> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ArticleRecord<A>, void> {
     const tally = this.#tally;
-    let header: { readonly columns: ArticleColumns; readonly nColumns: number } | null = null;
+    let header: {
+      readonly columns: ArticleColumns;
+      readonly extra: readonly number[];
+      readonly nColumns: number;
+    } | null = null;
     for await (const { fields, line } of parseCsv(this.#text, this.#name)) {
       if (isBlank(fields)) {
         tally.nBlankLines++;
@@ -129,10 +143,14 @@ class CsvArticleReader<A extends Article> implements ArticleReader<A> {
       }
       if (header === null) {
         const columnOptions = { ...this.#options, requireLabel: this.#requireLabel };
-        header = { columns: findArticleColumns(fields, columnOptions, this.#name, line), nColumns: fields.length };
+        header = {
+          columns: findArticleColumns(fields, columnOptions, this.#name, line),
+          extra: findExtraColumns(fields, this.#options.extraColumns ?? [], this.#name, line),
+          nColumns: fields.length,
+        };
         continue;
       }
-      const { columns, nColumns } = header;
+      const { columns, extra, nColumns } = header;
       const label = columns.label === null ? "" : cleanText(fields[columns.label] ?? "");
       const article = { title: fieldAt(fields, columns.title), body: fieldAt(fields, columns.body) };
       const reason =
@@ -145,7 +163,8 @@ class CsvArticleReader<A extends Article> implements ArticleReader<A> {
               : null;
       if (reason === null) {
         tally.nUsable++;
-        yield { article: this.#build(article, label), line };
+        const record = { article: this.#build(article, label), line };
+        yield extra.length === 0 ? record : { ...record, extra: extra.map((column) => fields[column] as string) };
       } else {
         tally.reject(reason, line);
         this.#options.onReject?.({ line, reason, fields });

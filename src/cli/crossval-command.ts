@@ -1,0 +1,168 @@
+import { type Command, Option } from "commander";
+import { type CrossValidationResult, FOLD_SPEC, type FoldOptions } from "../cross-validation.js";
+import { DatasetError } from "../errors.js";
+import type { ExtraColumn } from "../io/columns.js";
+import type { LabeledArticle } from "../text/article.js";
+import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import { formatOption, type OutputFormat } from "./format-option.js";
+import { addSpecFlags, pickSpecValues } from "./option-flags.js";
+import { ProgressDisplay } from "./progress.js";
+import { describeRejectedRows } from "./rejected-rows.js";
+import type { CommandStreams } from "./streams.js";
+import { trainingState } from "./train-command.js";
+import { addTrainingFlags, trainingSettings } from "./training-flags.js";
+import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
+
+interface CrossvalFlags extends ColumnFlags, UserDictionaryFlags {
+  readonly groupColumn?: string;
+  readonly dateColumn?: string;
+  readonly predictions?: string;
+  readonly format: OutputFormat;
+}
+
+/** The articles of a file with what the folds are drawn by. */
+interface Corpus {
+  readonly articles: readonly LabeledArticle[];
+  /** 1-based, of each article. */
+  readonly lines: readonly number[];
+  readonly groups?: readonly string[];
+  readonly dates?: readonly string[];
+}
+
+async function readCorpus(csvPath: string, flags: CrossvalFlags, { messages }: CommandStreams): Promise<Corpus> {
+  const [{ readArticles }, { parseDay }] = await Promise.all([
+    import("../io/read-articles.js"),
+    import("../text/parse-day.js"),
+  ]);
+  const { groupColumn, dateColumn } = flags;
+  const extraColumns: ExtraColumn[] = [];
+  if (groupColumn !== undefined) extraColumns.push({ name: groupColumn, flag: "--group-column" });
+  if (dateColumn !== undefined) extraColumns.push({ name: dateColumn, flag: "--date-column" });
+  const articles: LabeledArticle[] = [];
+  const lines: number[] = [];
+  const fields: string[] = [];
+  const reader = readArticles(csvPath, { ...columnOptions(flags), extraColumns });
+  for await (const { article, line, extra } of reader) {
+    articles.push(article);
+    lines.push(line);
+    const [field] = extra ?? [];
+    if (field === undefined) continue;
+    const day = dateColumn === undefined ? field : parseDay(field);
+    if (day === null) {
+      const problem = `a date must begin with year, month and day, such as 2026-11-23; got ${JSON.stringify(field)}`;
+      throw new DatasetError("DATASET_DATE", { source: csvPath, line }, problem);
+    }
+    fields.push(day);
+  }
+  messages.write(describeRejectedRows(csvPath, reader.summary()));
+  if (groupColumn !== undefined) return { articles, lines, groups: fields };
+  return dateColumn === undefined ? { articles, lines } : { articles, lines, dates: fields };
+}
+
+/** The out-of-fold predictions as CSV: a row for each article, its line, fold, labels, and the scores of all labels. */
+export function formatPredictions(
+  { predictions, report }: Pick<CrossValidationResult, "predictions" | "report">,
+  lines: readonly number[],
+  formatCsvRow: (fields: readonly (string | number)[]) => string,
+): string {
+  const labels = report.labels.map(({ label }) => label);
+  let text = formatCsvRow(["line", "fold", "label", "predicted", "score", ...labels.map((label) => `score ${label}`)]);
+  for (const { index, fold, trueLabel, predictions: ranked } of predictions) {
+    const [best] = ranked;
+    const scores = new Map(ranked.map(({ label, score }) => [label, score]));
+    text += formatCsvRow([
+      lines[index] as number,
+      fold + 1,
+      trueLabel,
+      best.label,
+      best.score,
+      // A fold without articles of a label cannot give it.
+      ...labels.map((label) => scores.get(label) ?? ""),
+    ]);
+  }
+  return text;
+}
+
+async function formatResult(result: CrossValidationResult): Promise<string> {
+  const [{ formatReport }, { renderTextTable }] = await Promise.all([
+    import("../evaluation/index.js"),
+    import("../evaluation/text-table.js"),
+  ]);
+  const { folds, accuracy, macroF1, report } = result;
+  const show = (value: number | null): string => (value === null ? "-" : value.toFixed(3));
+  const table = renderTextTable([
+    ["Fold", "Trained on", "Tried on", "Accuracy", "Macro-F1"],
+    ...folds.map((fold) => [
+      String(fold.fold + 1),
+      String(fold.nTrain),
+      String(fold.nTest),
+      show(fold.accuracy),
+      show(fold.macroF1),
+    ]),
+    ["Mean", "", "", show(accuracy.mean), show(macroF1.mean)],
+    ["Standard deviation", "", "", show(accuracy.standardDeviation), show(macroF1.standardDeviation)],
+  ]);
+  return `${table}\nAll folds together\n${formatReport(report)}`;
+}
+
+async function runCrossval(
+  csvPath: string,
+  flags: CrossvalFlags & Readonly<Record<string, unknown>>,
+  streams: CommandStreams,
+): Promise<void> {
+  const { output, messages, listenForInterrupt } = streams;
+  const [{ crossValidate }, { checkWritable, writeFileAtomically }, { formatCsvRow }] = await Promise.all([
+    import("../cross-validation.js"),
+    import("../io/files.js"),
+    import("../io/format-csv.js"),
+  ]);
+  const display = new ProgressDisplay(messages);
+  const tokenizer = await loadTokenizer(flags);
+  const { articles, lines, ...kinds } = await readCorpus(csvPath, flags, streams);
+  if (flags.predictions !== undefined) await checkWritable(flags.predictions);
+  const signal = listenForInterrupt?.();
+  const result = await crossValidate(articles, {
+    ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),
+    ...kinds,
+    training: { ...trainingSettings(flags), tokenizer },
+    source: csvPath,
+    onProgress: ({ fold, nFolds, training }) => {
+      const state = trainingState(training);
+      display.show({ ...state, stage: `${fold + 1}/${nFolds} ${state.stage}` });
+    },
+    onFold: ({ fold, macroF1 }) => display.log(`fold ${fold + 1}: macro-F1 ${macroF1.toFixed(4)}`),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  display.clear();
+  if (flags.predictions !== undefined) {
+    await writeFileAtomically(flags.predictions, formatPredictions(result, lines, formatCsvRow));
+    display.log(`predictions: ${flags.predictions}`);
+  }
+  const { predictions: _, ...scores } = result;
+  await output.write(flags.format === "json" ? `${JSON.stringify(scores, null, 2)}\n` : await formatResult(result));
+}
+
+/** Adds `newsclf crossval <csv>`. */
+export function addCrossvalCommand(program: Command, streams: CommandStreams): void {
+  const command = program
+    .command("crossval")
+    .description("measure training options by cross-validation: every article is tried by a model that did not see it")
+    .argument("<csv>", "CSV file with a header, as for train")
+    .addOption(formatOption())
+    .option("--predictions <file>", "write what was predicted for each article, out of its fold, as CSV");
+  addSpecFlags<FoldOptions>(command, FOLD_SPEC);
+  command
+    .addOption(
+      new Option(
+        "--group-column <name>",
+        "column of groups, such as a story's number: articles of one group stay on one side",
+      ).conflicts("dateColumn"),
+    )
+    .option("--date-column <name>", "column of dates: learn from the past, try on what came next");
+  addColumnFlags(command, { withLabel: true });
+  addUserDictionaryFlag(command);
+  addTrainingFlags(command);
+  command.action((csvPath: string, flags: CrossvalFlags & Readonly<Record<string, unknown>>) =>
+    runCrossval(csvPath, flags, streams),
+  );
+}

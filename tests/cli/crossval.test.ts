@@ -1,0 +1,123 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import { runCli, useFolder } from "./harness.js";
+
+const folder = useFolder();
+
+/** Six articles of each label, two on each of three days, in three stories. */
+const ROWS = ["경제 금리 은행", "정치 국회 의원"].flatMap((line) => {
+  const [label, ...words] = line.split(" ");
+  return Array.from({ length: 6 }, (_, i) => `${label},${words.join(" ")} 소식 ${i},2026.1.${1 + (i >> 1)},${i % 3}`);
+});
+const CSV = `category,title,작성일,story\n${ROWS.join("\n")}\n`;
+const QUICK = ["--epochs", "1", "--min-steps", "20", "--min-df", "1", "--hidden-units", "8,8,8"];
+
+interface PredictionRow {
+  readonly line: string;
+  readonly fold: string;
+  readonly label: string;
+  readonly predicted: string;
+  readonly score: string;
+  readonly "score 경제": string;
+  readonly "score 정치": string;
+}
+
+const readRows = (csv: string): PredictionRow[] => parse(csv, { columns: true }) as PredictionRow[];
+
+async function writeCsv(text = CSV): Promise<string> {
+  const csv = folder("articles.csv");
+  await writeFile(csv, text);
+  return csv;
+}
+
+describe("newsclf crossval", () => {
+  it("prints a table of the folds and the report of all", async () => {
+    const { exitCode, stdout, stderr } = await runCli(["crossval", await writeCsv(), "--folds", "3", ...QUICK]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/^Fold +Trained on +Tried on +Accuracy +Macro-F1\n/);
+    expect(stdout).toMatch(/^3 +8 +4 +\d\.\d{3} +\d\.\d{3}$/m);
+    expect(stdout).toMatch(/^Standard deviation +0\.\d{3} +0\.\d{3}$/m);
+    expect(stdout).toContain("All folds together\nAll usable articles of ");
+    expect(stderr).toMatch(/fold 3: macro-F1 \d\.\d{4}/);
+  });
+
+  it("writes what was predicted for each article, with its line", async () => {
+    const csv = await writeCsv();
+    const predictions = folder("predictions.csv");
+    const { exitCode, stdout } = await runCli([
+      "crossval",
+      csv,
+      "--folds",
+      "2",
+      "--predictions",
+      predictions,
+      "--format",
+      "json",
+      ...QUICK,
+    ]);
+    expect(exitCode).toBe(0);
+    const rows = readRows(await readFile(predictions, "utf8"));
+    expect(rows.map((row) => row.line)).toEqual(Array.from({ length: 12 }, (_, i) => String(i + 2)));
+    expect(Object.keys(rows[0] as object)).toEqual([
+      "line",
+      "fold",
+      "label",
+      "predicted",
+      "score",
+      "score 경제",
+      "score 정치",
+    ]);
+    const result = JSON.parse(stdout) as { folds: object[]; macroF1: { mean: number }; report: { accuracy: number } };
+    expect(result.folds).toHaveLength(2);
+    const nCorrect = rows.filter(({ label, predicted }) => label === predicted).length;
+    expect(result.report.accuracy).toBeCloseTo(nCorrect / 12, 12);
+    for (const row of rows) expect(Number(row["score 경제"]) + Number(row["score 정치"])).toBeCloseTo(1, 5);
+  });
+
+  it("keeps a group of --group-column on one side", async () => {
+    const predictions = folder("predictions.csv");
+    const { exitCode, stderr } = await runCli([
+      "crossval",
+      await writeCsv(),
+      "--folds",
+      "3",
+      "--group-column",
+      "story",
+      "--predictions",
+      predictions,
+      ...QUICK,
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    const rows = readRows(await readFile(predictions, "utf8"));
+    const foldsOfStory = new Map<number, Set<string>>();
+    for (const [index, { fold }] of rows.entries()) {
+      foldsOfStory.set(index % 3, (foldsOfStory.get(index % 3) ?? new Set()).add(fold));
+    }
+    for (const folds of foldsOfStory.values()) expect(folds.size).toBe(1);
+  });
+
+  it("goes forward by --date-column and names the line of what is no date", async () => {
+    const csv = await writeCsv();
+    const flags = ["--folds", "2", "--date-column", "작성일", "--validation-fraction", "0", ...QUICK];
+    const { exitCode, stdout, stderr } = await runCli(["crossval", csv, "--format", "json", ...flags]);
+    expect(exitCode, stderr).toBe(0);
+    // Three days of four articles.
+    expect(JSON.parse(stdout).folds).toMatchObject([
+      { nTrain: 4, nTest: 4 },
+      { nTrain: 8, nTest: 4 },
+    ]);
+    const broken = await runCli(["crossval", await writeCsv(CSV.replace("2026.1.2", "어제")), ...flags]);
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/articles\.csv:4: a date must begin with year, month and day.*got "어제"/);
+  });
+
+  it("says which column is missing, and that groups and dates exclude each other", async () => {
+    const csv = await writeCsv();
+    const missing = await runCli(["crossval", csv, "--date-column", "날짜"]);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain('there is no column "날짜" for --date-column');
+    const both = await runCli(["crossval", csv, "--date-column", "작성일", "--group-column", "story"]);
+    expect(both.exitCode).toBe(2);
+  });
+});
