@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type CrossValidationResult, FOLD_SPEC, type FoldOptions } from "../cross-validation.js";
 import { DatasetError } from "../errors.js";
 import type { ExtraColumn } from "../io/columns.js";
-import type { LabeledArticle } from "../text/article.js";
+import { type LabeledArticle, toDocument } from "../text/article.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
@@ -16,6 +16,7 @@ import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "
 interface CrossvalFlags extends ColumnFlags, UserDictionaryFlags {
   readonly groupColumn?: string;
   readonly dateColumn?: string;
+  readonly groupNearDuplicates?: boolean;
   readonly predictions?: string;
   readonly format: OutputFormat;
 }
@@ -25,8 +26,12 @@ interface Corpus {
   readonly articles: readonly LabeledArticle[];
   /** 1-based, of each article. */
   readonly lines: readonly number[];
-  readonly groups?: readonly string[];
+  readonly groups?: readonly (string | number)[];
   readonly dates?: readonly string[];
+}
+
+function countMembers(groups: readonly (readonly number[])[]): number {
+  return groups.reduce((sum, { length }) => sum + length, 0);
 }
 
 async function readCorpus(csvPath: string, flags: CrossvalFlags, { messages }: CommandStreams): Promise<Corpus> {
@@ -55,6 +60,12 @@ async function readCorpus(csvPath: string, flags: CrossvalFlags, { messages }: C
     fields.push(day);
   }
   messages.write(describeRejectedRows(csvPath, reader.summary()));
+  if (flags.groupNearDuplicates) {
+    const { findNearDuplicates } = await import("../near-duplicates.js");
+    const { groupOf, groups } = findNearDuplicates(articles.map(toDocument));
+    messages.write(`${csvPath}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`);
+    return { articles, lines, groups: Array.from(groupOf) };
+  }
   if (groupColumn !== undefined) return { articles, lines, groups: fields };
   return dateColumn === undefined ? { articles, lines } : { articles, lines, dates: fields };
 }
@@ -156,7 +167,12 @@ export function addCrossvalCommand(program: Command, streams: CommandStreams): v
       new Option(
         "--group-column <name>",
         "column of groups, such as a story's number: articles of one group stay on one side",
-      ).conflicts("dateColumn"),
+      ).conflicts(["dateColumn", "groupNearDuplicates"]),
+    )
+    .addOption(
+      new Option("--group-near-duplicates", "articles that are nearly the same stay on one side").conflicts(
+        "dateColumn",
+      ),
     )
     .option("--date-column <name>", "column of dates: learn from the past, try on what came next");
   addColumnFlags(command, { withLabel: true });

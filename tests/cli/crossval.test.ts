@@ -97,6 +97,27 @@ describe("newsclf crossval", () => {
     for (const folds of foldsOfStory.values()) expect(folds.size).toBe(1);
   });
 
+  it("keeps near-duplicates on one side", async () => {
+    const predictions = folder("predictions.csv");
+    // Three copies of one story, and ten articles that have little in common.
+    const copy = "경제,한국은행이 석 달 만에 기준금리를 다시 동결했다고 밝혔다";
+    const others = ["환율이 올랐다", "수출 감소", "반도체 공장", "물가 목표", "가계 대출"].map(
+      (text) => `경제,${text}`,
+    );
+    const politics = ["국회 표결", "야당 대표 회견", "개헌 논의", "법안 심사", "총리 후보"].map(
+      (text) => `정치,${text}`,
+    );
+    const csv = await writeCsv(
+      `category,title\n${[copy, `${copy}.`, `${copy}!`, ...others, ...politics].join("\n")}\n`,
+    );
+    const flags = ["--folds", "3", "--group-near-duplicates", "--predictions", predictions, ...QUICK];
+    const { exitCode, stderr } = await runCli(["crossval", csv, ...flags]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("near-duplicates: 1 groups of 3 articles");
+    const [first, second, third] = readRows(await readFile(predictions, "utf8"));
+    expect([second?.fold, third?.fold]).toEqual([first?.fold, first?.fold]);
+  });
+
   it("goes forward by --date-column and names the line of what is no date", async () => {
     const csv = await writeCsv();
     const flags = ["--folds", "2", "--date-column", "작성일", "--validation-fraction", "0", ...QUICK];
