@@ -10,12 +10,12 @@ import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
-import { MlpInference } from "./nn/inference.js";
+import { Ensemble } from "./nn/ensemble.js";
 import { type Article, type Label, toDocument } from "./text/article.js";
 
 export interface Prediction {
   readonly label: Label;
-  /** Softmax probability in [0, 1]. */
+  /** Probability in [0, 1]: the mean of the networks' softmax, calibrated where the model is. */
   readonly score: number;
 }
 
@@ -58,7 +58,7 @@ export class Classifier {
   readonly #bytes: Uint8Array;
   readonly #termsOf: DocumentTerms;
   readonly #vectorizer: FittedTfidfVectorizer;
-  readonly #inference: MlpInference;
+  readonly #ensemble: Ensemble;
   readonly #scores: Float32Array;
 
   private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
@@ -73,7 +73,7 @@ export class Classifier {
       nDocuments: metadata.nDocuments,
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
-    this.#inference = MlpInference.over(parts.weights, kernels);
+    this.#ensemble = Ensemble.over(parts.members, metadata.calibration, kernels);
     this.#scores = new Float32Array(metadata.labels.length);
   }
 
@@ -132,7 +132,7 @@ export class Classifier {
     const topK = options.topK ?? 1;
     checkTopK(topK);
     const { indices, values, nnz } = this.#vectorize(article);
-    this.#inference.scores(indices, values, nnz, this.#scores);
+    this.#ensemble.scores(indices, values, nnz, this.#scores);
     const ranked = this.labels.map((label, index) => ({ label, score: this.#scores[index] as number }));
     // The sort is stable: equal scores stay in label order.
     ranked.sort((left, right) => right.score - left.score);

@@ -6,6 +6,7 @@ import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { FORMAT_VERSION } from "./model-file/manifest.js";
 import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
+import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/train-mlp.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
@@ -141,11 +142,12 @@ export async function train(
       trainSupport: Array.from(counts.nLabelDocuments),
       nValidationDocuments: split.validation.length,
       trainingDataHash: corpus.hash,
-      selectedEpoch: outcome.selectedEpoch,
+      selectedEpochs: [outcome.selectedEpoch],
+      calibration: noCalibration(labels.length),
     },
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
-    weights: outcome.weights,
+    members: [outcome.weights],
     userWords: tokenizer.userWords ?? [],
   });
   return {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { ModelMetadata } from "../model-file/manifest.js";
+import { isNoCalibration } from "../nn/calibration.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { parseCount } from "./parse-count.js";
@@ -37,17 +38,26 @@ function renderTerms(title: string, terms: readonly RankedTerm[], digits: number
   return `${title}\n  ${shown}\n`;
 }
 
+function describeCalibration({ labels, calibration }: ModelMetadata): string {
+  const biases = labels.map((label, c) => `${label} ${(calibration.labelBias[c] as number).toFixed(3)}`);
+  return `temperature ${calibration.temperature.toFixed(3)}, bias ${biases.join(", ")}`;
+}
+
 /** A model's summary as text; numbers with fixed decimals. */
 export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, topByLabel }: ModelSummary): string {
-  const { settings, selectedEpoch } = metadata;
-  const macroF1 = selectedEpoch.validationMacroF1;
+  const { settings, selectedEpochs, calibration } = metadata;
+  const shape = [nTerms, ...settings.network.hiddenUnits, metadata.labels.length].join(" → ");
   const lines = [
     `format version  ${metadata.formatVersion}`,
     `tokenizer       ${metadata.tokenizerId}`,
     `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
-    `network         ${[nTerms, ...settings.network.hiddenUnits, metadata.labels.length].join(" → ")}`,
-    `epoch           ${selectedEpoch.epoch}${macroF1 === null ? "" : `, validation macro-F1 ${macroF1.toFixed(4)}`}`,
+    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}`,
+    ...selectedEpochs.map(
+      ({ epoch, validationMacroF1: macroF1 }) =>
+        `epoch           ${epoch}${macroF1 === null ? "" : `, validation macro-F1 ${macroF1.toFixed(4)}`}`,
+    ),
+    `calibration     ${isNoCalibration(calibration) ? "none" : describeCalibration(metadata)}`,
     `training data   SHA-256 ${metadata.trainingDataHash}`,
     `settings        ${JSON.stringify(settings)}`,
   ];

@@ -75,7 +75,8 @@ async function runTrain(
   });
   display.clear();
   const { classifier, history, validation, isInterrupted } = result;
-  const { settings, selectedEpoch, trainSupport } = classifier.metadata;
+  const { settings, selectedEpochs, trainSupport } = classifier.metadata;
+  const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   await saveModel(modelPath, classifier);
   display.log(

@@ -1,13 +1,16 @@
 import { ModelFormatError } from "../errors.js";
+import { type Calibration, noCalibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/train-mlp.js";
+import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
-import { resolveTrainingSettings } from "../options/train-options.js";
+import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";
 
-/** The version this program writes; readers refuse any other. */
-export const FORMAT_VERSION = 1;
+/** The version this program writes; it reads the earlier ones too. */
+export const FORMAT_VERSION = 2;
 
 /** What a model file says of itself. */
 export interface ModelMetadata {
+  /** Of the file that was read; a file is always written in the newest. */
   readonly formatVersion: number;
   /** In the order of the network's outputs; sorted by code unit. */
   readonly labels: readonly string[];
@@ -22,9 +25,15 @@ export interface ModelMetadata {
   readonly nValidationDocuments: number;
   /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;
-  /** The epoch whose weights were kept, and its figures. */
-  readonly selectedEpoch: EpochRecord;
+  /** For each member network the epoch whose weights were kept, and its figures. */
+  readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
+  /** Applied to the mean of the members' probabilities. */
+  readonly calibration: Calibration;
 }
+
+/** Wider than any that a fit gives; within it the arithmetic stays finite. */
+const TEMPERATURE_RANGE = [1e-3, 1e3] as const;
+const MAX_LABEL_BIAS = 1e3;
 
 function fail(expected: string, found: unknown): never {
   throw new ModelFormatError(
@@ -101,67 +110,114 @@ function parseSupport(value: unknown, nLabels: number, nDocuments: number): read
     : fail(`counts that add up to ${nDocuments} as trainSupport`, sum);
 }
 
-/** Dotted name of the first setting of `complete` that `given` lacks; null when there is none. */
-function findMissingSetting(given: object, complete: object): string | null {
-  const fields = new Map<string, unknown>(Object.entries(given));
-  for (const [name, value] of Object.entries(complete)) {
-    if (!fields.has(name)) return name;
-    if (typeof value !== "object" || Array.isArray(value)) continue;
-    const missing = findMissingSetting(fields.get(name) as object, value as object);
-    if (missing !== null) return `${name}.${missing}`;
+/** `given` with the value of older files for each option of the table that it lacks. */
+function completeGroup(
+  given: Readonly<Record<string, unknown>>,
+  spec: Readonly<Record<string, AnyConstraint>>,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  const complete: Record<string, unknown> = { ...given };
+  for (const [name, { inOlderFiles }] of Object.entries(spec)) {
+    // Today's default is not what the model was trained with.
+    if (!Object.hasOwn(given, name)) complete[name] = inOlderFiles ?? fail(`a value as ${path}.${name}`, "none");
   }
-  return null;
+  return complete;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseSettings(value: unknown): ResolvedTrainingSettings {
-  if (typeof value !== "object" || value === null) fail("an object as settings", value);
-  let settings: ResolvedTrainingSettings;
+  if (!isRecord(value)) fail("an object as settings", value);
+  const complete: Record<string, unknown> = { ...completeGroup(value, RUN_SPEC, "settings") };
+  for (const [group, { spec }] of Object.entries(TRAINING_GROUPS)) {
+    const given = value[group] ?? {};
+    if (!isRecord(given) || value[group] === null) fail(`an object as settings.${group}`, value[group]);
+    complete[group] = completeGroup(given, spec, `settings.${group}`);
+  }
   try {
-    settings = resolveTrainingSettings(value as TrainingSettings);
+    return resolveTrainingSettings(complete as TrainingSettings);
   } catch (cause) {
     throw new ModelFormatError(8, "training settings that this version knows", (cause as Error).message, { cause });
   }
-  // Today's default is not what the model was trained with.
-  const missing = findMissingSetting(value, settings);
-  return missing === null ? settings : fail(`a value as settings.${missing}`, "none");
 }
 
 function parseHash(value: string): string {
   return /^[0-9a-f]{64}$/.test(value) ? value : fail("64 hexadecimal digits as trainingDataHash", value);
 }
 
-/** Renders the manifest as JSON with a fixed order of fields. */
+const EPOCH_FIELDS = [
+  "epoch",
+  "learningRate",
+  "trainLoss",
+  "validationLoss",
+  "validationAccuracy",
+  "validationMacroF1",
+] as const satisfies readonly (keyof EpochRecord)[];
+
+function parseEpoch(value: unknown, path: string): EpochRecord {
+  const epoch = new ManifestReader(value, path);
+  epoch.expectOnly(EPOCH_FIELDS);
+  return Object.freeze({
+    epoch: epoch.count("epoch"),
+    learningRate: epoch.number("learningRate"),
+    trainLoss: epoch.number("trainLoss"),
+    validationLoss: epoch.numberOrNull("validationLoss"),
+    validationAccuracy: epoch.numberOrNull("validationAccuracy"),
+    validationMacroF1: epoch.numberOrNull("validationMacroF1"),
+  });
+}
+
+function parseEpochs(value: unknown): ModelMetadata["selectedEpochs"] {
+  if (!Array.isArray(value) || value.length === 0) fail("an epoch for each network as selectedEpochs", value);
+  const [first, ...others] = value.map((epoch: unknown, member) => parseEpoch(epoch, `selectedEpochs[${member}]`));
+  return Object.freeze([first as EpochRecord, ...others]);
+}
+
+function parseCalibration(value: unknown, nLabels: number): Calibration {
+  const calibration = new ManifestReader(value, "calibration");
+  calibration.expectOnly(["temperature", "labelBias"]);
+  const temperature = calibration.number("temperature");
+  const [least, greatest] = TEMPERATURE_RANGE;
+  if (temperature < least || temperature > greatest) {
+    fail(`a number in [${least}, ${greatest}] as calibration.temperature`, temperature);
+  }
+  const labelBias = calibration.field("labelBias");
+  const isBias = (bias: unknown): boolean => Number.isFinite(bias) && Math.abs(bias as number) <= MAX_LABEL_BIAS;
+  if (!Array.isArray(labelBias) || labelBias.length !== nLabels || !labelBias.every(isBias)) {
+    fail(`${nLabels} numbers in [-${MAX_LABEL_BIAS}, ${MAX_LABEL_BIAS}] as calibration.labelBias`, labelBias);
+  }
+  return Object.freeze({ temperature, labelBias: Object.freeze(labelBias) });
+}
+
+/** The settings in the order of their tables. */
+function orderSettings(settings: ResolvedTrainingSettings): Readonly<Record<string, unknown>> {
+  const groups = Object.keys(TRAINING_GROUPS) as (keyof typeof TRAINING_GROUPS)[];
+  const runOptions = Object.keys(RUN_SPEC) as (keyof typeof RUN_SPEC)[];
+  return Object.fromEntries([...runOptions, ...groups].map((name) => [name, settings[name]]));
+}
+
+/** Renders the manifest as JSON of the newest version, with a fixed order of fields. */
 export function formatManifest(metadata: ModelMetadata): string {
-  const { settings, selectedEpoch } = metadata;
   return JSON.stringify({
-    formatVersion: metadata.formatVersion,
+    formatVersion: FORMAT_VERSION,
     labels: metadata.labels,
     tokenizerId: metadata.tokenizerId,
-    settings: {
-      seed: settings.seed,
-      validationFraction: settings.validationFraction,
-      terms: settings.terms,
-      vectorizer: settings.vectorizer,
-      network: settings.network,
-      optimizer: settings.optimizer,
-    },
+    settings: orderSettings(metadata.settings),
     nDocuments: metadata.nDocuments,
     trainSupport: metadata.trainSupport,
     nValidationDocuments: metadata.nValidationDocuments,
     trainingDataHash: metadata.trainingDataHash,
-    selectedEpoch: {
-      epoch: selectedEpoch.epoch,
-      learningRate: selectedEpoch.learningRate,
-      trainLoss: selectedEpoch.trainLoss,
-      validationLoss: selectedEpoch.validationLoss,
-      validationAccuracy: selectedEpoch.validationAccuracy,
-      validationMacroF1: selectedEpoch.validationMacroF1,
-    },
+    selectedEpochs: metadata.selectedEpochs.map((record) =>
+      Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
+    ),
+    calibration: { temperature: metadata.calibration.temperature, labelBias: metadata.calibration.labelBias },
   });
 }
 
 /**
- * Reads a manifest and checks every field.
+ * Reads a manifest of any version so far and checks every field.
  * @throws {ModelFormatError} code MODEL_VERSION for another format version, else MODEL_FORMAT
  */
 export function parseManifest(text: string): ModelMetadata {
@@ -173,8 +229,8 @@ export function parseManifest(text: string): ModelMetadata {
   }
   const manifest = new ManifestReader(value, "manifest");
   const formatVersion = manifest.count("formatVersion");
-  if (formatVersion !== FORMAT_VERSION) {
-    throw new ModelFormatError(8, `model format version ${FORMAT_VERSION}`, `version ${formatVersion}`, {
+  if (formatVersion < 1 || formatVersion > FORMAT_VERSION) {
+    throw new ModelFormatError(8, `a model format version in [1, ${FORMAT_VERSION}]`, `version ${formatVersion}`, {
       code: "MODEL_VERSION",
       hint:
         formatVersion > FORMAT_VERSION
@@ -191,10 +247,8 @@ export function parseManifest(text: string): ModelMetadata {
     "trainSupport",
     "nValidationDocuments",
     "trainingDataHash",
-    "selectedEpoch",
+    ...(formatVersion === 1 ? ["selectedEpoch"] : ["selectedEpochs", "calibration"]),
   ]);
-  const epoch = new ManifestReader(manifest.field("selectedEpoch"), "selectedEpoch");
-  epoch.expectOnly(["epoch", "learningRate", "trainLoss", "validationLoss", "validationAccuracy", "validationMacroF1"]);
   const labels = parseLabels(manifest.field("labels"));
   const nDocuments = manifest.count("nDocuments");
   return Object.freeze({
@@ -206,13 +260,14 @@ export function parseManifest(text: string): ModelMetadata {
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash")),
-    selectedEpoch: Object.freeze({
-      epoch: epoch.count("epoch"),
-      learningRate: epoch.number("learningRate"),
-      trainLoss: epoch.number("trainLoss"),
-      validationLoss: epoch.numberOrNull("validationLoss"),
-      validationAccuracy: epoch.numberOrNull("validationAccuracy"),
-      validationMacroF1: epoch.numberOrNull("validationMacroF1"),
-    }),
+    ...(formatVersion === 1
+      ? {
+          selectedEpochs: parseEpochs([manifest.field("selectedEpoch")]),
+          calibration: noCalibration(labels.length),
+        }
+      : {
+          selectedEpochs: parseEpochs(manifest.field("selectedEpochs")),
+          calibration: parseCalibration(manifest.field("calibration"), labels.length),
+        }),
   });
 }

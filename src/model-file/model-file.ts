@@ -1,13 +1,16 @@
 /**
  * Model parts ⇔ the bytes of a model file; docs/model-format.md is the specification.
  *
- * The file is a safetensors file. Its metadata holds `sha256`, the digest of the whole file with the 64 digits of the digest itself set to "0", and `newsclf`, the manifest.
+ * The file is a safetensors file. Its metadata holds `sha256`, the digest of the whole file with the 64 digits of the digest
+ * itself set to "0", and `newsclf`, the manifest.
  */
 import { ModelFormatError } from "../errors.js";
+import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
 import type { MlpWeights } from "../nn/weights.js";
-import { formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
+import { packCounts, unpackCounts } from "./label-counts.js";
+import { FORMAT_VERSION, formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -24,7 +27,8 @@ export interface ModelParts {
   readonly vocabulary: Vocabulary;
   /** `[C, V]` training articles of each label that hold the term; a column's sum is the term's document frequency. */
   readonly labelDocumentFrequency: Uint32Array;
-  readonly weights: MlpWeights;
+  /** The networks of the ensemble, one or more of the same shape; the score is the mean of their probabilities. */
+  readonly members: readonly [MlpWeights, ...MlpWeights[]];
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
 }
@@ -45,7 +49,7 @@ function weightShapes(
   nTerms: number,
   hiddenUnits: readonly [number, number, number],
   nLabels: number,
-): readonly (readonly [keyof MlpWeights & string, readonly number[]])[] {
+): readonly (readonly [keyof MlpWeights, readonly number[]])[] {
   const [h1, h2, h3] = hiddenUnits;
   return [
     ["w1", [nTerms, h1]],
@@ -71,28 +75,61 @@ function weightShapes(
   ];
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Name of a tensor of a member network. In version 1 there was one network, without a number. */
+function memberTensorName(formatVersion: number, member: number, name: string): string {
+  return formatVersion === 1 ? name : `${member}.${name}`;
 }
+
+/** Bytes that are digested at once. WebCrypto takes no pieces and copies what it is given. */
+const DIGEST_BLOCK_BYTES = 2 ** 20;
 
 function writeDigest(bytes: Uint8Array, digest: string): void {
   bytes.set(new TextEncoder().encode(digest), DIGEST_OFFSET);
 }
 
-/** Returns the bytes of a model file; equal parts give equal bytes. */
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/**
+ * The digest, in hexadecimal digits, of a file whose own digits count as "0": SHA-256 of the SHA-256 digests of its blocks
+ * of 1 MiB, in version 1 of the whole at once.
+ */
+async function digestOf(bytes: Uint8Array, formatVersion: number): Promise<string> {
+  const blockBytes = formatVersion === 1 ? bytes.length : DIGEST_BLOCK_BYTES;
+  const first = bytes.slice(0, blockBytes);
+  writeDigest(first, EMPTY_DIGEST);
+  let digest = await sha256(first);
+  if (formatVersion !== 1) {
+    const blockDigests = [...digest];
+    for (let start = blockBytes; start < bytes.length; start += blockBytes) {
+      blockDigests.push(...(await sha256(bytes.slice(start, start + blockBytes))));
+    }
+    digest = await sha256(Uint8Array.from(blockDigests));
+  }
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Returns the bytes of a model file in the newest version; equal parts give equal bytes. */
 export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBuffer>> {
-  const { metadata, weights } = parts;
+  const { metadata, members } = parts;
   const { nTerms } = parts.vocabulary;
   const nLabels = metadata.labels.length;
-  const { termBytes, termOffsets } = parts.vocabulary.toBytes();
-  const tensors = new Map<string, Tensor>();
-  for (const [name, shape] of weightShapes(nTerms, metadata.settings.network.hiddenUnits, nLabels)) {
-    tensors.set(name, { shape, data: weights[name] as Float32Array });
+  if (members.length !== metadata.selectedEpochs.length) {
+    throw new Error(`Bug: ${members.length} networks but ${metadata.selectedEpochs.length} epochs`);
   }
-  tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: parts.labelDocumentFrequency });
+  const { termUnits, termOffsets } = parts.vocabulary.toUnits();
+  const { low, rest } = packCounts(parts.labelDocumentFrequency);
+  const tensors = new Map<string, Tensor>();
+  for (const [member, weights] of members.entries()) {
+    for (const [name, shape] of weightShapes(nTerms, metadata.settings.network.hiddenUnits, nLabels)) {
+      tensors.set(memberTensorName(FORMAT_VERSION, member, name), { shape, data: weights[name] });
+    }
+  }
+  tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: low });
+  tensors.set("labelDocumentFrequencyRest", { shape: [rest.length], data: rest });
   tensors.set("termOffsets", { shape: [nTerms + 1], data: termOffsets });
-  tensors.set("termBytes", { shape: [termBytes.length], data: termBytes });
+  tensors.set("termUnits", { shape: [termUnits.length], data: termUnits });
   if (parts.userWords !== undefined && parts.userWords.length > 0) {
     const userWords = encodeUserWords(parts.userWords);
     tensors.set(USER_WORDS_NAME, { shape: [userWords.length], data: userWords });
@@ -104,20 +141,18 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
     ]),
     tensors,
   });
-  writeDigest(bytes, await digestOf(bytes));
+  writeDigest(bytes, await digestOf(bytes, FORMAT_VERSION));
   return bytes;
 }
 
-async function checkDigest(bytes: Uint8Array, expected: string): Promise<void> {
+async function checkDigest(bytes: Uint8Array, expected: string, formatVersion: number): Promise<void> {
   const written = new TextDecoder("latin1").decode(bytes.subarray(DIGEST_OFFSET, DIGEST_OFFSET + DIGEST_DIGITS));
   if (written !== expected) {
     throw new ModelFormatError(8, `the header to begin with ${HEADER_START}`, "another order of metadata", {
       hint: "the file was rewritten by another program",
     });
   }
-  const copy = new Uint8Array(bytes);
-  writeDigest(copy, EMPTY_DIGEST);
-  const found = await digestOf(copy);
+  const found = await digestOf(bytes, formatVersion);
   if (found !== expected) {
     throw new ModelFormatError(DIGEST_OFFSET, `contents with SHA-256 ${expected}`, found, {
       code: "MODEL_CHECKSUM",
@@ -147,9 +182,8 @@ function takeTensor<T extends TensorArray>(
   return { shape, data, offset };
 }
 
-/** Square roots are taken of running variances, so these must not be negative either. */
-function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>): void {
-  const least = name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY;
+/** Square roots are taken of running variances, so `least` is 0 for these. */
+function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>, least: number): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number;
     if (Number.isFinite(value) && value >= least) continue;
@@ -158,55 +192,85 @@ function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>)
   }
 }
 
-function takeWeights(file: TensorFile<StoredTensor>, metadata: ModelMetadata, nTerms: number): MlpWeights {
-  const shapes = weightShapes(nTerms, metadata.settings.network.hiddenUnits, metadata.labels.length);
-  const arrays = shapes.map(([name, shape]) => {
-    const tensor = takeTensor(file, name, shape, Float32Array);
-    checkNumbers(name, tensor);
+function takeMember(
+  file: TensorFile<StoredTensor>,
+  { formatVersion, settings, labels }: ModelMetadata,
+  member: number,
+  nTerms: number,
+): MlpWeights {
+  const arrays = weightShapes(nTerms, settings.network.hiddenUnits, labels.length).map(([name, shape]) => {
+    const tensorName = memberTensorName(formatVersion, member, name);
+    const tensor = takeTensor(file, tensorName, shape, Float32Array);
+    checkNumbers(tensorName, tensor, name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY);
     return [name, tensor.data] as const;
   });
   return Object.fromEntries(arrays) as unknown as MlpWeights;
 }
 
-function takeVocabulary(file: TensorFile<StoredTensor>): Vocabulary {
-  const nOffsets = file.tensors.get("termOffsets")?.data.length ?? 0;
-  if (nOffsets === 1) throw new ModelFormatError(8, "a vocabulary of at least one term", "none");
-  const termOffsets = takeTensor(file, "termOffsets", [nOffsets], Uint32Array);
-  const termBytes = takeTensor(file, "termBytes", [termOffsets.data.at(-1) ?? 0], Uint8Array);
+/** Runs `read`, which counts from the start of a tensor, and makes its errors count from the start of the file. */
+function readingTensor<T>(offset: number, read: () => T): T {
   try {
-    return Vocabulary.fromBytes({ termBytes: termBytes.data, termOffsets: termOffsets.data });
+    return read();
   } catch (error) {
     if (!(error instanceof ModelFormatError)) throw error;
-    // The vocabulary counts from the start of its bytes.
-    throw new ModelFormatError(termBytes.offset + error.offset, error.expected, error.found, { cause: error });
+    throw new ModelFormatError(offset + error.offset, error.expected, error.found, { cause: error });
   }
 }
 
-/** A term is in at least one training article, and in no more articles of a label than there are. */
+function takeVocabulary(file: TensorFile<StoredTensor>, formatVersion: number): Vocabulary {
+  const nOffsets = file.tensors.get("termOffsets")?.data.length ?? 0;
+  if (nOffsets === 1) throw new ModelFormatError(8, "a vocabulary of at least one term", "none");
+  const { data: termOffsets } = takeTensor(file, "termOffsets", [nOffsets], Uint32Array);
+  const shape = [termOffsets.at(-1) ?? 0];
+  if (formatVersion === 1) {
+    const { data: termBytes, offset } = takeTensor(file, "termBytes", shape, Uint8Array);
+    return readingTensor(offset, () => Vocabulary.fromBytes({ termBytes, termOffsets }));
+  }
+  const { data: termUnits, offset } = takeTensor(file, "termUnits", shape, Uint16Array);
+  return readingTensor(offset, () => Vocabulary.fromUnits({ termUnits, termOffsets }));
+}
+
 function takeLabelDocumentFrequency(
   file: TensorFile<StoredTensor>,
-  { labels, trainSupport }: ModelMetadata,
+  metadata: ModelMetadata,
   vocabulary: Vocabulary,
 ): Uint32Array {
-  const { nTerms } = vocabulary;
-  const { data, offset } = takeTensor(file, "labelDocumentFrequency", [labels.length, nTerms], Uint32Array);
-  for (let column = 0; column < nTerms; column++) {
-    let documentFrequency = 0;
-    for (const [label, support] of trainSupport.entries()) {
-      const place = label * nTerms + column;
-      const count = data[place] as number;
-      if (count > support) {
-        const expected = `at most ${support} articles of ${JSON.stringify(labels[label])} with term ${column}`;
-        throw new ModelFormatError(offset + 4 * place, expected, `${count}`);
-      }
-      documentFrequency += count;
-    }
-    if (documentFrequency === 0) {
-      const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
-      throw new ModelFormatError(offset + 4 * column, expected, "0 for all labels");
-    }
+  const name = "labelDocumentFrequency";
+  const shape = [metadata.labels.length, vocabulary.nTerms];
+  if (metadata.formatVersion === 1) {
+    const { data: counts, offset } = takeTensor(file, name, shape, Uint32Array);
+    checkCounts(counts, metadata, vocabulary, offset, Uint32Array.BYTES_PER_ELEMENT);
+    return counts;
   }
-  return data;
+  const { data: low, offset } = takeTensor(file, name, shape, Uint8Array);
+  const restName = `${name}Rest`;
+  const nRest = file.tensors.get(restName)?.data.length ?? 0;
+  const { data: rest, offset: restOffset } = takeTensor(file, restName, [nRest], Uint32Array);
+  const counts = readingTensor(restOffset, () => unpackCounts({ low, rest }));
+  checkCounts(counts, metadata, vocabulary, offset, Uint8Array.BYTES_PER_ELEMENT);
+  return counts;
+}
+
+/** A term is in at least one training article, and in no more articles of a label than there are. */
+function checkCounts(
+  counts: Uint32Array,
+  { labels, trainSupport }: ModelMetadata,
+  vocabulary: Vocabulary,
+  offset: number,
+  elementBytes: number,
+): void {
+  const { nTerms } = vocabulary;
+  for (const [label, support] of trainSupport.entries()) {
+    const start = label * nTerms;
+    const column = counts.subarray(start, start + nTerms).findIndex((count) => count > support);
+    if (column === -1) continue;
+    const expected = `at most ${support} articles of ${JSON.stringify(labels[label])} with term ${column}`;
+    throw new ModelFormatError(offset + elementBytes * (start + column), expected, `${counts[start + column]}`);
+  }
+  const column = documentFrequencyOf(counts, nTerms).indexOf(0);
+  if (column === -1) return;
+  const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
+  throw new ModelFormatError(offset + elementBytes * column, expected, "0 for all labels");
 }
 
 function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
@@ -222,6 +286,23 @@ function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
   }
 }
 
+/** Refuses tensors that no part of a model is read from. */
+function checkNoOthers(
+  file: TensorFile<StoredTensor>,
+  { formatVersion, selectedEpochs, settings, labels }: ModelMetadata,
+): void {
+  const known = new Set(["labelDocumentFrequency", "termOffsets", USER_WORDS_NAME]);
+  for (const name of formatVersion === 1 ? ["termBytes"] : ["labelDocumentFrequencyRest", "termUnits"]) known.add(name);
+  const shapes = weightShapes(0, settings.network.hiddenUnits, labels.length);
+  for (const member of selectedEpochs.keys()) {
+    for (const [name] of shapes) known.add(memberTensorName(formatVersion, member, name));
+  }
+  const unknown = [...file.tensors.keys()].filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new ModelFormatError(8, "no other tensors than those of a model", unknown.join(", ").slice(0, 200));
+  }
+}
+
 async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const file = decodeSafetensors(bytes);
   const manifest = file.metadata.get(MANIFEST_KEY);
@@ -234,21 +315,18 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
     );
   }
   const metadata = parseManifest(manifest);
-  await checkDigest(bytes, digest);
+  const { formatVersion } = metadata;
+  await checkDigest(bytes, digest, formatVersion);
 
-  const vocabulary = takeVocabulary(file);
+  const vocabulary = takeVocabulary(file, formatVersion);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
-  const weights = takeWeights(file, metadata, vocabulary.nTerms);
+  const [first, ...others] = metadata.selectedEpochs.map((_, member) =>
+    takeMember(file, metadata, member, vocabulary.nTerms),
+  );
+  const members = [first as MlpWeights, ...others] as const;
   const userWords = takeUserWords(file);
-  const nKnown = Object.keys(weights).length + 3 + Number(file.tensors.has(USER_WORDS_NAME));
-  if (file.tensors.size !== nKnown) {
-    throw new ModelFormatError(
-      8,
-      `${nKnown} tensors`,
-      `${file.tensors.size}: ${[...file.tensors.keys()].join(", ").slice(0, 200)}`,
-    );
-  }
-  return { metadata, vocabulary, labelDocumentFrequency, weights, ...(userWords.length === 0 ? {} : { userWords }) };
+  checkNoOthers(file, metadata);
+  return { metadata, vocabulary, labelDocumentFrequency, members, ...(userWords.length === 0 ? {} : { userWords }) };
 }
 
 /**

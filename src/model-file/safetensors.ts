@@ -7,7 +7,22 @@
  */
 import { ModelFormatError } from "../errors.js";
 
-export type TensorArray = Float32Array | Uint32Array | Uint8Array;
+export type TensorArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+
+type Dtype = "F32" | "U32" | "U16" | "U8";
+
+interface TensorArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): TensorArray;
+}
+
+/** Element types by their names in the container. */
+const ARRAYS: Readonly<Record<Dtype, TensorArrayConstructor>> = {
+  F32: Float32Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+};
 
 export interface Tensor {
   /** Row-major; the product is the number of elements. */
@@ -32,9 +47,14 @@ const MAX_HEADER_BYTES = 100_000_000;
 /** Tensor bytes begin at a multiple of this, so that views need no copy. */
 const ALIGNMENT = 8;
 
-function dtypeOf(data: TensorArray): "F32" | "U32" | "U8" {
-  if (data instanceof Float32Array) return "F32";
-  return data instanceof Uint32Array ? "U32" : "U8";
+const DTYPES = Object.keys(ARRAYS) as Dtype[];
+
+function dtypeOf(data: TensorArray): Dtype {
+  return DTYPES.find((dtype) => data instanceof ARRAYS[dtype]) as Dtype;
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return DTYPES.some((dtype) => dtype === value);
 }
 
 /** Typed arrays are little-endian on every engine that Node runs on; a big-endian one would need a copy here. */
@@ -78,13 +98,11 @@ export function encodeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
 
 interface TensorHeader {
   readonly name: string;
-  readonly dtype: "F32" | "U32" | "U8";
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
-
-const ELEMENT_BYTES = { F32: 4, U32: 4, U8: 1 } as const;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -103,9 +121,7 @@ function parseTensorHeader(name: string, value: unknown): TensorHeader {
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
   if (Object.keys(rest).length > 0)
     fail(`only dtype, shape, data_offsets in tensor ${name}`, Object.keys(rest).join(", "));
-  if (dtype !== "F32" && dtype !== "U32" && dtype !== "U8") {
-    fail(`dtype F32, U32 or U8 of tensor ${name}`, String(dtype).slice(0, 20));
-  }
+  if (!isDtype(dtype)) fail(`dtype ${DTYPES.join(", ")} of tensor ${name}`, String(dtype).slice(0, 20));
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
     fail(`a shape of tensor ${name}`, "another value");
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
@@ -113,7 +129,10 @@ function parseTensorHeader(name: string, value: unknown): TensorHeader {
   }
   const begin = offsets[0] as number;
   const end = offsets[1] as number;
-  const sizeBytes = shape.reduce((product: number, extent: number) => product * extent, ELEMENT_BYTES[dtype]);
+  const sizeBytes = shape.reduce(
+    (product: number, extent: number) => product * extent,
+    ARRAYS[dtype].BYTES_PER_ELEMENT,
+  );
   if (!Number.isSafeInteger(sizeBytes) || end - begin !== sizeBytes) {
     fail(`${sizeBytes} bytes for tensor ${name}`, `${end - begin}`);
   }
@@ -192,21 +211,15 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile<StoredTensor> {
   const data = isAligned ? bytes.subarray(dataStart) : bytes.slice(dataStart);
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of headers) {
-    if (begin % ELEMENT_BYTES[dtype] !== 0) {
+    const { BYTES_PER_ELEMENT: elementBytes } = ARRAYS[dtype];
+    if (begin % elementBytes !== 0) {
       throw new ModelFormatError(
         dataStart + begin,
-        `tensor ${name} at a multiple of ${ELEMENT_BYTES[dtype]} bytes`,
+        `tensor ${name} at a multiple of ${elementBytes} bytes`,
         `${begin}`,
       );
     }
-    const offset = data.byteOffset + begin;
-    const length = (end - begin) / ELEMENT_BYTES[dtype];
-    const array =
-      dtype === "F32"
-        ? new Float32Array(data.buffer, offset, length)
-        : dtype === "U32"
-          ? new Uint32Array(data.buffer, offset, length)
-          : new Uint8Array(data.buffer, offset, length);
+    const array = new ARRAYS[dtype](data.buffer, data.byteOffset + begin, (end - begin) / elementBytes);
     tensors.set(name, { shape, data: array, offset: dataStart + begin });
   }
   return { metadata, tensors };

@@ -8,45 +8,50 @@ interface Described {
   readonly unit?: string;
 }
 
+/** The value of an option where nothing is said. */
+interface WithDefault<T> {
+  readonly default: T;
+  /**
+   * What a model file that does not name the option was trained with: what training did before there was the option. For
+   * every option that is younger than version 1 of the model file; without it, a file that lacks the option is refused.
+   */
+  readonly inOlderFiles?: T;
+}
+
 /** A whole number in [min, max]. */
-export interface IntegerConstraint extends Described {
+export interface IntegerConstraint extends Described, WithDefault<number> {
   readonly kind: "integer";
   readonly min: number;
   readonly max: number;
-  readonly default: number;
 }
 
 /** A finite number in [min, max], or (min, max) where an end is marked exclusive. */
-export interface NumberConstraint extends Described {
+export interface NumberConstraint extends Described, WithDefault<number> {
   readonly kind: "number";
   readonly min: number;
   readonly max: number;
   readonly minExclusive?: boolean;
   readonly maxExclusive?: boolean;
-  readonly default: number;
 }
 
-export interface BooleanConstraint extends Described {
+export interface BooleanConstraint extends Described, WithDefault<boolean> {
   readonly kind: "boolean";
-  readonly default: boolean;
 }
 
 /** One of a fixed list of words. */
-export interface ChoiceConstraint<T extends string = string> extends Described {
+export interface ChoiceConstraint<T extends string = string> extends Described, WithDefault<T> {
   readonly kind: "choice";
   readonly values: readonly T[];
-  readonly default: T;
 }
 
 /** A fixed number of whole numbers, each in [min, max]; on the command line joined by commas. */
-export interface IntegerListConstraint extends Described {
+export interface IntegerListConstraint extends Described, WithDefault<readonly number[]> {
   readonly kind: "integers";
   readonly length: number;
   readonly min: number;
   readonly max: number;
   /** Each number must be at least the one before it. */
   readonly ascending?: boolean;
-  readonly default: readonly number[];
 }
 
 export type AnyConstraint =

@@ -29,12 +29,13 @@ describe("newsclf inspect", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const { metadata, vocabulary } = parts;
     for (const line of [
-      "format version  1",
+      "format version  2",
       `tokenizer       ${metadata.tokenizerId}`,
       "articles        24 trained on, 0 kept back to choose the epoch",
       "labels          경제 8, 스포츠 8, 정치 8",
       `network         ${vocabulary.nTerms} → 8 → 8 → 8 → 3`,
       "epoch           30",
+      "calibration     none",
       `training data   SHA-256 ${metadata.trainingDataHash}`,
     ]) {
       expect(stdout).toContain(`${line}\n`);

@@ -26,7 +26,7 @@ describe("newsclf train", () => {
   it("says on stderr what was read, where the files are and what to do next", async () => {
     const model = inFolder("first", "tiny.newsclf");
     const { metadata, vocabulary } = await decodeModel(await readFile(model));
-    const { epoch } = metadata.selectedEpoch;
+    const { epoch } = metadata.selectedEpochs[0];
     expect(run.stderr.split("\n")).toEqual([
       `${TINY_CORPUS}: 24 articles`,
       `model: ${model} (epoch ${epoch} of 30, ${vocabulary.nTerms} terms)`,
@@ -151,7 +151,7 @@ describe("newsclf train", () => {
     expect(stderr).toContain(`model: ${inFolder("stopped.newsclf")} (epoch 1 of 1, `);
     expect(stdout).toContain("Accuracy");
     const { metadata } = await decodeModel(await readFile(inFolder("stopped.newsclf")));
-    expect(metadata.selectedEpoch.epoch).toBe(1);
+    expect(metadata.selectedEpochs[0].epoch).toBe(1);
   });
 
   it("writes nothing when interrupted before there is a model", async () => {

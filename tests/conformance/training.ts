@@ -84,7 +84,7 @@ export function describeTraining(name: string, train: Train): void {
 
     it("keeps the epoch that was best on the validation share", async () => {
       const { classifier, history } = await train(SMALL_ARTICLES, options);
-      const { selectedEpoch } = classifier.metadata;
+      const [selectedEpoch] = classifier.metadata.selectedEpochs;
       expect(history[selectedEpoch.epoch - 1]).toEqual(selectedEpoch);
       for (const { validationMacroF1, validationLoss } of history) {
         expect(validationMacroF1).toBeLessThanOrEqual(selectedEpoch.validationMacroF1 as number);
@@ -97,7 +97,7 @@ export function describeTraining(name: string, train: Train): void {
       const { classifier, history, validation } = await train(SMALL_ARTICLES, { ...options, validationFraction: 0 });
       expect(validation).toEqual([]);
       expect(classifier.metadata).toMatchObject({ nDocuments: 24, nValidationDocuments: 0, trainSupport: [8, 8, 8] });
-      expect(classifier.metadata.selectedEpoch).toEqual(history.at(-1));
+      expect(classifier.metadata.selectedEpochs[0]).toEqual(history.at(-1));
       expect(history).toHaveLength(20);
       for (const { validationLoss, validationAccuracy, validationMacroF1 } of history) {
         expect([validationLoss, validationAccuracy, validationMacroF1]).toEqual([null, null, null]);
@@ -139,7 +139,7 @@ export function describeTraining(name: string, train: Train): void {
       });
       expect(isInterrupted).toBe(true);
       expect(history).toHaveLength(2);
-      expect(classifier.metadata.selectedEpoch.epoch).toBeLessThanOrEqual(2);
+      expect(classifier.metadata.selectedEpochs[0].epoch).toBeLessThanOrEqual(2);
       const whole = await train(SMALL_ARTICLES, options);
       expect(whole.isInterrupted).toBe(false);
       expect(history).toEqual(whole.history.slice(0, 2));
@@ -156,7 +156,7 @@ export function describeTraining(name: string, train: Train): void {
       });
       expect(isInterrupted).toBe(true);
       expect(history).toHaveLength(1);
-      expect(classifier.metadata.selectedEpoch).toEqual(history[0]);
+      expect(classifier.metadata.selectedEpochs[0]).toEqual(history[0]);
     });
   });
 }

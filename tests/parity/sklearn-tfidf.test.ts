@@ -110,7 +110,7 @@ describe("scikit-learn's TfidfVectorizer", () => {
       expectSameMatrix(fitted.transform(newDocuments), terms, frozen.transformed, frozen.vocabulary);
 
       const restored = new FittedTfidfVectorizer({
-        vocabulary: Vocabulary.fromBytes(fitted.vocabulary.toBytes()),
+        vocabulary: Vocabulary.fromUnits(fitted.vocabulary.toUnits()),
         documentFrequency: fitted.documentFrequency,
         nDocuments: fitted.nDocuments,
         sublinearTf: fitted.sublinearTf,

@@ -78,7 +78,7 @@ describe("Vocabulary", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.oneof(trapTerm, fc.string({ unit: "binary" }))), (list) => {
         const terms = list.sort();
-        const vocabulary = Vocabulary.fromBytes(Vocabulary.fromTerms(terms).toBytes());
+        const vocabulary = Vocabulary.fromUnits(Vocabulary.fromTerms(terms).toUnits());
         expect([...vocabulary]).toEqual(terms);
         for (const [column, known] of terms.entries()) expect(vocabulary.columnOf(known)).toBe(column);
       }),

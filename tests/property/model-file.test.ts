@@ -55,20 +55,33 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
   .chain(({ labels, terms, hiddenUnits }) => {
     const C = labels.length;
     const V = terms.length;
-    const support = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: C, maxLength: C });
+    const support = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: C, maxLength: C });
     return fc.record({
       labels: fc.constant(labels),
       terms: fc.constant(terms),
       hiddenUnits: fc.constant(hiddenUnits),
       support,
       // Document frequencies as shares of the label's articles, so that none is above their number.
-      shares: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: C * V, maxLength: C * V }),
-      weights: weightsOf(V, hiddenUnits, C),
+      shares: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: C * V, maxLength: C * V }),
+      members: fc.tuple(weightsOf(V, hiddenUnits, C)).chain(([first]) =>
+        fc.oneof(
+          fc.constant([first] as const),
+          weightsOf(V, hiddenUnits, C).map((second) => [first, second] as const),
+        ),
+      ),
+      temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+      labelBias: fc.array(
+        fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((bias) => bias + 0),
+        {
+          minLength: C,
+          maxLength: C,
+        },
+      ),
       seed: fc.integer({ min: 0, max: 4_294_967_295 }),
       figure: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
     });
   })
-  .map(({ labels, terms, hiddenUnits, support, shares, weights, seed, figure }) => {
+  .map(({ labels, terms, hiddenUnits, support, shares, members, temperature, labelBias, seed, figure }) => {
     const V = terms.length;
     const labelDocumentFrequency = Uint32Array.from(shares, (share, place) =>
       // Label 0 has each term, so that no term is in no article.
@@ -76,6 +89,14 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
     );
     // JSON has no -0, and no training gives one.
     const plainFigure = figure === null ? null : figure + 0;
+    const selectedEpoch = {
+      epoch: 1,
+      learningRate: 0.1,
+      trainLoss: 1,
+      validationLoss: plainFigure,
+      validationAccuracy: null,
+      validationMacroF1: plainFigure,
+    };
     return {
       metadata: {
         formatVersion: FORMAT_VERSION,
@@ -86,18 +107,12 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
         trainSupport: support,
         nValidationDocuments: 0,
         trainingDataHash: "ab".repeat(32),
-        selectedEpoch: {
-          epoch: 1,
-          learningRate: 0.1,
-          trainLoss: 1,
-          validationLoss: plainFigure,
-          validationAccuracy: null,
-          validationMacroF1: plainFigure,
-        },
+        selectedEpochs: [selectedEpoch, ...members.slice(1).map(() => selectedEpoch)],
+        calibration: { temperature, labelBias },
       },
       vocabulary: Vocabulary.fromTerms(terms),
       labelDocumentFrequency,
-      weights,
+      members,
     };
   });
 

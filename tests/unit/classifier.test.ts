@@ -4,7 +4,7 @@ import { ModelFormatError, OptionError } from "../../src/errors.js";
 import { encodeModel } from "../../src/model-file/model-file.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 import { errorOf } from "./io/streams.js";
-import { smallParts } from "./model-file/small-model.js";
+import { smallParts, withMembers } from "./model-file/small-model.js";
 
 const LABELS = ["경제", "스포츠", "정치"];
 const TERMS = ["골/NNG", "국회/NNG", "금리/NNG"];
@@ -108,6 +108,42 @@ describe("Classifier.classify", () => {
 
   it("cleans the text as training does", () => {
     expect(classifier.classify("<b>금리</b>&nbsp;골")).toEqual(classifier.classify("금리 골"));
+  });
+});
+
+describe("Classifier.classify with an ensemble or a calibration", () => {
+  const ECONOMY = {
+    w1: Float32Array.of(0, 0, 1),
+    w2: Float32Array.of(1),
+    w3: Float32Array.of(1),
+    w4: Float32Array.of(3, 0, 0),
+    b4: Float32Array.of(0, 0.5, 0),
+  };
+
+  it("gives the mean of the members' probabilities", async () => {
+    const one = smallParts({ labels: LABELS, terms: TERMS, weights: ECONOMY });
+    // The second member's logits are [0, 0, 1] whatever the text; the third is the first again.
+    const parts = withMembers(one, { w4: Float32Array.of(0, 0, 0), b4: Float32Array.of(0, 0, 1) }, {});
+    const loaded = await Classifier.load(await encodeModel(parts), { tokenizer: wordTokenizer() });
+    const scores = new Map(loaded.classify("금리", { topK: 3 }).map(({ label, score }) => [label, score]));
+    // First: e^3, e^0.5, 1 of 22.734. Second: 1, 1, e of 4.7183.
+    const expected = [20.086, 1.6487, 1].map(
+      (power, c) => (2 * power) / 22.734 + ([1, 1, Math.E][c] as number) / 4.7183,
+    );
+    for (const [c, label] of LABELS.entries()) {
+      expect(Math.abs((scores.get(label) as number) - (expected[c] as number) / 3)).toBeLessThan(SCORE_TOLERANCE);
+    }
+  });
+
+  it("gives for a calibrated network the softmax of logits / temperature + bias", async () => {
+    const calibration = { temperature: 2, labelBias: [0, 1, 0] };
+    const parts = smallParts({ labels: LABELS, terms: TERMS, weights: ECONOMY, calibration });
+    const loaded = await Classifier.load(await encodeModel(parts), { tokenizer: wordTokenizer() });
+    // Logits [3, 0.5, 0] become [1.5, 1.25, 0]: 4.4817, 3.4903, 1; sum 8.9720.
+    const [best, second] = loaded.classify("금리", { topK: 2 });
+    expect([best?.label, second?.label]).toEqual(["경제", "스포츠"]);
+    expect(Math.abs((best?.score as number) - 4.4817 / 8.972)).toBeLessThan(SCORE_TOLERANCE);
+    expect(Math.abs((second?.score as number) - 3.4903 / 8.972)).toBeLessThan(SCORE_TOLERANCE);
   });
 });
 

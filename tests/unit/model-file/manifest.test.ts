@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ModelFormatError } from "../../../src/errors.js";
 import { formatManifest, parseManifest } from "../../../src/model-file/manifest.js";
-import { TRAINING_GROUPS } from "../../../src/options/train-options.js";
+import type { AnyConstraint } from "../../../src/options/constraint.js";
+import { RUN_SPEC, TRAINING_GROUPS } from "../../../src/options/train-options.js";
 import { smallParts } from "./small-model.js";
 
 const { metadata } = smallParts({ labels: ["경제", "정치"], terms: ["금리/NNG"] });
@@ -28,6 +29,19 @@ function refusal(text: string): ModelFormatError {
   throw new Error(`accepted: ${text}`);
 }
 
+/** Dotted names of the options that have, or lack, a value for files that do not name them. */
+function settingPaths(isYounger: boolean): string[] {
+  const namesOf = (spec: object): string[] =>
+    Object.entries(spec as Record<string, AnyConstraint>).flatMap(([name, { inOlderFiles }]) =>
+      (inOlderFiles !== undefined) === isYounger ? [name] : [],
+    );
+  const groups = Object.entries(TRAINING_GROUPS);
+  return [
+    ...namesOf(RUN_SPEC),
+    ...groups.flatMap(([group, { spec }]) => namesOf(spec).map((name) => `${group}.${name}`)),
+  ];
+}
+
 describe("formatManifest and parseManifest", () => {
   it("give back what was written", () => {
     expect(parseManifest(formatManifest(metadata))).toEqual(metadata);
@@ -41,7 +55,14 @@ describe("formatManifest and parseManifest", () => {
 
   it("give a result that cannot be changed", () => {
     const parsed = parseManifest(formatManifest(metadata));
-    for (const part of [parsed, parsed.labels, parsed.trainSupport, parsed.selectedEpoch, parsed.settings.network]) {
+    for (const part of [
+      parsed,
+      parsed.labels,
+      parsed.trainSupport,
+      parsed.selectedEpochs[0],
+      parsed.calibration.labelBias,
+      parsed.settings.network,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });
@@ -61,13 +82,19 @@ describe("parseManifest refuses", () => {
     ["a label without articles", "trainSupport", [0, 4], "2 counts ≥ 1 as trainSupport"],
     ["counts that do not add up", "trainSupport", [2, 3], "counts that add up to 4 as trainSupport; found 5"],
     ["a hash that is none", "trainingDataHash", "abc", "64 hexadecimal digits as trainingDataHash"],
-    ["an epoch that is null", "selectedEpoch", null, "an object as selectedEpoch"],
-    ["a loss that is a string", "selectedEpoch.trainLoss", "0.1", "a finite number as selectedEpoch.trainLoss"],
-    ["an unknown figure", "selectedEpoch.testLoss", 1, "no field selectedEpoch.testLoss"],
+    ["no epoch", "selectedEpochs", [], "an epoch for each network as selectedEpochs"],
+    ["an epoch that is null", "selectedEpochs.0", null, "an object as selectedEpochs[0]"],
+    ["a loss that is a string", "selectedEpochs.0.trainLoss", "0.1", "a finite number as selectedEpochs[0].trainLoss"],
+    ["an unknown figure", "selectedEpochs.0.testLoss", 1, "no field selectedEpochs[0].testLoss"],
+    ["no calibration", "calibration", undefined, "an object as calibration"],
+    ["a temperature of 0", "calibration.temperature", 0, "a number in [0.001, 1000] as calibration.temperature"],
+    ["a bias for too few labels", "calibration.labelBias", [0], "2 numbers in [-1000, 1000] as calibration.labelBias"],
+    ["a bias without end", "calibration.labelBias", [0, 1001], "2 numbers in [-1000, 1000] as calibration.labelBias"],
+    ["an unknown calibration", "calibration.scale", 1, "no field calibration.scale"],
     ["an unknown field", "author", "…", "no field manifest.author"],
-    ["settings that are a list", "settings", [], "settings.seed"],
+    ["settings that are a list", "settings", [], "an object as settings"],
     ["settings that are null", "settings", null, "an object as settings"],
-    ["a group that is null", "settings.network", null, "network must be an object"],
+    ["a group that is null", "settings.network", null, "an object as settings.network"],
     ["an unknown group", "settings.server", {}, "server is not an option"],
     ["an unknown setting", "settings.network.layers", 3, "network.layers is not an option"],
     ["dropout of 1", "settings.network.dropout", 1, "network.dropout must be a number in [0, 1)"],
@@ -82,18 +109,11 @@ describe("parseManifest refuses", () => {
 
   it("a number too large for double precision", () => {
     const text = formatManifest(metadata).replace('"trainLoss":0.25', '"trainLoss":1e999');
-    expect(refusal(text).message).toContain("a finite number as selectedEpoch.trainLoss; found Infinity");
+    expect(refusal(text).message).toContain("a finite number as selectedEpochs[0].trainLoss; found Infinity");
   });
 
   // Today's default need not be what the model was trained with.
-  it.each([
-    "seed",
-    "validationFraction",
-    ...Object.entries(TRAINING_GROUPS).flatMap(([group, { spec }]) => [
-      group,
-      ...Object.keys(spec).map((name) => `${group}.${name}`),
-    ]),
-  ])("settings without %s", (path) => {
+  it.each(settingPaths(false))("settings without %s", (path) => {
     expect(refusal(withField(`settings.${path}`, undefined)).message).toContain(`expected a value as settings.${path}`);
   });
 

@@ -5,6 +5,7 @@ import { Vocabulary } from "../../../src/features/vocabulary.js";
 import { FORMAT_VERSION, formatManifest, type ModelMetadata } from "../../../src/model-file/manifest.js";
 import type { ModelParts } from "../../../src/model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../../../src/model-file/safetensors.js";
+import { type Calibration, noCalibration } from "../../../src/nn/calibration.js";
 import type { MlpWeights } from "../../../src/nn/weights.js";
 import { resolveTrainingSettings, type TrainingSettings } from "../../../src/options/train-options.js";
 
@@ -27,10 +28,12 @@ export interface SmallModel {
   readonly settings?: TrainingSettings;
   /** Arrays in place of the usual ones: matrices and biases 0, batch norm 1 and 0, variances 1. */
   readonly weights?: Partial<MlpWeights>;
+  /** None when left out. */
+  readonly calibration?: Calibration;
 }
 
 /** A model with one unit in each hidden layer, whose terms are each in one article of each label. */
-export function smallParts({ labels, terms, tokenizerId, settings, weights }: SmallModel): ModelParts {
+export function smallParts({ labels, terms, tokenizerId, settings, weights, calibration }: SmallModel): ModelParts {
   const nTerms = terms.length;
   const nLabels = labels.length;
   const zeros = (n: number) => new Float32Array(n);
@@ -47,56 +50,92 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights }: Sm
     trainSupport: labels.map(() => SUPPORT),
     nValidationDocuments: nLabels,
     trainingDataHash: "0123456789abcdef".repeat(4),
-    selectedEpoch: {
-      epoch: 3,
-      learningRate: 0.5,
-      trainLoss: 0.25,
-      validationLoss: 0.75,
-      validationAccuracy: 0.5,
-      validationMacroF1: null,
-    },
+    selectedEpochs: [
+      {
+        epoch: 3,
+        learningRate: 0.5,
+        trainLoss: 0.25,
+        validationLoss: 0.75,
+        validationAccuracy: 0.5,
+        validationMacroF1: null,
+      },
+    ],
+    calibration: calibration ?? noCalibration(nLabels),
   };
   return {
     metadata,
     vocabulary: Vocabulary.fromTerms(terms),
     labelDocumentFrequency: new Uint32Array(nLabels * nTerms).fill(1),
-    weights: {
-      w1: zeros(nTerms),
-      b1: zeros(1),
-      ...norm1,
-      w2: zeros(1),
-      b2: zeros(1),
-      ...norm2,
-      w3: zeros(1),
-      b3: zeros(1),
-      ...norm3,
-      w4: zeros(nLabels),
-      b4: zeros(nLabels),
-      ...weights,
-    },
+    members: [
+      {
+        w1: zeros(nTerms),
+        b1: zeros(1),
+        ...norm1,
+        w2: zeros(1),
+        b2: zeros(1),
+        ...norm2,
+        w3: zeros(1),
+        b3: zeros(1),
+        ...norm3,
+        w4: zeros(nLabels),
+        b4: zeros(nLabels),
+        ...weights,
+      },
+    ],
+  };
+}
+
+/** The model as an ensemble of its own network and further ones that differ from it in these arrays. */
+export function withMembers(parts: ModelParts, ...others: readonly Partial<MlpWeights>[]): ModelParts {
+  const { metadata, members } = parts;
+  const [epoch] = metadata.selectedEpochs;
+  return {
+    ...parts,
+    metadata: { ...metadata, selectedEpochs: [epoch, ...others.map(() => epoch)] },
+    members: [members[0], ...others.map((weights) => ({ ...members[0], ...weights }))],
   };
 }
 
 /** The tensors of a model file as docs/model-format.md lists them, in its order. */
-export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, weights }: ModelParts): Map<string, Tensor> {
+export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, members }: ModelParts): Map<string, Tensor> {
   const V = vocabulary.nTerms;
   const C = metadata.labels.length;
   const [H1, H2, H3] = metadata.settings.network.hiddenUnits;
-  const { termBytes, termOffsets } = vocabulary.toBytes();
+  const { termUnits, termOffsets } = vocabulary.toUnits();
   const shapes: Record<keyof MlpWeights, readonly number[]> = {
     ...{ w1: [V, H1], b1: [H1], gamma1: [H1], beta1: [H1], runningMean1: [H1], runningVar1: [H1] },
     ...{ w2: [H1, H2], b2: [H2], gamma2: [H2], beta2: [H2], runningMean2: [H2], runningVar2: [H2] },
     ...{ w3: [H2, H3], b3: [H3], gamma3: [H3], beta3: [H3], runningMean3: [H3], runningVar3: [H3] },
     ...{ w4: [H3, C], b4: [C] },
   };
+  const rest = labelDocumentFrequency.filter((count) => count >= 255).map((count) => count - 255);
   return new Map<string, Tensor>([
-    ...Object.entries(shapes).map(
-      ([name, shape]) => [name, { shape, data: weights[name as keyof MlpWeights] }] as const,
+    ...members.flatMap((weights, member) =>
+      Object.entries(shapes).map(
+        ([name, shape]) => [`${member}.${name}`, { shape, data: weights[name as keyof MlpWeights] }] as const,
+      ),
     ),
-    ["labelDocumentFrequency", { shape: [C, V], data: labelDocumentFrequency }],
+    [
+      "labelDocumentFrequency",
+      { shape: [C, V], data: Uint8Array.from(labelDocumentFrequency, (count) => Math.min(count, 255)) },
+    ],
+    ["labelDocumentFrequencyRest", { shape: [rest.length], data: rest }],
     ["termOffsets", { shape: [V + 1], data: termOffsets }],
-    ["termBytes", { shape: [termBytes.length], data: termBytes }],
+    ["termUnits", { shape: [termUnits.length], data: termUnits }],
   ]);
+}
+
+/** SHA-256 of the SHA-256 digests of blocks of 1 MiB. */
+export function digestOf(bytes: Uint8Array): string {
+  const whole = createHash("sha256");
+  for (let start = 0; start < bytes.length; start += 2 ** 20) {
+    whole.update(
+      createHash("sha256")
+        .update(bytes.subarray(start, start + 2 ** 20))
+        .digest(),
+    );
+  }
+  return whole.digest("hex");
 }
 
 /** Bytes of a model file with a right digest around whatever manifest and tensors are given. */
@@ -109,7 +148,7 @@ export function writeModelFile(manifest: string, tensors: ReadonlyMap<string, Te
     ]),
     tensors,
   });
-  const digest = createHash("sha256").update(bytes).digest("hex");
+  const digest = digestOf(bytes);
   bytes.set(new TextEncoder().encode(digest), Buffer.from(bytes.buffer).indexOf(digits));
   return bytes;
 }

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { Classifier } from "../../src/classifier.js";
+import { decodeModel, encodeModel } from "../../src/model-file/model-file.js";
+import { wordTokenizer } from "../conformance/word-tokenizer.js";
+
+const FOLDER = path.resolve(import.meta.dirname, "../fixtures/models");
+
+interface Expected {
+  readonly vocabulary: readonly string[];
+  /** By text, then by label. */
+  readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+describe.each(["version-1"])("a model file of %s", (name) => {
+  const bytes = new Uint8Array(readFileSync(path.join(FOLDER, `${name}.newsclf`)));
+  const expected = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), "utf8")) as Expected;
+  const options = { tokenizer: wordTokenizer() };
+
+  function expectScores(classifier: Classifier): void {
+    for (const [text, scores] of Object.entries(expected.scores)) {
+      const predictions = classifier.classify(text, { topK: classifier.labels.length });
+      expect(Object.fromEntries(predictions.map(({ label, score }) => [label, score])), text).toEqual(scores);
+    }
+  }
+
+  it("loads with the same terms and gives the same scores to the last bit", async () => {
+    const classifier = await Classifier.load(bytes, options);
+    expect([...classifier.vocabulary]).toEqual(expected.vocabulary);
+    expectScores(classifier);
+  });
+
+  it("gives them when written in the newest version, too", async () => {
+    const rewritten = await encodeModel(await decodeModel(bytes));
+    const classifier = await Classifier.load(rewritten, options);
+    expect(classifier.metadata.formatVersion).toBe(2);
+    expectScores(classifier);
+  });
+
+  it("is refused after any change of its bytes in the tensors", async () => {
+    const tensorsStart = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    for (let place = tensorsStart; place < bytes.length; place += 37) {
+      const changed = bytes.slice();
+      changed[place] = (changed[place] as number) ^ 1;
+      await expect(decodeModel(changed)).rejects.toMatchObject({ code: "MODEL_CHECKSUM" });
+    }
+  });
+});
