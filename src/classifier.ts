@@ -148,7 +148,8 @@ export class Classifier {
 
   /** Returns a copy of the model file's bytes. */
   toBytes(): Uint8Array {
-    return this.#bytes.slice();
+    // Not by `slice`, which on Node's Buffer gives a view.
+    return new Uint8Array(this.#bytes);
   }
 
   /** Overwritten by the next call. */

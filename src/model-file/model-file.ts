@@ -97,13 +97,14 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
  */
 async function digestOf(bytes: Uint8Array, formatVersion: number): Promise<string> {
   const blockBytes = formatVersion === 1 ? bytes.length : DIGEST_BLOCK_BYTES;
-  const first = bytes.slice(0, blockBytes);
+  // A copy by the constructor: `slice` of Node's Buffer is a view.
+  const first = new Uint8Array(bytes.subarray(0, blockBytes));
   writeDigest(first, EMPTY_DIGEST);
   let digest = await sha256(first);
   if (formatVersion !== 1) {
     const blockDigests = [...digest];
     for (let start = blockBytes; start < bytes.length; start += blockBytes) {
-      blockDigests.push(...(await sha256(bytes.slice(start, start + blockBytes))));
+      blockDigests.push(...(await sha256(new Uint8Array(bytes.subarray(start, start + blockBytes)))));
     }
     digest = await sha256(Uint8Array.from(blockDigests));
   }

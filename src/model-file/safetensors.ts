@@ -208,7 +208,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile<StoredTensor> {
     });
   }
   const isAligned = (bytes.byteOffset + dataStart) % ALIGNMENT === 0;
-  const data = isAligned ? bytes.subarray(dataStart) : bytes.slice(dataStart);
+  const data = isAligned ? bytes.subarray(dataStart) : new Uint8Array(bytes.subarray(dataStart));
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of headers) {
     const { BYTES_PER_ELEMENT: elementBytes } = ARRAYS[dtype];

@@ -201,6 +201,12 @@ describe("Classifier.load", () => {
     expect(classifier.toBytes()).toEqual(new Uint8Array(bytes));
   });
 
+  it("gives copies of its bytes when it was given a Buffer, too", async () => {
+    const loaded = await Classifier.load(Buffer.from(bytes), { tokenizer: wordTokenizer() });
+    loaded.toBytes().fill(0);
+    expect(loaded.toBytes()).toEqual(new Uint8Array(bytes));
+  });
+
   it("refuses a model that was trained with another tokenizer", async () => {
     const source = { name: "models/old.newsclf", read: async () => bytes };
     const error = await errorOf(Classifier.load(source, { tokenizer: wordTokenizer("words-2") }));

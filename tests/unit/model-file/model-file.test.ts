@@ -102,6 +102,16 @@ describe("encodeModel and decodeModel", () => {
     expect(plain(await decodeModel(shifted.subarray(3)))).toEqual(plain(PARTS));
   });
 
+  it("read a Buffer, also one that is not aligned, and leave its bytes as they are", async () => {
+    const bytes = await encodeModel(PARTS);
+    for (const shift of [0, 3]) {
+      const buffer = Buffer.alloc(bytes.length + shift).subarray(shift);
+      buffer.set(bytes);
+      expect(plain(await decodeModel(buffer))).toEqual(plain(PARTS));
+      expect(new Uint8Array(buffer)).toEqual(bytes);
+    }
+  });
+
   it("keep labels and terms that objects inherit", async () => {
     const words = ["__proto__", "constructor", "toString"];
     const parts = smallParts({ labels: words, terms: words });
