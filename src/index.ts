@@ -58,7 +58,9 @@ export {
   type NearDuplicates,
   textSimilarity,
 } from "./near-duplicates.js";
-export type { EpochRecord } from "./nn/train-mlp.js";
+export type { EpochRecord } from "./nn/epoch-record.js";
+export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
+export type { Rollback } from "./nn/training-state.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   NetworkOptions,

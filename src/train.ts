@@ -7,7 +7,10 @@ import { FORMAT_VERSION } from "./model-file/manifest.js";
 import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
-import type { EpochRecord } from "./nn/train-mlp.js";
+import type { EpochRecord } from "./nn/epoch-record.js";
+import type { TrainingThreads } from "./nn/step-crew.js";
+import type { TrainMlpInput } from "./nn/train-mlp.js";
+import type { Rollback } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
 import { stratifiedSplit } from "./stratified-split.js";
@@ -16,6 +19,7 @@ import { analyzeCorpus } from "./training/analyze-corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitNetwork } from "./training/fit-network.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
+import { isWorthThreads } from "./training/worth-threads.js";
 
 export type { TrainProgress } from "./training/progress.js";
 
@@ -26,10 +30,14 @@ export interface TrainOptions extends TrainingSettings {
   readonly kernels?: MlpKernelFactory;
   /** Analyses the articles, perhaps in several threads; the calling thread does when left out. */
   readonly analyzer?: DocumentAnalyzerFactory;
+  /** Threads to share the network's training with; the calling one does all when left out. The model is the same. */
+  readonly threads?: TrainingThreads;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
   /** Called after each epoch. */
   readonly onEpoch?: (record: EpochRecord) => void;
+  /** Called when a loss was not finite and the run goes on from earlier weights with a lower learning rate. */
+  readonly onRollback?: (rollback: Rollback) => void;
   /** Called often: while the articles are analysed, from none to all of them, and then as the network is trained. */
   readonly onProgress?: (progress: TrainProgress) => void;
   /**
@@ -50,6 +58,8 @@ export interface TrainResult {
   readonly classifier: Classifier;
   /** One record for each finished epoch. */
   readonly history: readonly EpochRecord[];
+  /** Returns to earlier weights after a loss that was not finite; usually none. */
+  readonly rollbacks: readonly Rollback[];
   /** The articles kept back, in the order given; empty without a validation share. */
   readonly validation: readonly ValidationArticle[];
   /** Whether `signal` ended the run before its time. */
@@ -77,7 +87,7 @@ function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticl
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
  * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory
- * @throws {TrainingError} when the loss is not finite, or `signal` is aborted before the first step
+ * @throws {TrainingError} when the loss is not finite even at a lower rate, or `signal` is aborted before the first step
  * @example
  * ```ts
  * const { classifier } = await train(articles, { seed: 1, vectorizer: { minDf: 3 } });
@@ -91,8 +101,10 @@ export async function train(
     tokenizer: givenTokenizer,
     kernels: givenKernels,
     analyzer: givenAnalyzer,
+    threads,
     source = "articles",
     onEpoch,
+    onRollback,
     onProgress,
     signal,
     ...given
@@ -118,17 +130,18 @@ export async function train(
   });
   const training = shareOf(split.train);
 
+  const input: TrainMlpInput = {
+    ...training,
+    nLabels: labels.length,
+    validation: split.validation.length === 0 ? null : shareOf(split.validation),
+    network: settings.network,
+    optimizer: settings.optimizer,
+    seed: settings.seed,
+    kernels,
+  };
   const outcome = await fitNetwork(
-    {
-      ...training,
-      nLabels: labels.length,
-      validation: split.validation.length === 0 ? null : shareOf(split.validation),
-      network: settings.network,
-      optimizer: settings.optimizer,
-      seed: settings.seed,
-      kernels,
-    },
-    { onEpoch, onProgress, signal },
+    { ...input, threads: isWorthThreads(input) ? threads : undefined },
+    { onEpoch, onRollback, onProgress, signal },
   );
 
   const counts = countByLabel(training.matrix, training.labels, labels.length);
@@ -153,6 +166,7 @@ export async function train(
   return {
     classifier: await Classifier.load(bytes, { tokenizer, kernels }),
     history: outcome.history,
+    rollbacks: outcome.rollbacks,
     validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
     isInterrupted: outcome.ending === "stopped",
   };

@@ -1,4 +1,5 @@
-import { DROPOUT_STREAM, generate, words } from "./philox";
+import { DROPOUT_STREAM, generate } from "./philox";
+import { wordsScratch } from "./scratch";
 import { INDEX_OUT_OF_RANGE } from "./status";
 
 /** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
@@ -17,6 +18,7 @@ export function dropInputs(
 ): void {
   const layers = i32x4.splat(INPUT_LAYER);
   const steps = i32x4.splat(step);
+  const words = wordsScratch();
   let kept: usize = 0;
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
@@ -27,7 +29,7 @@ export function dropInputs(
       const from = <usize>k << 2;
       // Beyond the row's end no column may be read; those lanes are drawn for nothing.
       const terms = n == 4 ? v128.load(columns + from) : loadFirst(columns + from, n);
-      generate(seed, DROPOUT_STREAM, rows, i32x4.shr_u(terms, 2), layers, steps);
+      generate(words, seed, DROPOUT_STREAM, rows, i32x4.shr_u(terms, 2), layers, steps);
       for (let lane: u32 = 0; lane < n; lane++) {
         const place = from + (<usize>lane << 2);
         const term = load<u32>(columns + place);

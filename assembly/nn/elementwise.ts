@@ -1,4 +1,5 @@
-import { DROPOUT_STREAM, generate, words } from "./philox";
+import { DROPOUT_STREAM, fourFrom, generate, transpose, WEIGHTS_STREAM } from "./philox";
+import { wordsScratch } from "./scratch";
 
 export function reluForward(out: usize, input: usize, n: u32): void {
   const bytes = (<usize>n) << 2;
@@ -48,13 +49,6 @@ export function multiply(out: usize, a: usize, b: usize, n: u32): void {
   for (; at < bytes; at += 4) store<f32>(out + at, load<f32>(a + at) * load<f32>(b + at));
 }
 
-/** Numbers of the four draws that are made at a time. */
-// @ts-ignore: decorator
-@inline
-function fourFrom(first: u32): v128 {
-  return i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
-}
-
 /** A word w drops its unit when w ≤ lastDropped. */
 export function dropoutMask(
   mask: usize,
@@ -70,23 +64,12 @@ export function dropoutMask(
   const kept = f32x4.splat(keep);
   const layers = i32x4.splat(layer);
   const steps = i32x4.splat(step);
+  const words = wordsScratch();
   for (let b: u32 = 0; b < nRows; b++) {
     const rows = i32x4.splat(b);
     for (let h: u32 = 0; h < nUnits; h += 16) {
-      generate(seed, DROPOUT_STREAM, rows, fourFrom(h >>> 2), layers, steps);
-      // The words of each draw side by side.
-      const w0 = v128.load(words);
-      const w1 = v128.load(words, 16);
-      const w2 = v128.load(words, 32);
-      const w3 = v128.load(words, 48);
-      const low01 = i32x4.shuffle(w0, w1, 0, 4, 1, 5);
-      const low23 = i32x4.shuffle(w2, w3, 0, 4, 1, 5);
-      const high01 = i32x4.shuffle(w0, w1, 2, 6, 3, 7);
-      const high23 = i32x4.shuffle(w2, w3, 2, 6, 3, 7);
-      v128.store(words, i64x2.shuffle(low01, low23, 0, 2));
-      v128.store(words, i64x2.shuffle(low01, low23, 1, 3), 16);
-      v128.store(words, i64x2.shuffle(high01, high23, 0, 2), 32);
-      v128.store(words, i64x2.shuffle(high01, high23, 1, 3), 48);
+      generate(words, seed, DROPOUT_STREAM, rows, fourFrom(h >>> 2), layers, steps);
+      transpose(words);
       const bytes = <usize>min<u32>(16, nUnits - h) << 2;
       const vectorBytes = bytes & ~15;
       let at: usize = 0;
@@ -97,4 +80,49 @@ export function dropoutMask(
       mask += bytes;
     }
   }
+}
+
+/** (2 w / 2^32 - 1) halfWidth for two words, rounded once. */
+// @ts-ignore: decorator
+@inline
+function spread(words: v128, halfWidth: v128): v128 {
+  const unit = f64x2.mul(f64x2.convert_low_i32x4_u(words), f64x2.splat(1.0 / 2147483648.0));
+  return f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(unit, f64x2.splat(1)), halfWidth));
+}
+
+/** In double, rounded once. */
+export function fillUniform(values: usize, halfWidth: f64, seed: u32, layer: u32, n: u32): void {
+  const layers = i32x4.splat(layer);
+  const zero = i32x4.splat(0);
+  const width = f64x2.splat(halfWidth);
+  const words = wordsScratch();
+  for (let i: u32 = 0; i < n; i += 16) {
+    generate(words, seed, WEIGHTS_STREAM, fourFrom(i >>> 2), layers, zero, zero);
+    transpose(words);
+    for (let at: usize = 0; at < 64; at += 16) {
+      const four = v128.load(words + at);
+      const upper = i64x2.shuffle(four, four, 1, 0);
+      v128.store(words + at, i64x2.shuffle(spread(four, width), spread(upper, width), 0, 2));
+    }
+    const bytes = <usize>min<u32>(16, n - i) << 2;
+    memory.copy(values, words, bytes);
+    values += bytes;
+  }
+}
+
+/** The place of the first value that is NaN or infinite; n when there is none. */
+export function findNonFinite(values: usize, n: u32): u32 {
+  const vectorEnd = n & ~3;
+  const zero = f32x4.splat(0);
+  let i: u32 = 0;
+  // x · 0 is NaN, which equals nothing, for no other x.
+  for (; i < vectorEnd; i += 4) {
+    const product = f32x4.mul(v128.load(values + (<usize>i << 2)), zero);
+    if (!i32x4.all_true(f32x4.eq(product, product))) break;
+  }
+  for (; i < n; i++) {
+    const product = load<f32>(values + (<usize>i << 2)) * 0;
+    if (product != product) break;
+  }
+  return i;
 }

@@ -6,8 +6,9 @@
  * no instruction that fetches without reading.
  */
 
+import { sinkScratch } from "./scratch";
+
 const CACHE_LINE_BYTES: usize = 64;
-const sink: usize = memory.data(4, 4);
 
 /** Reads each cache line of a row; hand the result to {@link keepFetching}, so that no compiler leaves it out. */
 // @ts-ignore: decorator
@@ -21,5 +22,5 @@ export function fetchRow(row: usize, bytes: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function keepFetching(words: u32): void {
-  store<u32>(sink, words);
+  store<u32>(sinkScratch(), words);
 }

@@ -11,8 +11,17 @@
 export { adamUpdate, adamUpdateRows, scale } from "./adam";
 export { dropInputs, groupByTerm } from "./batch";
 export { batchNormBackward, batchNormForward } from "./batch-norm";
-export { dropoutMask, multiply, reluBackward, reluForward, scaleShiftReluForward } from "./elementwise";
+export {
+  dropoutMask,
+  fillUniform,
+  findNonFinite,
+  multiply,
+  reluBackward,
+  reluForward,
+  scaleShiftReluForward,
+} from "./elementwise";
 export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
+export { scratchBytes, setScratch } from "./scratch";
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward, softmaxForward } from "./softmax";
 
 /** First byte after what the compiler itself keeps in memory. */

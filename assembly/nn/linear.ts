@@ -1,11 +1,6 @@
 import { fetchRow, keepFetching } from "./fetch";
+import { indicesScratch, LIST_CAPACITY, valuesScratch } from "./scratch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
-
-/** Inputs of a dense layer that are listed at once; longer rows go by pieces. */
-const LIST_CAPACITY: u32 = 1024;
-/** The inputs of one row that are not zero: their numbers and values, 4 bytes each. */
-const listIndices: usize = memory.data(4096, 16);
-const listValues: usize = memory.data(4096, 16);
 
 /**
  * out += Σ_k scale values[k] weight[columns[k]], one k after the other for each output.
@@ -80,6 +75,8 @@ function addRow(out: usize, x: f32, row: usize, rowBytes: usize): void {
 // @ts-ignore: decorator
 @inline
 function listNonZero(input: usize, first: u32, n: u32): u32 {
+  const listIndices = indicesScratch();
+  const listValues = valuesScratch();
   let at: usize = 0;
   for (let i: u32 = 0; i < n; i++) {
     const x = load<f32>(input + (<usize>i << 2));
@@ -179,7 +176,7 @@ export function linearForward(
     memory.copy(out, bias, rowBytes);
     for (let first: u32 = 0; first < nInputs; first += LIST_CAPACITY) {
       const nListed = listNonZero(input + (<usize>first << 2), first, min(LIST_CAPACITY, nInputs - first));
-      addRows(out, listIndices, listValues, 1, nListed, weight, rowBytes);
+      addRows(out, indicesScratch(), valuesScratch(), 1, nListed, weight, rowBytes);
     }
     input += <usize>nInputs << 2;
     out += rowBytes;
@@ -216,6 +213,8 @@ export function linearBackward(
 ): void {
   const rowBytes = <usize>nOutputs << 2;
   const vectorBytes = rowBytes & ~15;
+  const listIndices = indicesScratch();
+  const listValues = valuesScratch();
   memory.fill(dInput, 0, (<usize>nRows * nInputs) << 2);
   memory.fill(dWeight, 0, <usize>nInputs * rowBytes);
   let d = dOut;

@@ -1,6 +1,7 @@
 /** Philox4x32-10: Salmon, Moraes, Dror and Shaw 2011, section 3.3; the twin of Philox in src/kernels/random.ts. */
 
-/** RANDOM_STREAM.dropout of src/kernels/random.ts. */
+/** Those of RANDOM_STREAM in src/kernels/random.ts. */
+export const WEIGHTS_STREAM: u32 = 1;
 export const DROPOUT_STREAM: u32 = 3;
 
 const ROUNDS = 10;
@@ -8,9 +9,6 @@ const MULTIPLIER_0 = 0xd251_1f53;
 const MULTIPLIER_1 = 0xcd9e_8d57;
 const WEYL_0 = 0x9e37_79b9;
 const WEYL_1 = 0xbb67_ae85;
-
-/** Words of the last draw, 16 bytes for each of the four words: lane j belongs to counter j. */
-export const words: usize = memory.data(64, 16);
 
 /** Lower halves of four products of 64 bits. */
 // @ts-ignore: decorator
@@ -26,10 +24,14 @@ function high(first: v128, second: v128): v128 {
   return i32x4.shuffle(first, second, 1, 3, 5, 7);
 }
 
-/** Draws the words of four counters under one key; each argument holds one part of all four counters. */
+/**
+ * Draws the words of four counters under one key; each argument holds one part of all four counters. Writes 16 bytes for
+ * each of the four words: lane j belongs to counter j.
+ */
 // @ts-ignore: decorator
 @inline
 export function generate(
+  words: usize,
   key0: u32,
   key1: u32,
   counters0: v128,
@@ -61,4 +63,29 @@ export function generate(
   v128.store(words, c1, 16);
   v128.store(words, c2, 32);
   v128.store(words, c3, 48);
+}
+
+/** Puts the words of each counter side by side: 16 bytes for each of the four counters. */
+// @ts-ignore: decorator
+@inline
+export function transpose(words: usize): void {
+  const w0 = v128.load(words);
+  const w1 = v128.load(words, 16);
+  const w2 = v128.load(words, 32);
+  const w3 = v128.load(words, 48);
+  const low01 = i32x4.shuffle(w0, w1, 0, 4, 1, 5);
+  const low23 = i32x4.shuffle(w2, w3, 0, 4, 1, 5);
+  const high01 = i32x4.shuffle(w0, w1, 2, 6, 3, 7);
+  const high23 = i32x4.shuffle(w2, w3, 2, 6, 3, 7);
+  v128.store(words, i64x2.shuffle(low01, low23, 0, 2));
+  v128.store(words, i64x2.shuffle(low01, low23, 1, 3), 16);
+  v128.store(words, i64x2.shuffle(high01, high23, 0, 2), 32);
+  v128.store(words, i64x2.shuffle(high01, high23, 1, 3), 48);
+}
+
+/** Numbers of four counters in a row. */
+// @ts-ignore: decorator
+@inline
+export function fourFrom(first: u32): v128 {
+  return i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
 }

@@ -1,7 +1,7 @@
 /**
- * One training step, equal architecture and batches: our WebAssembly kernels on one thread against PyTorch (dense AdamW;
- * EmbeddingBag(sparse=True) with SparseAdam) and scikit-learn's MLPClassifier on one and on two, in interleaved rounds
- * whose order turns round each time. One thread is the faster one for PyTorch where other programs keep a core busy.
+ * One training step, equal architecture and batches: our WebAssembly kernels against PyTorch (dense AdamW;
+ * EmbeddingBag(sparse=True) with SparseAdam) and scikit-learn's MLPClassifier, each on one thread and on two, in
+ * interleaved rounds whose order turns round each time. Ratios are to ours on as many threads.
  *
  *   npm run build && npx tsc -p tsconfig.bench.json
  *   node build/bench/training/compare.js PYTHON [rounds, default 9]
@@ -16,13 +16,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { type BufferAllocator, type MlpKernelFactory, measureBytes } from "../../src/kernels/mlp.js";
+import { pathToFileURL } from "node:url";
+import { type MlpKernelFactory, measureBytes } from "../../src/kernels/mlp.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
-import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import { attachMlp, createWasmMlp } from "../../src/kernels/wasm-mlp.js";
 import { shuffleRows } from "../../src/nn/batch-order.js";
 import { batchCapacity } from "../../src/nn/sparse-batch.js";
+import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "../../src/nn/step-crew.js";
 import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-network.js";
-import { initializeWeights, type MlpShape } from "../../src/nn/weights.js";
+import type { MlpShape } from "../../src/nn/weights.js";
 import { buildYnatMatrix, readYnat, type YnatMatrix } from "./ynat-matrix.js";
 
 /** eps of torch.optim.AdamW by default. */
@@ -76,38 +78,53 @@ interface Contender {
 
 /** Our training, step by step, going round and round through the corpus. */
 class OurTraining {
-  readonly #data: YnatMatrix;
-  readonly #order: Uint32Array;
-  readonly #network: TrainingNetwork;
+  readonly #crew: StepCrew;
+  readonly #nBatches: number;
   #nSteps = 0;
 
-  constructor(data: YnatMatrix, order: Uint32Array, kernels: MlpKernelFactory) {
-    const { matrix, nLabels } = data;
+  /** @param threads others to share the work; the kernels are used without */
+  constructor(
+    { matrix, labels, nLabels }: YnatMatrix,
+    order: Uint32Array,
+    kernels: MlpKernelFactory,
+    threads: TrainingThreads | null = null,
+  ) {
     const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: SETTINGS.hiddenUnits, nLabels };
     const capacity = batchCapacity(matrix, SETTINGS.batchSize);
-    const nBytes = measureBytes((allocator: BufferAllocator) => allocateTrainingBuffers(allocator, shape, capacity));
-    this.#data = data;
-    this.#order = order;
-    this.#network = new TrainingNetwork(kernels(nBytes), shape, capacity, initializeWeights(shape, SEED), {
+    const nThreads = threads?.nThreads ?? 1;
+    const nBytes = measureBytes((allocator) => allocateTrainingBuffers(allocator, shape, capacity, nThreads));
+    const memory = threads?.shareMemory(nBytes) ?? null;
+    const options = {
       labelWeights: new Float64Array(nLabels).fill(1),
       labelSmoothing: SETTINGS.labelSmoothing,
       dropout: SETTINGS.dropout,
-    });
+    };
+    const own = memory === null ? kernels(nBytes) : attachMlp(memory, 0);
+    const network = new TrainingNetwork(own, shape, capacity, options, 0, nThreads);
+    network.initialize(SEED);
+    const source: BatchSource = { matrix, labels, order, inputDropout: INPUT_DROPOUT, seed: SEED };
+    this.#crew = new StepCrew(network, source);
+    this.#nBatches = Math.floor(matrix.nRows / SETTINGS.batchSize);
+    if (memory === null) return;
+    const tasks = Array.from({ length: nThreads - 1 }, (_, i) => i + 1);
+    threads?.start(tasks.map((thread) => ({ memory, thread, shape, capacity, options, source })));
   }
 
   /** Takes one step and returns its loss. */
   step(): number {
-    const { matrix, labels } = this.#data;
-    const network = this.#network;
-    const nBatches = Math.floor(matrix.nRows / SETTINGS.batchSize);
-    const begin = (this.#nSteps % nBatches) * SETTINGS.batchSize;
-    const step = ++this.#nSteps;
-    network.gather(matrix, labels, this.#order, begin, begin + SETTINGS.batchSize, INPUT_DROPOUT, SEED, step);
-    network.drawMasks(SEED, step);
-    const loss = network.forward();
-    network.backward();
-    network.update(SETTINGS.learningRate, SETTINGS.weightDecay, PYTORCH_EPSILON);
+    const loss = this.#crew.forward(this.#place(this.#nSteps), this.#place(this.#nSteps + 1));
+    this.#crew.update(SETTINGS.learningRate, SETTINGS.weightDecay, PYTORCH_EPSILON);
+    this.#nSteps++;
     return loss;
+  }
+
+  #place(step: number): BatchPlace {
+    const begin = (step % this.#nBatches) * SETTINGS.batchSize;
+    return { begin, end: begin + SETTINGS.batchSize, step: step + 1 };
+  }
+
+  end(): void {
+    this.#crew.end();
   }
 
   async run(nSteps: number): Promise<Block> {
@@ -119,6 +136,20 @@ class OurTraining {
     const { user, system } = process.cpuUsage(cpuStart);
     return { msPerStep, cpuMsPerStep: (user + system) / 1000 / nSteps, loss: lossSum / nSteps };
   }
+}
+
+/** The same matrix and labels where all threads see them. */
+function shareData({ matrix, labels, nLabels }: YnatMatrix): YnatMatrix {
+  const share = <T extends Uint32Array | Uint16Array | Float32Array>(array: T): T => {
+    const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(
+      new SharedArrayBuffer(array.byteLength),
+    );
+    copy.set(array);
+    return copy;
+  };
+  const { nRows, nColumns, indptr, indices, data } = matrix;
+  const sharedMatrix = { nRows, nColumns, indptr: share(indptr), indices: share(indices), data: share(data) };
+  return { matrix: sharedMatrix, labels: share(labels), nLabels };
 }
 
 /** Writes the matrix for peers.py. */
@@ -180,16 +211,25 @@ for (let step = 1; step <= N_CHECKED_STEPS; step++) {
   }
 }
 
-const ours = new OurTraining(data, order, wasm);
-const us: Contender = {
+// Compiled to dist/, where the worker's file and the kernels are found from.
+const { WorkerTrainingThreads } = (await import(
+  pathToFileURL("dist/io/training-threads.js").href
+)) as typeof import("../../src/io/training-threads.js");
+const threads = new WorkerTrainingThreads(2);
+const shared = shareData(data);
+const sharedOrder = new Uint32Array(new SharedArrayBuffer(order.byteLength));
+sharedOrder.set(order);
+const contenderOf = (training: OurTraining, nThreads: number): Contender => ({
   kind: "ours",
-  nThreads: 1,
+  nThreads,
   version: process.version,
   blocks: [],
-  run: (nSteps) => ours.run(nSteps),
-};
+  run: (nSteps) => training.run(nSteps),
+});
+const trainings = [new OurTraining(data, order, wasm), new OurTraining(shared, sharedOrder, wasm, threads)];
+const us = trainings.map((training, i) => contenderOf(training, i + 1));
 const peers = await Promise.all(PEERS.map(({ kind, nThreads }) => startPeer(python, kind, nThreads)));
-const contenders = [us, ...peers.map(({ contender }) => contender)];
+const contenders = [...us, ...peers.map(({ contender }) => contender)];
 for (const { kind, run } of contenders) await run(N_WARM_UP_STEPS[kind]);
 for (let i = 0; i < Number(nRoundsText); i++) {
   for (const { kind, run, blocks } of i % 2 === 0 ? contenders : contenders.toReversed()) {
@@ -197,6 +237,8 @@ for (let i = 0; i < Number(nRoundsText); i++) {
   }
 }
 for (const { process: peer } of peers) peer.stdin.end();
+for (const training of trainings) training.end();
+await threads.close();
 
 const timesOf = ({ blocks }: Contender) => blocks.map(({ msPerStep }) => msPerStep);
 const cpuTimesOf = ({ blocks }: Contender) => blocks.map(({ cpuMsPerStep }) => cpuMsPerStep);
@@ -206,6 +248,7 @@ const medianRatio = (times: readonly number[], ours: readonly number[]) =>
 const results = contenders.map((contender) => {
   const { kind, nThreads, version, blocks } = contender;
   const times = timesOf(contender);
+  const ours = us[nThreads - 1]!;
   const lastLoss = blocks.at(-1)!.loss;
   // Of seven labels, guessing has a loss of ln 7 = 1.946.
   if (!(lastLoss < 1.9)) throw new Error(`${kind} does not learn: its loss is ${lastLoss}`);
@@ -217,8 +260,8 @@ const results = contenders.map((contender) => {
     minMs: round(Math.min(...times)),
     maxMs: round(Math.max(...times)),
     medianCpuMs: round(median(cpuTimesOf(contender))),
-    ratio: medianRatio(times, timesOf(us)),
-    cpuRatio: medianRatio(cpuTimesOf(contender), cpuTimesOf(us)),
+    ratio: medianRatio(times, timesOf(ours)),
+    cpuRatio: medianRatio(cpuTimesOf(contender), cpuTimesOf(ours)),
     lastLoss: round(lastLoss),
   };
 });

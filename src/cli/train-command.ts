@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
+import type { Rollback } from "../nn/training-state.js";
 import type { LabeledArticle } from "../text/article.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
@@ -8,8 +9,9 @@ import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
+import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
-interface TrainFlags extends ColumnFlags, UserDictionaryFlags {
+interface TrainFlags extends ColumnFlags, UserDictionaryFlags, WorkersFlag {
   readonly output?: string;
   readonly report: string;
 }
@@ -31,20 +33,33 @@ export function trainingState(progress: TrainProgress): ProgressState {
   return { stage, nDone: step, nTotal: nSteps, nDocuments, note };
 }
 
+function describeRollback({ epoch, step, toEpoch, learningRateFactor }: Rollback): string {
+  const weights = toEpoch === 0 ? "the weights of the start" : `the weights of epoch ${toEpoch}`;
+  return `epoch ${epoch}, step ${step}: the loss is not finite; going on from ${weights} at ${learningRateFactor} × the learning rate`;
+}
+
 async function runTrain(
   csvPath: string,
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   { output, messages, listenForInterrupt }: CommandStreams,
 ): Promise<void> {
-  const [{ readArticles }, { checkWritable, writeFileAtomically }, { saveModel }, { train }, evaluation, { evaluate }] =
-    await Promise.all([
-      import("../io/read-articles.js"),
-      import("../io/files.js"),
-      import("../io/model-source.js"),
-      import("../train.js"),
-      import("../evaluation/index.js"),
-      import("../evaluation/evaluate.js"),
-    ]);
+  const [
+    { readArticles },
+    { checkWritable, writeFileAtomically },
+    { saveModel },
+    { WorkerTrainingThreads },
+    { train },
+    evaluation,
+    { evaluate },
+  ] = await Promise.all([
+    import("../io/read-articles.js"),
+    import("../io/files.js"),
+    import("../io/model-source.js"),
+    import("../io/training-threads.js"),
+    import("../train.js"),
+    import("../evaluation/index.js"),
+    import("../evaluation/evaluate.js"),
+  ]);
   const display = new ProgressDisplay(messages);
   const modelPath = flags.output ?? defaultModelPath(csvPath);
   const jsonPath = path.join(flags.report, "report.json");
@@ -66,13 +81,17 @@ async function runTrain(
   // A place that cannot be written to is better known before the work than after it.
   for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
   const signal = listenForInterrupt?.();
+  const nWorkers = countWorkers(flags);
+  const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
   const result = await train(articles, {
     ...trainingSettings(flags),
     tokenizer,
     source: csvPath,
     onProgress: (progress) => display.show(trainingState(progress)),
+    onRollback: (rollback) => display.log(describeRollback(rollback)),
+    ...(threads === null ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
-  });
+  }).finally(() => threads?.close());
   display.clear();
   const { classifier, history, validation, isInterrupted } = result;
   const { settings, selectedEpochs, trainSupport } = classifier.metadata;
@@ -126,6 +145,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     .option("--report <dir>", "folder for report.md and report.json", "report");
   addColumnFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
+  addWorkersFlag(command);
   addTrainingFlags(command);
   command.action((csvPath: string, flags: TrainFlags & Readonly<Record<string, unknown>>) =>
     runTrain(csvPath, flags, streams),

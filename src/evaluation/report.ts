@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.js";
-import type { EpochRecord } from "../nn/train-mlp.js";
+import type { EpochRecord } from "../nn/epoch-record.js";
 import type { Label } from "../text/article.js";
 import type { ConfusionMatrix } from "./confusion-matrix.js";
 import { computeScores, type LabelScores, type Scores } from "./scores.js";

@@ -17,3 +17,4 @@ export {
 export { type DocumentReader, readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
 export { readUserDictionary } from "./read-user-dictionary.js";
+export { WorkerTrainingThreads } from "./training-threads.js";

@@ -246,6 +246,15 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     nLabels: number,
   ): void;
 
+  /**
+   * values[i] = (2 u - 1) halfWidth, rounded once, with u the word i mod 4 of Philox4x32-10 with key (seed, weights stream)
+   * and counter (⌊i / 4⌋, layer, 0, 0), divided by 2^32.
+   */
+  fillUniform(values: FloatArray, halfWidth: number, seed: number, layer: number, n: number): void;
+
+  /** Returns the place of the first of n values that is NaN or infinite; n when there is none. */
+  findNonFinite(values: FloatArray, n: number): number;
+
   /** values[i] *= factor for n values. */
   scale(values: FloatArray, factor: number, n: number): void;
 

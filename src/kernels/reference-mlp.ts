@@ -15,7 +15,7 @@ import {
   type FloatArray,
   type MlpKernels,
 } from "./mlp.js";
-import { Philox, RANDOM_STREAM } from "./random.js";
+import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "./random.js";
 
 /** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
 const INPUT_LAYER = 0;
@@ -444,6 +444,19 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
         dLogits[row + c] = (labelPart + smoothPart) / batchWeight;
       }
     }
+  }
+
+  fillUniform(values: FloatArray, halfWidth: number, seed: number, layer: number, n: number): void {
+    const philox = this.#philox.withKey(seed, RANDOM_STREAM.weights);
+    for (let i = 0; i < n; i++) {
+      if ((i & 3) === 0) philox.generate(i >>> 2, layer, 0, 0);
+      values[i] = (philox.words[i & 3] * WORD_TO_UNIT * 2 - 1) * halfWidth;
+    }
+  }
+
+  findNonFinite(values: FloatArray, n: number): number {
+    const place = values.subarray(0, n).findIndex((value) => !Number.isFinite(value));
+    return place === -1 ? n : place;
   }
 
   scale(values: FloatArray, factor: number, n: number): void {

@@ -15,6 +15,8 @@ import { alignedBytes, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
 const PAGE_BYTES = 65_536;
 /** 4 GiB, the most that 32-bit addresses reach. */
 const MAX_PAGES = 65_536;
+/** Room for the scratch space of one thread. */
+const MAX_SCRATCH_BYTES = 8448;
 
 /** The functions of assembly/nn/index.ts: addresses in bytes, counts, and numbers. */
 interface MlpExports {
@@ -100,6 +102,8 @@ interface MlpExports {
     nRows: number,
     nTerms: number,
   ): number;
+  fillUniform(values: number, halfWidth: number, seed: number, layer: number, n: number): void;
+  findNonFinite(values: number, n: number): number;
   linearBackward(
     dInput: number,
     dWeight: number,
@@ -123,6 +127,8 @@ interface MlpExports {
   multiply(out: number, a: number, b: number, n: number): void;
   reluBackward(dInput: number, dOut: number, input: number, n: number): void;
   reluForward(out: number, input: number, n: number): void;
+  scratchBytes(): number;
+  setScratch(address: number): void;
   scale(values: number, factor: number, n: number): void;
   scaleShiftReluForward(out: number, input: number, scale: number, shift: number, nUnits: number): void;
   softmaxCrossEntropyBackward(
@@ -179,16 +185,48 @@ interface MlpExports {
  */
 export function createWasmMlp(moduleBytes: Uint8Array): MlpKernelFactory {
   const module = compileModule(moduleBytes, "the network's", "SIMD");
-  return (capacityBytes) => new WasmMlp(module, capacityBytes);
+  return (capacityBytes) => new WasmMlp(module, allocateMemory(capacityBytes, 1, false), 0, 1, capacityBytes);
 }
 
-function allocateMemory(sizeBytes: number): WebAssembly.Memory {
-  const nPages = Math.ceil(sizeBytes / PAGE_BYTES);
+/**
+ * A memory that several threads work on, with the program that they run. Holds nothing that structured cloning refuses, so
+ * it can be posted to worker threads.
+ */
+export interface SharedMlpMemory {
+  readonly module: object;
+  readonly memory: object;
+  readonly nThreads: number;
+  readonly capacityBytes: number;
+}
+
+/**
+ * Makes memory for kernels in `nThreads` threads.
+ *
+ * @param moduleBytes assets/mlp-shared.wasm, or its debug build
+ * @throws {KernelError} as {@link createWasmMlp} and its factory; the runtime must also have shared memory
+ */
+export function shareMlpMemory(moduleBytes: Uint8Array, capacityBytes: number, nThreads: number): SharedMlpMemory {
+  const module = compileModule(moduleBytes, "the network's", "SIMD and shared memory");
+  return { module, memory: allocateMemory(capacityBytes, nThreads, true), nThreads, capacityBytes };
+}
+
+/**
+ * Returns kernels for one thread (0 … nThreads - 1). Those of all threads hand out the same addresses in the same order,
+ * so threads that run the same plan of memory see the same buffers.
+ */
+export function attachMlp(shared: SharedMlpMemory, thread: number): MlpKernels {
+  const { module, memory, nThreads, capacityBytes } = shared;
+  return new WasmMlp(module as WebAssembly.Module, memory as WebAssembly.Memory, thread, nThreads, capacityBytes);
+}
+
+/** The first page is for the compiler's own data, then comes each thread's scratch space, then the arena. */
+function allocateMemory(capacityBytes: number, nThreads: number, shared: boolean): WebAssembly.Memory {
+  const nPages = Math.ceil((PAGE_BYTES + nThreads * MAX_SCRATCH_BYTES + capacityBytes) / PAGE_BYTES);
   const remedy = "lower vectorizer.maxFeatures or network.hiddenUnits";
-  const problem = `the network needs ${Math.ceil(sizeBytes / 2 ** 20)} MiB`;
+  const problem = `the network needs ${Math.ceil((nPages * PAGE_BYTES) / 2 ** 20)} MiB`;
   if (nPages > MAX_PAGES) throw new KernelError("KERNEL_MEMORY", `${problem}, more than 4096 MiB; ${remedy}`);
   try {
-    return new WebAssembly.Memory({ initial: nPages, maximum: nPages });
+    return new WebAssembly.Memory({ initial: nPages, maximum: nPages, shared });
   } catch (cause) {
     throw new KernelError("KERNEL_MEMORY", `${problem}, which the runtime cannot give; ${remedy}`, { cause });
   }
@@ -202,18 +240,24 @@ function lastDropped(rate: number): number {
 class WasmMlp implements MlpKernels {
   readonly name = "wasm";
   readonly #exports: MlpExports;
-  readonly #buffer: ArrayBuffer;
+  readonly #buffer: ArrayBufferLike;
   /** Address of the next buffer. */
   #next: number;
   readonly #end: number;
 
-  constructor(module: WebAssembly.Module, capacityBytes: number) {
-    // The compiler's own data lie below the arena; a page is more than enough for them.
-    const memory = allocateMemory(PAGE_BYTES + capacityBytes);
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    thread: number,
+    nThreads: number,
+    capacityBytes: number,
+  ) {
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as MlpExports;
+    if (this.#exports.arenaStart() > PAGE_BYTES) throw new Error("Bug: the module's own data take more than a page");
+    if (this.#exports.scratchBytes() > MAX_SCRATCH_BYTES) throw new Error("Bug: scratch space takes too many bytes");
+    this.#exports.setScratch(PAGE_BYTES + thread * MAX_SCRATCH_BYTES);
     this.#buffer = memory.buffer;
-    this.#next = alignedBytes(this.#exports.arenaStart(), 1);
-    if (this.#next > PAGE_BYTES) throw new Error(`Bug: the module's own data take ${this.#next} bytes`);
+    this.#next = PAGE_BYTES + nThreads * MAX_SCRATCH_BYTES;
     this.#end = this.#next + capacityBytes;
   }
 
@@ -545,6 +589,14 @@ class WasmMlp implements MlpKernels {
       nRows,
       nLabels,
     );
+  }
+
+  fillUniform(values: Float32Array, halfWidth: number, seed: number, layer: number, n: number): void {
+    this.#exports.fillUniform(this.#at(values, n), halfWidth, seed, layer, n);
+  }
+
+  findNonFinite(values: Float32Array, n: number): number {
+    return this.#exports.findNonFinite(this.#at(values, n), n) >>> 0;
   }
 
   scale(values: Float32Array, factor: number, n: number): void {

@@ -12,7 +12,7 @@ declare namespace WebAssembly {
 
   class Memory {
     constructor(descriptor: MemoryDescriptor);
-    readonly buffer: ArrayBuffer;
+    readonly buffer: ArrayBuffer | SharedArrayBuffer;
   }
 
   interface ModuleImportDescriptor {

@@ -1,6 +1,6 @@
 import { ModelFormatError } from "../errors.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
-import type { EpochRecord } from "../nn/train-mlp.js";
+import type { EpochRecord } from "../nn/epoch-record.js";
 import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";

@@ -28,8 +28,8 @@ export function batchCapacity(matrix: CsrMatrix, nRows: number): BatchCapacity {
 
 /** Buffers of a batch, planned once and overwritten by each {@link gather}. */
 export class SparseBatch<A extends FloatArray = Float32Array> {
-  nRows = 0;
-  nSlots = 0;
+  /** `[2]` nRows and nSlots, where all threads see them. */
+  readonly #counts: Uint32Array;
   /** `[B + 1]` */
   readonly indptr: Uint32Array;
   /** `[nnz]` terms by row. */
@@ -50,7 +50,9 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
   readonly #slotOfTerm: Uint32Array;
   readonly #nTerms: number;
 
-  constructor(allocator: BufferAllocator<A>, capacity: BatchCapacity, nTerms: number) {
+  /** @param slotOfTerm `[V]` zeros, which several batches may share */
+  constructor(allocator: BufferAllocator<A>, capacity: BatchCapacity, slotOfTerm: Uint32Array, nTerms: number) {
+    this.#counts = allocator.allocateIndices(2);
     this.indptr = allocator.allocateIndices(capacity.nRows + 1);
     this.columns = allocator.allocateIndices(capacity.nnz);
     this.values = allocator.allocate(capacity.nnz);
@@ -59,8 +61,17 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
     this.slotIndptr = allocator.allocateIndices(capacity.nSlots + 1);
     this.slotRows = allocator.allocateIndices(capacity.nnz);
     this.slotValues = allocator.allocate(capacity.nnz);
-    this.#slotOfTerm = allocator.allocateIndices(nTerms);
+    this.#slotOfTerm = slotOfTerm;
     this.#nTerms = nTerms;
+  }
+
+  get nRows(): number {
+    return this.#counts[0];
+  }
+
+  /** Distinct terms. */
+  get nSlots(): number {
+    return this.#counts[1];
   }
 
   /**
@@ -95,10 +106,10 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
       }
       indptr[b + 1] = nnz;
     }
-    this.nRows = nRows;
+    this.#counts[0] = nRows;
     if (dropout > 0) kernels.dropInputs(indptr, columns, values, dropout, seed, step, nRows);
     const { terms, slotIndptr, slotRows, slotValues } = this;
-    this.nSlots = kernels.groupByTerm(
+    this.#counts[1] = kernels.groupByTerm(
       terms,
       slotIndptr,
       slotRows,

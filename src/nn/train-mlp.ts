@@ -1,16 +1,21 @@
 import { OptionError, TrainingError } from "../errors.js";
+import type { CsrMatrix } from "../features/csr-matrix.js";
 import type { BufferAllocator, MlpKernelFactory } from "../kernels/mlp.js";
 import { measureBytes } from "../kernels/mlp.js";
+import { attachMlp } from "../kernels/wasm-mlp.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { NetworkOptions, OptimizerOptions } from "../options/train-options.js";
 import { batchEnd, countBatches, shuffleRows } from "./batch-order.js";
+import type { EpochRecord } from "./epoch-record.js";
 import { allocateInferenceBuffers, MlpInference } from "./inference.js";
 import { labelWeights } from "./label-weights.js";
 import { learningRateAt } from "./learning-rate.js";
 import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
-import { allocateTrainingBuffers, TrainingNetwork } from "./training-network.js";
+import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "./step-crew.js";
+import { allocateTrainingBuffers, TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
+import type { Rollback, TrainingState } from "./training-state.js";
 import { type LabeledMatrix, validate } from "./validation.js";
-import { copyParameters, initializeWeights, type MlpShape, type MlpWeights } from "./weights.js";
+import { copyParameters, type MlpShape, type MlpWeights, makeParameters } from "./weights.js";
 
 /** A step event comes after at least this many documents: often enough for a progress bar and for Ctrl-C. */
 const DOCUMENTS_PER_EVENT = 1024;
@@ -25,20 +30,10 @@ export interface TrainMlpInput extends LabeledMatrix {
   /** A 32-bit word. */
   readonly seed: number;
   readonly kernels: MlpKernelFactory;
-}
-
-/** Figures of one epoch; those of the validation share are null without one. */
-export interface EpochRecord {
-  /** 1-based. */
-  readonly epoch: number;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-  /** Mean over the epoch's documents of the loss that is trained on: with dropout, smoothing and label weights. */
-  readonly trainLoss: number;
-  /** Mean negative log likelihood, without smoothing or label weights. */
-  readonly validationLoss: number | null;
-  readonly validationAccuracy: number | null;
-  readonly validationMacroF1: number | null;
+  /** Others to share the work with; they bring kernels of their own. The result is the same with any number. */
+  readonly threads?: TrainingThreads | undefined;
+  /** Where to go on; from the start when left out. It must come from a run with the same input. */
+  readonly resume?: TrainingState | undefined;
 }
 
 /** Where training stands after a few steps. */
@@ -65,15 +60,31 @@ export interface EpochEvent {
   readonly isBest: boolean;
 }
 
-export type TrainEvent = StepEvent | EpochEvent;
+/** A loss was not finite, and the run goes on from earlier weights with a lower rate. */
+export interface RollbackEvent {
+  readonly kind: "rollback";
+  readonly rollback: Rollback;
+}
 
-/** What the caller may answer to an event: "stop" ends training with the best weights so far. */
-export type TrainCommand = "stop" | undefined;
+/** The answer to "capture". */
+export interface StateEvent {
+  readonly kind: "state";
+  readonly state: TrainingState;
+}
+
+export type TrainEvent = StepEvent | EpochEvent | RollbackEvent | StateEvent;
+
+/**
+ * What the caller may answer to an event: "stop" ends training with the best weights so far; "capture" asks for a state to
+ * resume from, which comes as the next event.
+ */
+export type TrainCommand = "stop" | "capture" | undefined;
 
 export interface TrainOutcome {
   /** Of the selected epoch. */
   readonly weights: MlpWeights;
   readonly history: readonly EpochRecord[];
+  readonly rollbacks: readonly Rollback[];
   /** The epoch with the lowest validation loss (ties: the earlier); the last without validation. */
   readonly selectedEpoch: EpochRecord;
   /** Steps taken. */
@@ -83,97 +94,291 @@ export interface TrainOutcome {
 }
 
 /**
- * Trains the network as a generator that the caller drives, so that progress, cancelling and the event loop are the
- * caller's own: `next()` runs a few steps, `next("stop")` ends the epoch where it is, judges it like any other and
- * returns. The same input gives the same events and the same bytes.
+ * Trains the network as a generator that the caller drives, so that progress, cancelling, saving and the event loop are
+ * the caller's own: `next()` runs a few steps, `next("stop")` ends the epoch where it is, judges it like any other and
+ * returns. The same input gives the same events and the same bytes, whatever the number of threads, and also when it goes
+ * on from a captured state.
+ *
+ * At the first loss that is not finite the run returns to the best weights so far, with moments of zero and a quarter of
+ * the learning rate; after {@link MAX_ROLLBACKS} such returns it gives up.
  *
  * Rows without terms are allowed. Memory: four arrays [nTerms, H1] (w1, two moments, the best w1 so far), and buffers
- * for one batch. Time: O(nnz H1 + nDocuments (H1 H2 + H2 H3 + H3 C)) per epoch.
+ * for two batches. Time: O(nnz H1 + nDocuments (H1 H2 + H2 H3 + H3 C)) per epoch.
  *
- * @throws {TrainingError} TRAINING_NOT_FINITE at the first step whose loss is not a finite number
+ * @throws {TrainingError} TRAINING_NOT_FINITE when the loss is again not finite after the last return
  * @throws {OptionError} when learningRate · weightDecay is not below 1: such a decay would turn weights around
+ * @throws {WorkerError} when another thread fails
  */
 export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutcome, TrainCommand> {
-  const { matrix, labels, nLabels, validation, network: networkOptions, optimizer, seed } = input;
-  checkDecay(optimizer);
-  if (matrix.nRows < 2) throw new Error(`Bug: training takes at least 2 documents; got ${matrix.nRows}`);
+  checkDecay(input.optimizer);
+  if (input.matrix.nRows < 2) throw new Error(`Bug: training takes at least 2 documents; got ${input.matrix.nRows}`);
+  const run = new MlpRun(input);
+  try {
+    return yield* run.train();
+  } finally {
+    run.end();
+  }
+}
 
-  const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: networkOptions.hiddenUnits, nLabels };
-  const { batchSize, labelSmoothing, weightDecay, epsilon } = optimizer;
-  // The last batch may take one more row.
-  const capacity = batchCapacity(matrix, Math.min(matrix.nRows, batchSize + 1));
-  const kernels = input.kernels(trainingBytes(shape, capacity));
-  // Also receives the weights of the best epoch, so that the start costs no array of its own.
-  const best = initializeWeights(shape, seed);
-  const network = new TrainingNetwork(kernels, shape, capacity, best, {
-    labelWeights: labelWeights(labels, nLabels, optimizer.classWeight),
-    labelSmoothing,
-    dropout: networkOptions.dropout,
-  });
-  const inference = new MlpInference(kernels, network.parameters);
+/** Returns to earlier weights that a run may make. */
+export const MAX_ROLLBACKS = 4;
+const ROLLBACK_FACTOR = 0.25;
 
-  const nBatches = countBatches(matrix.nRows, batchSize);
-  const nEpochs = countEpochs(nBatches, optimizer);
-  const nSteps = nBatches * nEpochs;
-  const order = new Uint32Array(matrix.nRows);
-  const history: EpochRecord[] = [];
-  let selectedEpoch: EpochRecord | null = null;
-  let ending: TrainOutcome["ending"] = "epochs";
+/** One run: its memory, and where it stands. */
+class MlpRun {
+  readonly #input: TrainMlpInput;
+  readonly #network: TrainingNetwork;
+  readonly #crew: StepCrew;
+  readonly #inference: MlpInference;
+  readonly #order: Uint32Array;
+  readonly #nBatches: number;
+  readonly #nEpochs: number;
+  /** Weights of the selected epoch, or of the start. */
+  readonly #best: MlpWeights;
+  readonly #history: EpochRecord[] = [];
+  readonly #rollbacks: Rollback[] = [];
+  #selectedEpoch: EpochRecord | null = null;
+  // The epoch at hand.
+  #epoch = 1;
+  #nBatchesDone = 0;
+  #learningRate = 0;
+  #lossSum = 0;
+  /** Steps of the finished epochs. */
+  #nSteps = 0;
+  #isStopped = false;
 
-  for (let epoch = 1; epoch <= nEpochs && ending === "epochs"; epoch++) {
-    shuffleRows(order, seed, epoch);
-    let learningRate = 0;
-    let lossSum = 0;
-    let nDocuments = 0;
-    let nDocumentsAtEvent = 0;
-    for (let batch = 0; batch < nBatches && ending === "epochs"; batch++) {
-      const step = network.nSteps + 1;
-      const end = batchEnd(batch, matrix.nRows, batchSize);
-      network.gather(matrix, labels, order, batch * batchSize, end, networkOptions.inputDropout, seed, step);
-      network.drawMasks(seed, step);
-      const loss = network.forward();
-      if (!Number.isFinite(loss)) {
-        const remedy = `lower optimizer.learningRate (now ${optimizer.learningRate})`;
-        throw new TrainingError("TRAINING_NOT_FINITE", epoch, step, `the loss must be finite; got ${loss}; ${remedy}`);
-      }
-      network.backward();
-      learningRate = learningRateAt(step, nSteps, optimizer);
-      network.update(learningRate, weightDecay, epsilon);
-
-      lossSum += loss * network.batch.nRows;
-      nDocuments = end;
-      if (nDocuments - nDocumentsAtEvent >= DOCUMENTS_PER_EVENT || batch === nBatches - 1) {
-        nDocumentsAtEvent = nDocuments;
-        const trainLoss = lossSum / nDocuments;
-        if ((yield { kind: "step", epoch, nEpochs, step, nSteps, nDocuments, trainLoss }) === "stop")
-          ending = "stopped";
-      }
+  constructor(input: TrainMlpInput) {
+    const { matrix, labels, nLabels, network: networkOptions, optimizer, seed, threads, resume } = input;
+    const { batchSize } = optimizer;
+    const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: networkOptions.hiddenUnits, nLabels };
+    // The last batch may take one more row.
+    const capacity = batchCapacity(matrix, Math.min(matrix.nRows, batchSize + 1));
+    const nThreads = threads?.nThreads ?? 1;
+    const nBytes = trainingBytes(shape, capacity, nThreads);
+    const memory = threads?.shareMemory(nBytes);
+    const kernels = memory === undefined ? input.kernels(nBytes) : attachMlp(memory, 0);
+    const options: TrainingNetworkOptions = {
+      labelWeights: labelWeights(labels, nLabels, optimizer.classWeight),
+      labelSmoothing: optimizer.labelSmoothing,
+      dropout: networkOptions.dropout,
+    };
+    this.#input = input;
+    this.#network = new TrainingNetwork(kernels, shape, capacity, options, 0, nThreads);
+    this.#inference = new MlpInference(kernels, this.#network.parameters);
+    this.#nBatches = countBatches(matrix.nRows, batchSize);
+    this.#nEpochs = countEpochs(this.#nBatches, optimizer);
+    this.#best = makeParameters(shape, (n) => new Float32Array(n));
+    if (resume === undefined) {
+      this.#network.initialize(seed);
+      copyParameters(this.#best, this.#network.parameters);
+    } else {
+      this.#resume(resume);
     }
+    const isShared = memory !== undefined;
+    this.#order = isShared ? new Uint32Array(new SharedArrayBuffer(4 * matrix.nRows)) : new Uint32Array(matrix.nRows);
+    const source: BatchSource = {
+      matrix: isShared ? shareMatrix(matrix) : matrix,
+      labels: isShared ? shareArray(Int32Array.from(labels)) : labels,
+      order: this.#order,
+      inputDropout: networkOptions.inputDropout,
+      seed,
+    };
+    this.#crew = new StepCrew(this.#network, source);
+    if (memory === undefined) return;
+    const tasks = Array.from({ length: nThreads - 1 }, (_, i) => i + 1);
+    threads?.start(tasks.map((thread) => ({ memory, thread, shape, capacity, options, source })));
+  }
 
+  #resume(state: TrainingState): void {
+    const { parameters, moment1, moment2, optimizer, best, history, rollbacks } = state;
+    this.#network.resume(parameters, moment1, moment2, optimizer);
+    copyParameters(this.#best, best);
+    this.#history.push(...history);
+    this.#rollbacks.push(...rollbacks);
+    this.#selectedEpoch = state.selectedEpoch;
+    this.#epoch = state.epoch;
+    this.#nBatchesDone = state.nBatchesDone;
+    this.#learningRate = state.learningRate;
+    this.#lossSum = state.lossSum;
+    this.#nSteps = (state.epoch - 1) * this.#nBatches;
+  }
+
+  /** Lets the other threads go. */
+  end(): void {
+    this.#crew.end();
+  }
+
+  *train(): Generator<TrainEvent, TrainOutcome, TrainCommand> {
+    while (this.#ending() === null) {
+      const problem = (yield* this.#runEpoch()) ?? (yield* this.#judgeEpoch());
+      if (problem !== null) yield* this.#rollBack(problem);
+    }
+    return {
+      weights: this.#best,
+      history: this.#history,
+      rollbacks: this.#rollbacks,
+      selectedEpoch: this.#selectedEpoch as EpochRecord,
+      nSteps: this.#nSteps,
+      ending: this.#ending() as TrainOutcome["ending"],
+    };
+  }
+
+  /** Why no further epoch is to come; null when one is. */
+  #ending(): TrainOutcome["ending"] | null {
+    const nDone = this.#history.length;
+    if (nDone >= this.#nEpochs) return "epochs";
+    if (this.#isStopped) return "stopped";
+    const isPatient = nDone - (this.#selectedEpoch?.epoch ?? nDone) < this.#input.optimizer.patience;
+    return isPatient ? null : "patience";
+  }
+
+  /** Runs what is left of the epoch, or up to "stop"; returns what is wrong, if anything is. */
+  *#runEpoch(): Generator<TrainEvent, string | null, TrainCommand> {
+    const { matrix, optimizer, seed } = this.#input;
+    const nSteps = this.#nBatches * this.#nEpochs;
+    const rateFactor = this.#rollbacks.at(-1)?.learningRateFactor ?? 1;
+    shuffleRows(this.#order, seed, this.#epoch);
+    let nDocumentsAtEvent = this.#nDocuments();
+    while (this.#nBatchesDone < this.#nBatches && !this.#isStopped) {
+      const place = this.#placeOf(this.#nBatchesDone);
+      const isLast = this.#nBatchesDone + 1 === this.#nBatches;
+      const loss = this.#crew.forward(place, isLast ? null : this.#placeOf(this.#nBatchesDone + 1));
+      if (!Number.isFinite(loss)) return `the loss must be finite; got ${loss}`;
+      this.#learningRate = rateFactor * learningRateAt(place.step, nSteps, optimizer);
+      this.#crew.update(this.#learningRate, optimizer.weightDecay, optimizer.epsilon);
+      this.#lossSum += loss * (place.end - place.begin);
+      this.#nBatchesDone++;
+      const nDocuments = this.#nDocuments();
+      if (nDocuments - nDocumentsAtEvent < DOCUMENTS_PER_EVENT && nDocuments < matrix.nRows) continue;
+      nDocumentsAtEvent = nDocuments;
+      const [epoch, nEpochs, step] = [this.#epoch, this.#nEpochs, place.step];
+      yield* this.#tell({
+        kind: "step",
+        epoch,
+        nEpochs,
+        step,
+        nSteps,
+        nDocuments,
+        trainLoss: this.#lossSum / nDocuments,
+      });
+    }
+    return null;
+  }
+
+  /** Ends the epoch; returns what is wrong, if anything is. */
+  *#judgeEpoch(): Generator<TrainEvent, string | null, TrainCommand> {
+    const network = this.#network;
     network.settle();
-    inference.refresh();
-    const figures = validation === null ? null : validate(inference, validation);
+    // The last step's weights meet no loss that would show an overflow.
+    const name = network.findNonFinite();
+    if (name !== null) return `all weights must be finite; ${name} has one that is not`;
+    this.#inference.refresh();
+    const { validation } = this.#input;
+    const figures = validation === null ? null : validate(this.#inference, validation);
+    if (figures !== null && !Number.isFinite(figures.loss)) {
+      return `the validation loss must be finite; got ${figures.loss}`;
+    }
     const record: EpochRecord = {
-      epoch,
-      learningRate,
-      trainLoss: lossSum / nDocuments,
+      epoch: this.#epoch,
+      learningRate: this.#learningRate,
+      trainLoss: this.#lossSum / this.#nDocuments(),
       validationLoss: figures?.loss ?? null,
       validationAccuracy: figures?.accuracy ?? null,
       validationMacroF1: figures?.macroF1 ?? null,
     };
-    history.push(record);
-    const isBest = selectedEpoch === null || isBetter(record, selectedEpoch);
+    this.#history.push(record);
+    const isBest = this.#selectedEpoch === null || isBetter(record, this.#selectedEpoch);
     if (isBest) {
-      selectedEpoch = record;
-      copyParameters(best, network.parameters);
+      this.#selectedEpoch = record;
+      copyParameters(this.#best, network.parameters);
     }
-    const command = yield { kind: "epoch", record, isBest };
-    if (command === "stop" && epoch < nEpochs) ending = "stopped";
-    const nWorseEpochs = epoch - (selectedEpoch as EpochRecord).epoch;
-    if (ending === "epochs" && epoch < nEpochs && nWorseEpochs >= optimizer.patience) ending = "patience";
+    this.#nSteps = (this.#epoch - 1) * this.#nBatches + this.#nBatchesDone;
+    this.#beginEpoch(this.#epoch + 1);
+    yield* this.#tell({ kind: "epoch", record, isBest });
+    return null;
   }
-  checkFinite(best, history.length, network.nSteps);
-  return { weights: best, history, selectedEpoch: selectedEpoch as EpochRecord, nSteps: network.nSteps, ending };
+
+  /**
+   * Back to the best weights so far, which are the last that are known to be good without an array of their own.
+   * @throws {TrainingError} TRAINING_NOT_FINITE when that has not helped so often
+   */
+  *#rollBack(problem: string): Generator<TrainEvent, void, TrainCommand> {
+    this.#crew.skip();
+    const epoch = this.#epoch;
+    const step = this.#placeOf(Math.min(this.#nBatchesDone, this.#nBatches - 1)).step;
+    if (this.#rollbacks.length === MAX_ROLLBACKS) {
+      const { learningRate } = this.#input.optimizer;
+      const remedy = `lower optimizer.learningRate (now ${learningRate})`;
+      const tried = `even at a rate of ${learningRate * ROLLBACK_FACTOR ** MAX_ROLLBACKS}`;
+      throw new TrainingError("TRAINING_NOT_FINITE", epoch, step, `${problem}, ${tried}; ${remedy}`);
+    }
+    const toEpoch = this.#selectedEpoch?.epoch ?? 0;
+    this.#network.load(this.#best);
+    this.#history.length = toEpoch;
+    this.#beginEpoch(toEpoch + 1);
+    const learningRateFactor = ROLLBACK_FACTOR ** (this.#rollbacks.length + 1);
+    const rollback: Rollback = { epoch, step, toEpoch, learningRateFactor };
+    this.#rollbacks.push(rollback);
+    yield* this.#tell({ kind: "rollback", rollback });
+  }
+
+  #beginEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.#nBatchesDone = 0;
+    this.#learningRate = 0;
+    this.#lossSum = 0;
+  }
+
+  /** Documents of the epoch seen so far. */
+  #nDocuments(): number {
+    const { matrix, optimizer } = this.#input;
+    return this.#nBatchesDone === 0 ? 0 : batchEnd(this.#nBatchesDone - 1, matrix.nRows, optimizer.batchSize);
+  }
+
+  #placeOf(batch: number): BatchPlace {
+    const { matrix, optimizer } = this.#input;
+    return {
+      begin: batch * optimizer.batchSize,
+      end: batchEnd(batch, matrix.nRows, optimizer.batchSize),
+      step: (this.#epoch - 1) * this.#nBatches + batch + 1,
+    };
+  }
+
+  /** Tells the caller of an event and does what it answers. */
+  *#tell(event: TrainEvent): Generator<TrainEvent, void, TrainCommand> {
+    let command = yield event;
+    while (command === "capture") command = yield { kind: "state", state: this.#capture() };
+    if (command === "stop") this.#isStopped = true;
+  }
+
+  #capture(): TrainingState {
+    const { parameters, moment1, moment2, state } = this.#network;
+    return {
+      epoch: this.#epoch,
+      nBatchesDone: this.#nBatchesDone,
+      learningRate: this.#learningRate,
+      lossSum: this.#lossSum,
+      optimizer: state,
+      history: [...this.#history],
+      selectedEpoch: this.#selectedEpoch,
+      rollbacks: [...this.#rollbacks],
+      parameters,
+      moment1,
+      moment2,
+      best: this.#best,
+    };
+  }
+}
+
+function shareArray<T extends Uint32Array | Int32Array | Float32Array>(array: T): T {
+  const shared = new SharedArrayBuffer(array.byteLength);
+  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(shared);
+  copy.set(array);
+  return copy;
+}
+
+function shareMatrix({ nRows, nColumns, indptr, indices, data }: CsrMatrix): CsrMatrix {
+  return { nRows, nColumns, indptr: shareArray(indptr), indices: shareArray(indices), data: shareArray(data) };
 }
 
 /** As many epochs as asked for, or as many as give `minSteps` steps. */
@@ -184,16 +389,6 @@ function countEpochs(nBatches: number, { epochs, minSteps }: Resolved<OptimizerO
 function checkDecay({ learningRate, weightDecay }: Resolved<OptimizerOptions>): void {
   if (learningRate * weightDecay >= 1) {
     throw new OptionError("optimizer.weightDecay", `below 1 / learningRate = ${1 / learningRate}`, weightDecay);
-  }
-}
-
-/** The last step's weights meet no loss that would show an overflow. */
-function checkFinite(weights: MlpWeights, epoch: number, step: number): void {
-  for (const [name, values] of Object.entries(weights) as [string, Float32Array][]) {
-    const place = values.findIndex((value) => !Number.isFinite(value));
-    if (place === -1) continue;
-    const problem = `all weights must be finite; got ${values[place]} in ${name}; lower optimizer.learningRate`;
-    throw new TrainingError("TRAINING_NOT_FINITE", epoch, step, problem);
   }
 }
 
@@ -208,9 +403,9 @@ function isBetter(record: EpochRecord, best: EpochRecord): boolean {
 }
 
 /** Memory of the whole run, in one number, before anything is allocated. */
-function trainingBytes(shape: MlpShape, capacity: BatchCapacity): number {
+function trainingBytes(shape: MlpShape, capacity: BatchCapacity, nThreads: number): number {
   return measureBytes((allocator: BufferAllocator) => {
-    const { parameters } = allocateTrainingBuffers(allocator, shape, capacity);
+    const { parameters } = allocateTrainingBuffers(allocator, shape, capacity, nThreads);
     allocateInferenceBuffers(allocator, parameters, shape);
   });
 }

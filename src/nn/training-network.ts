@@ -11,7 +11,8 @@ import type { CsrMatrix } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 import { ADAM_BETA1, ADAM_BETA2 } from "../kernels/mlp.js";
 import { type BatchCapacity, SparseBatch } from "./sparse-batch.js";
-import { copyParameters, type MlpParameters, type MlpShape, makeParameters } from "./weights.js";
+import { StepBoard } from "./step-board.js";
+import { copyParameters, initializeWeights, type MlpParameters, type MlpShape, makeParameters } from "./weights.js";
 
 /**
  * Below this all of w1 is multiplied by its factor, which starts anew from 1. Floating-point numbers are as precise at any
@@ -21,6 +22,9 @@ const SMALLEST_WEIGHT_SCALE = 1e-6;
 
 /** Slots whose gradients are made and used at a time: 16 KB at 128 units, half of a core's first-level cache. */
 export const GRADIENT_BLOCK_SLOTS = 32;
+
+/** Rows of a piece of the first layer's forward pass. */
+const ROWS_PER_PIECE = 16;
 
 /** A parameter that every step changes, with what Adam needs. */
 interface DenseParameter<A extends FloatArray> {
@@ -54,8 +58,6 @@ interface HiddenLayer<A extends FloatArray> {
   readonly scale: A;
   /** `[B, H]` after batch norm. */
   readonly normalized: A;
-  /** `[B, H]` 0 or 1 / (1 - dropout). */
-  readonly mask: A;
   /** `[B, H]` after ReLU and dropout. */
   readonly hidden: A;
   /** `[B, H]` gradient of `hidden`, then of each step before it down to `sums`. */
@@ -65,11 +67,14 @@ interface HiddenLayer<A extends FloatArray> {
 /** What the constructor allocates; `measureBytes` runs the same plan. */
 interface TrainingBuffers<A extends FloatArray> {
   readonly parameters: MlpParameters<A>;
-  /** Gradients by the parameter's name; that of w1 has a row per slot of a block. */
+  /** Gradients by the parameter's name; that of w1 has a row per slot of a block and is the calling thread's. */
   readonly gradients: TrainableArrays<A>;
+  /** By thread: what `gradients.w1` is to it. */
+  readonly blocks: readonly A[];
   readonly moment1: TrainableArrays<A>;
   readonly moment2: TrainableArrays<A>;
-  readonly batch: SparseBatch<A>;
+  /** One that is worked on and one that is got ready. */
+  readonly drafts: readonly [Draft<A>, Draft<A>];
   readonly hidden: readonly [ActivationBuffers<A>, ActivationBuffers<A>, ActivationBuffers<A>];
   /** `[B, C]` */
   readonly logits: A;
@@ -77,6 +82,15 @@ interface TrainingBuffers<A extends FloatArray> {
   readonly dLogits: A;
   /** `[C]` */
   readonly labelWeights: A;
+  readonly boardWords: Uint32Array;
+  readonly boardNumbers: Uint32Array;
+}
+
+/** A batch with the random numbers of its step. */
+interface Draft<A extends FloatArray> {
+  readonly batch: SparseBatch<A>;
+  /** `[B, H]` each: dropout masks of the hidden layers, 0 or 1 / (1 - dropout). */
+  readonly masks: readonly [A, A, A];
 }
 
 /** The parameters that have a gradient. */
@@ -84,7 +98,7 @@ export type TrainableArrays<A extends FloatArray> = Pick<MlpParameters<A>, Train
 export type TrainableName = (typeof TRAINABLE_NAMES)[number];
 type ActivationBuffers<A extends FloatArray> = Pick<
   HiddenLayer<A>,
-  "sums" | "mean" | "scale" | "normalized" | "mask" | "hidden" | "dHidden"
+  "sums" | "mean" | "scale" | "normalized" | "hidden" | "dHidden"
 >;
 
 export const TRAINABLE_NAMES = [
@@ -113,6 +127,7 @@ export function allocateTrainingBuffers<A extends FloatArray>(
   allocator: BufferAllocator<A>,
   shape: MlpShape,
   capacity: BatchCapacity,
+  nThreads: number,
 ): TrainingBuffers<A> {
   const sizes = new Map<string, number>();
   const parameters = makeParameters(shape, (n, name) => {
@@ -125,24 +140,32 @@ export function allocateTrainingBuffers<A extends FloatArray>(
     mean: allocator.allocate(nUnits),
     scale: allocator.allocate(nUnits),
     normalized: allocator.allocate(capacity.nRows * nUnits),
-    mask: allocator.allocate(capacity.nRows * nUnits),
     hidden: allocator.allocate(capacity.nRows * nUnits),
     dHidden: allocator.allocate(capacity.nRows * nUnits),
   });
   const [h1, h2, h3] = shape.hiddenUnits;
+  const slotOfTerm = allocator.allocateIndices(shape.nTerms);
+  const mask = (nUnits: number): A => allocator.allocate(capacity.nRows * nUnits);
+  const draft = (): Draft<A> => ({
+    batch: new SparseBatch(allocator, capacity, slotOfTerm, shape.nTerms),
+    masks: [mask(h1), mask(h2), mask(h3)],
+  });
+  const nBlockSlots = Math.min(capacity.nSlots, GRADIENT_BLOCK_SLOTS);
+  const blocks = Array.from({ length: nThreads }, () => allocator.allocate(nBlockSlots * h1));
   return {
     parameters,
-    gradients: pickTrainable((name) =>
-      allocator.allocate(name === "w1" ? Math.min(capacity.nSlots, GRADIENT_BLOCK_SLOTS) * h1 : sizeOf(name)),
-    ),
+    blocks,
+    gradients: pickTrainable((name) => (name === "w1" ? (blocks[0] as A) : allocator.allocate(sizeOf(name)))),
     moment1: pickTrainable((name) => allocator.allocate(sizeOf(name))),
     moment2: pickTrainable((name) => allocator.allocate(sizeOf(name))),
-    batch: new SparseBatch(allocator, capacity, shape.nTerms),
+    drafts: [draft(), draft()],
     hidden: [activations(h1), activations(h2), activations(h3)],
     logits: allocator.allocate(capacity.nRows * shape.nLabels),
     probabilities: allocator.allocate(capacity.nRows * shape.nLabels),
     dLogits: allocator.allocate(capacity.nRows * shape.nLabels),
     labelWeights: allocator.allocate(shape.nLabels),
+    boardWords: allocator.allocateIndices(StepBoard.N_WORDS),
+    boardNumbers: allocator.allocateIndices(2 * StepBoard.N_NUMBERS),
   };
 }
 
@@ -155,8 +178,29 @@ export interface TrainingNetworkOptions {
   readonly dropout: number;
 }
 
+/** Adam's place in its run, and the factor that w1 is stored without. */
+export interface OptimizerState {
+  /** Steps taken since the moments were zero. */
+  readonly nSteps: number;
+  readonly beta1Power: number;
+  readonly beta2Power: number;
+  readonly weightScale: number;
+}
+
+const FIRST_STATE: OptimizerState = { nSteps: 0, beta1Power: 1, beta2Power: 1, weightScale: 1 };
+
+/** What a step of Adam on rows of w1 needs to know. */
+export interface RowUpdate {
+  readonly rate: number;
+  readonly correction1: number;
+  readonly correction2: number;
+  readonly epsilon: number;
+}
+
 /**
- * Runs steps on one batch at a time: `gather`, `drawMasks`, `forward`, `backward`, `update`.
+ * Runs steps on one batch at a time: `gather`, `drawMasks`, `forward`, `backward`, `update`. A step is made of pieces, which
+ * several threads can do, each with a network of its own over the same memory: {@link forwardRows}, {@link updateSlots} and
+ * the making of the next draft. No piece shares a sum with another, so the result does not depend on who does them.
  *
  * Rows of w1 that a batch does not touch still decay: w1 is stored divided by one factor, Π (1 - rate · weightDecay) over
  * the steps, which {@link settle} multiplies in. So each row is up to date at any time, and a step reads and writes only
@@ -164,15 +208,16 @@ export interface TrainingNetworkOptions {
  * @see Bottou 2012, "Stochastic gradient descent tricks", section 5.1, for the factor
  */
 export class TrainingNetwork<A extends FloatArray = Float32Array> {
-  readonly batch: SparseBatch<A>;
   /** The live parameters; w1 is without its factor until {@link settle}. */
   readonly parameters: MlpParameters<A>;
+  readonly moment1: TrainableArrays<A>;
+  readonly moment2: TrainableArrays<A>;
   /** Gradients of the last {@link backward}, that of w1 of the last {@link sparseGradient}. */
   readonly gradients: TrainableArrays<A>;
-  /** `[B, H]` each: dropout masks of the three hidden layers. */
-  readonly masks: readonly [A, A, A];
   /** `[B, C]` of the last {@link forward}. */
   readonly logits: A;
+  /** What threads tell each other. */
+  readonly board: StepBoard;
 
   readonly #kernels: MlpKernels<A>;
   readonly #shape: MlpShape;
@@ -180,36 +225,46 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   readonly #buffers: TrainingBuffers<A>;
   readonly #hidden: readonly [HiddenLayer<A>, HiddenLayer<A>, HiddenLayer<A>];
   readonly #dense: readonly DenseParameter<A>[];
+  /** This thread's block of gradients. */
+  readonly #block: A;
+  /** By piece of rows: the first layer's sums from there on, so that no step has to make views. */
+  readonly #sumsOfPiece: readonly A[];
+  /** By draft and piece of rows. */
+  readonly #indptrOfPiece: readonly (readonly Uint32Array[])[];
 
-  /** Steps taken. */
-  #nSteps = 0;
-  #beta1Power = 1;
-  #beta2Power = 1;
-  /** The factor that w1 is stored without. */
-  #weightScale = 1;
+  #draft = 0;
+  #state = FIRST_STATE;
 
-  /** Starts from a copy of `weights`. */
+  /**
+   * Plans the memory of a run on `kernels`; the parameters are zeros until they are loaded.
+   * @param thread place of the thread that works with this object among `nThreads`
+   */
   constructor(
     kernels: MlpKernels<A>,
     shape: MlpShape,
     capacity: BatchCapacity,
-    weights: MlpParameters<FloatArray>,
     options: TrainingNetworkOptions,
+    thread = 0,
+    nThreads = 1,
   ) {
-    const buffers = allocateTrainingBuffers(kernels, shape, capacity);
+    const buffers = allocateTrainingBuffers(kernels, shape, capacity, nThreads);
     const { parameters: p, gradients: g, hidden } = buffers;
-    copyParameters(p, weights);
-    buffers.labelWeights.set(options.labelWeights);
+    if (thread === 0) buffers.labelWeights.set(options.labelWeights);
     const [h1, h2, h3] = shape.hiddenUnits;
     this.#kernels = kernels;
     this.#shape = shape;
     this.#options = options;
     this.#buffers = buffers;
-    this.batch = buffers.batch;
+    this.#block = buffers.blocks[thread] as A;
+    this.board = new StepBoard(buffers.boardWords, buffers.boardNumbers);
     this.parameters = p;
-    this.gradients = g;
-    this.masks = [hidden[0].mask, hidden[1].mask, hidden[2].mask];
+    this.moment1 = buffers.moment1;
+    this.moment2 = buffers.moment2;
+    this.gradients = { ...g, w1: this.#block };
     this.logits = buffers.logits;
+    const pieces = Array.from({ length: Math.ceil(capacity.nRows / ROWS_PER_PIECE) }, (_, i) => i * ROWS_PER_PIECE);
+    this.#sumsOfPiece = pieces.map((row) => hidden[0].sums.subarray(row * h1) as A);
+    this.#indptrOfPiece = buffers.drafts.map(({ batch }) => pieces.map((row) => batch.indptr.subarray(row)));
     this.#hidden = [
       {
         ...hidden[0],
@@ -266,6 +321,21 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     }));
   }
 
+  /** The draft that is worked on. */
+  get batch(): SparseBatch<A> {
+    return (this.#buffers.drafts[this.#draft] as Draft<A>).batch;
+  }
+
+  /** `[B, H]` each: dropout masks of the three hidden layers. */
+  get masks(): readonly [A, A, A] {
+    return (this.#buffers.drafts[this.#draft] as Draft<A>).masks;
+  }
+
+  /** Number of the draft that is worked on, 0 or 1; each thread has to be told. */
+  useDraft(draft: number): void {
+    this.#draft = draft;
+  }
+
   /** Fills the batch with the rows order[begin … end - 1] of a matrix; see {@link SparseBatch.gather}. */
   gather(
     matrix: CsrMatrix,
@@ -284,35 +354,66 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   drawMasks(seed: number, step: number): void {
     const { dropout } = this.#options;
     if (dropout === 0) return;
+    const { masks, batch } = this;
     for (let l = 0; l < 3; l++) {
-      this.#kernels.dropoutMask(this.masks[l], dropout, seed, step, l + 1, this.batch.nRows, this.#hidden[l].nUnits);
+      this.#kernels.dropoutMask(masks[l], dropout, seed, step, l + 1, batch.nRows, this.#hidden[l].nUnits);
     }
+  }
+
+  /** Pieces of the batch's rows for {@link forwardRows}. */
+  get nRowPieces(): number {
+    return Math.ceil(this.batch.nRows / ROWS_PER_PIECE);
+  }
+
+  /** Pieces of the batch's slots for {@link updateSlots}. */
+  get nSlotPieces(): number {
+    return Math.ceil(this.batch.nSlots / this.#slotsPerPiece);
+  }
+
+  /** Blocks are joined where there would be more pieces than a board can count. */
+  get #slotsPerPiece(): number {
+    const nBlocks = Math.ceil(this.batch.nSlots / GRADIENT_BLOCK_SLOTS);
+    return Math.ceil(nBlocks / StepBoard.MAX_PIECES) * GRADIENT_BLOCK_SLOTS;
+  }
+
+  /** The first layer's sums for the rows of a piece. */
+  forwardRows(piece: number, weightScale: number): void {
+    const { batch } = this;
+    const layer = this.#hidden[0];
+    this.#kernels.sparseLinearForward(
+      this.#sumsOfPiece[piece] as A,
+      (this.#indptrOfPiece[this.#draft] as readonly Uint32Array[])[piece] as Uint32Array,
+      batch.columns,
+      batch.values,
+      layer.weight,
+      layer.bias,
+      weightScale,
+      Math.min(ROWS_PER_PIECE, batch.nRows - piece * ROWS_PER_PIECE),
+      this.#shape.nTerms,
+      layer.nUnits,
+    );
   }
 
   /** Returns the loss of the batch; also moves the running statistics. */
   forward(): number {
-    const { batch, logits, probabilities, labelWeights } = this.#buffers;
+    for (let piece = 0; piece < this.nRowPieces; piece++) this.forwardRows(piece, this.#state.weightScale);
+    return this.forwardDense();
+  }
+
+  /** The rest of {@link forward} when all pieces of {@link forwardRows} are done. */
+  forwardDense(): number {
+    const { logits, probabilities, labelWeights } = this.#buffers;
+    const { batch } = this;
     const kernels = this.#kernels;
     const [layer1, layer2, layer3] = this.#hidden;
     const nRows = batch.nRows;
+    const [mask1, mask2, mask3] = this.masks;
 
-    kernels.sparseLinearForward(
-      layer1.sums,
-      batch.indptr,
-      batch.columns,
-      batch.values,
-      layer1.weight,
-      layer1.bias,
-      this.#weightScale,
-      nRows,
-      this.#shape.nTerms,
-      layer1.nUnits,
-    );
-    this.#activate(layer1);
+    this.#activate(layer1, mask1);
     this.#linear(layer2, layer1.hidden);
-    this.#activate(layer2);
+    this.#activate(layer2, mask2);
     this.#linear(layer3, layer2.hidden);
-    this.#activate(layer3);
+    this.#activate(layer3, mask3);
     const { w4, b4 } = this.parameters;
     kernels.linearForward(logits, layer3.hidden, w4, b4, nRows, layer3.nUnits, this.#shape.nLabels);
     return kernels.softmaxCrossEntropyForward(
@@ -331,8 +432,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#kernels.linearForward(sums, input, weight, bias, this.batch.nRows, nInputs, nUnits);
   }
 
-  #activate(layer: HiddenLayer<A>): void {
-    const { normalized, mean, scale, runningMean, runningVar, sums, gamma, beta, hidden, mask, nUnits } = layer;
+  #activate(layer: HiddenLayer<A>, mask: A): void {
+    const { normalized, mean, scale, runningMean, runningVar, sums, gamma, beta, hidden, nUnits } = layer;
     const nRows = this.batch.nRows;
     const kernels = this.#kernels;
     kernels.batchNormForward(normalized, mean, scale, runningMean, runningVar, sums, gamma, beta, nRows, nUnits);
@@ -342,7 +443,9 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
 
   /** Fills the gradients of the loss that the last {@link forward} returned, but for w1: see {@link sparseGradient}. */
   backward(): void {
-    const { batch, probabilities, dLogits, labelWeights } = this.#buffers;
+    const { probabilities, dLogits, labelWeights } = this.#buffers;
+    const { batch } = this;
+    const [mask1, mask2, mask3] = this.masks;
     const kernels = this.#kernels;
     const [layer1, layer2, layer3] = this.#hidden;
     const nRows = batch.nRows;
@@ -353,20 +456,20 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const { w4 } = this.parameters;
     const { w4: dW4, b4: dB4 } = this.gradients;
     kernels.linearBackward(layer3.dHidden, dW4, dB4, dLogits, layer3.hidden, w4, nRows, layer3.nUnits, nLabels);
-    this.#activateBackward(layer3);
+    this.#activateBackward(layer3, mask3);
     this.#linearBackward(layer3, layer2);
-    this.#activateBackward(layer2);
+    this.#activateBackward(layer2, mask2);
     this.#linearBackward(layer2, layer1);
-    this.#activateBackward(layer1);
+    this.#activateBackward(layer1, mask1);
     kernels.sumRows(layer1.dBias, layer1.dHidden, nRows, layer1.nUnits);
   }
 
   /** Fills the gradients of w1 for the slots beginSlot … endSlot - 1 of the batch, a row each; at most a block. */
   sparseGradient(beginSlot: number, endSlot: number): void {
     const { batch } = this;
-    const { dWeight, dHidden, nUnits } = this.#hidden[0];
+    const { dHidden, nUnits } = this.#hidden[0];
     this.#kernels.sparseLinearBackward(
-      dWeight,
+      this.#block,
       dHidden,
       batch.slotIndptr,
       batch.slotRows,
@@ -394,8 +497,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     );
   }
 
-  #activateBackward(layer: HiddenLayer<A>): void {
-    const { dHidden, dGamma, dBeta, mask, normalized, sums, mean, scale, gamma, nUnits } = layer;
+  #activateBackward(layer: HiddenLayer<A>, mask: A): void {
+    const { dHidden, dGamma, dBeta, normalized, sums, mean, scale, gamma, nUnits } = layer;
     const nRows = this.batch.nRows;
     const kernels = this.#kernels;
     if (this.#options.dropout > 0) kernels.dropoutBackward(dHidden, dHidden, mask, nRows * nUnits);
@@ -405,12 +508,32 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
 
   /** Takes one step of Adam along the gradients; learningRate · weightDecay must be below 1, epsilon above 0. */
   update(learningRate: number, weightDecay: number, epsilon: number): void {
-    const { batch, parameters, gradients, moment1, moment2 } = this.#buffers;
-    this.#nSteps++;
-    this.#beta1Power *= ADAM_BETA1;
-    this.#beta2Power *= ADAM_BETA2;
-    const correction1 = 1 - this.#beta1Power;
-    const correction2 = 1 - this.#beta2Power;
+    const rows = this.beginUpdate(learningRate, weightDecay, epsilon);
+    this.updateDense(learningRate, weightDecay, rows);
+    for (let piece = 0; piece < this.nSlotPieces; piece++) this.updateSlots(piece, rows);
+    this.endUpdate();
+  }
+
+  /** Counts a step and returns what its parts need: {@link updateDense}, {@link updateSlots}, {@link endUpdate}. */
+  beginUpdate(learningRate: number, weightDecay: number, epsilon: number): RowUpdate {
+    const { nSteps, beta1Power, beta2Power, weightScale } = this.#state;
+    this.#state = {
+      nSteps: nSteps + 1,
+      beta1Power: beta1Power * ADAM_BETA1,
+      beta2Power: beta2Power * ADAM_BETA2,
+      weightScale: weightScale * (1 - learningRate * weightDecay),
+    };
+    return {
+      // A step on w1 is one of rate / scale on what is stored.
+      rate: learningRate / this.#state.weightScale,
+      correction1: 1 - this.#state.beta1Power,
+      correction2: 1 - this.#state.beta2Power,
+      epsilon,
+    };
+  }
+
+  /** All parameters but w1. */
+  updateDense(learningRate: number, weightDecay: number, { correction1, correction2, epsilon }: RowUpdate): void {
     const decay = learningRate * weightDecay;
     for (const { value, gradient, moment1: m, moment2: v, isDecayed } of this.#dense) {
       const ownDecay = isDecayed ? decay : 0;
@@ -427,40 +550,96 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
         value.length,
       );
     }
-    this.#weightScale *= 1 - decay;
-    // A step on w1 is one of rate / scale on what is stored.
-    const rate = learningRate / this.#weightScale;
-    for (let slot = 0; slot < batch.nSlots; slot += GRADIENT_BLOCK_SLOTS) {
-      const end = Math.min(slot + GRADIENT_BLOCK_SLOTS, batch.nSlots);
-      this.sparseGradient(slot, end);
+  }
+
+  /** The rows of w1 of a piece: their gradients, then their step. */
+  updateSlots(piece: number, { rate, correction1, correction2, epsilon }: RowUpdate): void {
+    const { batch, parameters, moment1, moment2 } = this;
+    const begin = piece * this.#slotsPerPiece;
+    const end = Math.min(begin + this.#slotsPerPiece, batch.nSlots);
+    for (let slot = begin; slot < end; slot += GRADIENT_BLOCK_SLOTS) {
+      const blockEnd = Math.min(slot + GRADIENT_BLOCK_SLOTS, end);
+      this.sparseGradient(slot, blockEnd);
       this.#kernels.adamUpdateRows(
         parameters.w1,
         moment1.w1,
         moment2.w1,
-        gradients.w1,
+        this.#block,
         batch.terms,
         rate,
         correction1,
         correction2,
         epsilon,
         slot,
-        end,
+        blockEnd,
         this.#shape.nTerms,
         this.#shape.hiddenUnits[0],
       );
     }
-    if (this.#weightScale < SMALLEST_WEIGHT_SCALE) this.settle();
   }
 
+  /** To be called when all pieces of {@link updateSlots} are done. */
+  endUpdate(): void {
+    if (this.#state.weightScale < SMALLEST_WEIGHT_SCALE) this.settle();
+  }
+
+  /** Optimizer steps since the parameters were loaded. */
   get nSteps(): number {
-    return this.#nSteps;
+    return this.#state.nSteps;
+  }
+
+  get state(): OptimizerState {
+    return this.#state;
   }
 
   /** Multiplies w1 by its factor; O(V · H1). */
   settle(): void {
-    if (this.#weightScale === 1) return;
+    if (this.#state.weightScale === 1) return;
     const { w1 } = this.parameters;
-    this.#kernels.scale(w1, this.#weightScale, w1.length);
-    this.#weightScale = 1;
+    this.#kernels.scale(w1, this.#state.weightScale, w1.length);
+    this.#state = { ...this.#state, weightScale: 1 };
+  }
+
+  /** Starts from drawn parameters; see {@link initializeWeights}. */
+  initialize(seed: number): void {
+    initializeWeights(this.#kernels, this.parameters, seed);
+    this.#restart();
+  }
+
+  /** Starts anew from a copy of these parameters, with moments of zero. */
+  load(weights: MlpParameters<FloatArray>): void {
+    copyParameters(this.parameters, weights);
+    this.#restart();
+  }
+
+  /** Goes on from a copy of what {@link parameters}, both moments and {@link state} were. */
+  resume(
+    weights: MlpParameters<FloatArray>,
+    moment1: TrainableArrays<FloatArray>,
+    moment2: TrainableArrays<FloatArray>,
+    state: OptimizerState,
+  ): void {
+    copyParameters(this.parameters, weights);
+    for (const name of TRAINABLE_NAMES) {
+      this.moment1[name].set(moment1[name]);
+      this.moment2[name].set(moment2[name]);
+    }
+    this.#state = state;
+  }
+
+  #restart(): void {
+    for (const name of TRAINABLE_NAMES) {
+      this.moment1[name].fill(0);
+      this.moment2[name].fill(0);
+    }
+    this.#state = FIRST_STATE;
+  }
+
+  /** Name of the first parameter that holds a number which is not finite; null when there is none. O(V · H1). */
+  findNonFinite(): keyof MlpParameters<A> | null {
+    for (const [name, values] of Object.entries(this.parameters) as [keyof MlpParameters<A>, A][]) {
+      if (this.#kernels.findNonFinite(values, values.length) < values.length) return name;
+    }
+    return null;
   }
 }

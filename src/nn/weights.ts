@@ -4,8 +4,7 @@
  * Legend: V terms, H1, H2, H3 units of the hidden layers, C labels. All matrices are row-major, [inputs, outputs].
  */
 
-import type { FloatArray } from "../kernels/mlp.js";
-import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "../kernels/random.js";
+import type { FloatArray, MlpKernels } from "../kernels/mlp.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -125,30 +124,27 @@ export function shapeOf(weights: MlpParameters<FloatArray>): MlpShape {
 }
 
 /**
- * Returns the weights that training starts from; same shape and seed, same bytes.
+ * Fills the parameters with the numbers that training starts from; same shape and seed, same bytes.
  *
  * w2 and w3 are uniform in ±√(6 / inputs), He's rule for layers that end in ReLU; w4 is uniform in ±√(3 / inputs), which
  * keeps the variance without one; w1 is uniform in ±0.01. Biases and beta are 0, gamma is 1, running statistics are 0
  * and 1.
+ * @param parameters buffers of `kernels`
  * @see He, Zhang, Ren and Sun 2015, equation 10
  */
-export function initializeWeights(shape: MlpShape, seed: number): MlpWeights {
-  const [h1, h2, h3] = shape.hiddenUnits;
-  const weights = makeParameters(shape, (n) => new Float32Array(n));
-  fillUniform(weights.w1, W1_HALF_WIDTH, seed, 1);
-  fillUniform(weights.w2, Math.sqrt(6 / h1), seed, 2);
-  fillUniform(weights.w3, Math.sqrt(6 / h2), seed, 3);
-  fillUniform(weights.w4, Math.sqrt(3 / h3), seed, 4);
-  for (const ones of [weights.gamma1, weights.gamma2, weights.gamma3]) ones.fill(1);
-  for (const ones of [weights.runningVar1, weights.runningVar2, weights.runningVar3]) ones.fill(1);
-  return weights;
-}
-
-/** Element i is word i mod 4 of counter (⌊i / 4⌋, layer, 0, 0), spread evenly over [-halfWidth, halfWidth). */
-function fillUniform(values: Float32Array, halfWidth: number, seed: number, layer: number): void {
-  const philox = new Philox().withKey(seed, RANDOM_STREAM.weights);
-  for (let i = 0; i < values.length; i++) {
-    if ((i & 3) === 0) philox.generate(i >>> 2, layer, 0, 0);
-    values[i] = (philox.words[i & 3] * WORD_TO_UNIT * 2 - 1) * halfWidth;
-  }
+export function initializeWeights<A extends FloatArray>(
+  kernels: MlpKernels<A>,
+  parameters: MlpParameters<A>,
+  seed: number,
+): void {
+  const { w1, w2, w3, w4 } = parameters;
+  const [h1, h2, h3] = shapeOf(parameters).hiddenUnits;
+  kernels.fillUniform(w1, W1_HALF_WIDTH, seed, 1, w1.length);
+  kernels.fillUniform(w2, Math.sqrt(6 / h1), seed, 2, w2.length);
+  kernels.fillUniform(w3, Math.sqrt(6 / h2), seed, 3, w3.length);
+  kernels.fillUniform(w4, Math.sqrt(3 / h3), seed, 4, w4.length);
+  const { b1, b2, b3, b4, beta1, beta2, beta3, runningMean1, runningMean2, runningMean3 } = parameters;
+  for (const zeros of [b1, b2, b3, b4, beta1, beta2, beta3, runningMean1, runningMean2, runningMean3]) zeros.fill(0);
+  const { gamma1, gamma2, gamma3, runningVar1, runningVar2, runningVar3 } = parameters;
+  for (const ones of [gamma1, gamma2, gamma3, runningVar1, runningVar2, runningVar3]) ones.fill(1);
 }

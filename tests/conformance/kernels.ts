@@ -313,6 +313,31 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       });
     });
 
+    it.each([1, 16, 37])("spread %i words of a counter each over the half-width", (n) => {
+      const bench = new Workbench(factory);
+      const values = bench.output(n + 1);
+      bench.kernels.fillUniform(values, 0.3, 5, 2, n);
+      const philox = new Philox().withKey(5, RANDOM_STREAM.weights);
+      for (let i = 0; i < n; i++) {
+        philox.generate(i >>> 2, 2, 0, 0);
+        // The same bits: the arithmetic is in double and rounded once.
+        expect(values[i]).toBe(Math.fround((philox.words[i & 3]! / 2 ** 31 - 1) * 0.3));
+      }
+      expect(values[n]).toBeNaN();
+    });
+
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("find the first %d", (wrong) => {
+      const bench = new Workbench(factory);
+      const values = bench.input(13);
+      expect(bench.kernels.findNonFinite(values, 13)).toBe(13);
+      values[12] = wrong;
+      expect(bench.kernels.findNonFinite(values, 13)).toBe(12);
+      expect(bench.kernels.findNonFinite(values, 12)).toBe(12);
+      values[5] = wrong;
+      values[7] = wrong;
+      expect(bench.kernels.findNonFinite(values, 13)).toBe(5);
+    });
+
     it("leave out input values by their own counters and scale the others up", () => {
       const bench = new Workbench(factory);
       const rows = [[0, 1, 5, 6, 9], [], [2, 3, 4, 7, 8, 9], [1]];

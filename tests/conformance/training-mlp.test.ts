@@ -1,24 +1,13 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { MlpKernelFactory } from "../../src/kernels/mlp.js";
-import { Philox } from "../../src/kernels/random.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
 import { type TrainOutcome, trainMlp } from "../../src/nn/train-mlp.js";
-import { csrOf } from "../unit/nn/small-matrix.js";
+import { hashOf, smallRun, WEIGHTS_SHA256 } from "./small-run.js";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const N_TERMS = 60;
-const N_DOCUMENTS = 90;
-const TERMS_PER_DOCUMENT = 5;
-
-/**
- * SHA-256 of all weights after the run below. It must be the same on every engine and machine; a change of the kernels'
- * arithmetic or of the training itself changes it.
- */
-const WEIGHTS_SHA256 = "8124685aa07b75b59973f003346439eca85447fd06c2c30252cb4bd559f70438";
 
 /**
  * Rounding differs, and Adam divides by √v: a parameter whose gradient is zero but for rounding, such as a bias before
@@ -26,59 +15,12 @@ const WEIGHTS_SHA256 = "8124685aa07b75b59973f003346439eca85447fd06c2c30252cb4bd5
  */
 const LOSS_TOLERANCE = 0.01;
 
-const philox = new Philox().withKey(9, 99);
-let counter = 0;
-function draw(limit: number): number {
-  philox.generate(counter++, 0, 0, 0);
-  return philox.words[0]! % limit;
-}
-
-/** Three labels, each with 20 terms of its own; a document has four of them and one of another label. */
-const labels = Uint16Array.from({ length: N_DOCUMENTS }, (_, i) => i % 3);
-const matrix = csrOf(
-  N_TERMS,
-  Array.from(labels, (label) => {
-    const terms = new Set<number>();
-    while (terms.size < TERMS_PER_DOCUMENT - 1) terms.add(label * 20 + draw(20));
-    while (terms.size < TERMS_PER_DOCUMENT) terms.add(draw(N_TERMS));
-    return [...terms].sort((a, b) => a - b).map((term) => [term, 1 / Math.sqrt(TERMS_PER_DOCUMENT)] as const);
-  }),
-);
-
 function train(kernels: MlpKernelFactory): TrainOutcome {
-  const run = trainMlp({
-    matrix,
-    labels,
-    nLabels: 3,
-    validation: { matrix, labels },
-    network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
-    optimizer: {
-      epochs: 4,
-      minSteps: 1,
-      batchSize: 32,
-      learningRate: 0.01,
-      weightDecay: 0.05,
-      epsilon: 1e-8,
-      schedule: "cosine",
-      warmupFraction: 0.1,
-      labelSmoothing: 0.05,
-      classWeight: "balanced",
-      patience: 4,
-    },
-    seed: 3,
-    kernels,
-  });
+  const run = trainMlp(smallRun(kernels));
   for (;;) {
     const { done, value } = run.next();
     if (done) return value;
   }
-}
-
-function hashOf({ weights }: TrainOutcome): string {
-  const hash = createHash("sha256");
-  for (const values of Object.values(weights))
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  return hash.digest("hex");
 }
 
 describe.each([

@@ -4,15 +4,22 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { MlpKernelFactory } from "../../src/kernels/mlp.js";
-import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import { attachMlp, createWasmMlp, shareMlpMemory } from "../../src/kernels/wasm-mlp.js";
 import { describeMlpKernels } from "./kernels.js";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
+/** The kernels of the second of two threads. */
+function createSharedMlp(moduleBytes: Uint8Array): MlpKernelFactory {
+  return (capacityBytes) => attachMlp(shareMlpMemory(moduleBytes, capacityBytes, 2), 1);
+}
+
 describe.each([
-  ["release", "assets/mlp.wasm"],
-  ["debug", "build/assembly/mlp.debug.wasm"],
-])("%s build", (_, file) => {
+  ["release", "assets/mlp.wasm", createWasmMlp],
+  ["debug", "build/assembly/mlp.debug.wasm", createWasmMlp],
+  ["shared release", "assets/mlp-shared.wasm", createSharedMlp],
+  ["shared debug", "build/assembly/mlp-shared.debug.wasm", createSharedMlp],
+])("%s build", (_, file, createFactory) => {
   const nCalls = new Map<string, number>();
   const Instance = WebAssembly.Instance;
 
@@ -41,7 +48,7 @@ describe.each([
   let create: MlpKernelFactory;
   beforeAll(() => {
     vi.spyOn(WebAssembly, "Instance").mockImplementation(CountingInstance as never);
-    create = createWasmMlp(readFileSync(path.join(ROOT, file)));
+    create = createFactory(readFileSync(path.join(ROOT, file)));
   });
   afterAll(() => {
     vi.restoreAllMocks();

@@ -100,9 +100,9 @@ class Replay<A extends FloatArray> {
       kernels,
       fixture.shape,
       batchCapacity(this.#matrix, run.batches[0]!.length),
-      initialOf(run),
       fixture,
     );
+    this.network.load(initialOf(run));
   }
 
   /** Loads the batch and masks of a step (1-based) and returns its loss. */

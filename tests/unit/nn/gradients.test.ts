@@ -62,9 +62,9 @@ function createNetwork(options: TrainingNetworkOptions, inputDropout: number): T
     new ReferenceMlp(Float64Array, Infinity),
     SHAPE,
     batchCapacity(MATRIX, MATRIX.nRows),
-    randomParameters(),
     options,
   );
+  network.load(randomParameters());
   network.gather(MATRIX, LABELS, ORDER, 0, ORDER.length, inputDropout, SEED, 1);
   network.drawMasks(SEED, 1);
   return network;

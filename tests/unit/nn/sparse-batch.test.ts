@@ -20,7 +20,7 @@ const LABELS = Uint16Array.of(2, 0, 1);
 const kernels = new ReferenceMlp(Float32Array, Infinity);
 
 function createBatch(): SparseBatch {
-  return new SparseBatch(kernels, batchCapacity(MATRIX, 3), 6);
+  return new SparseBatch(kernels, batchCapacity(MATRIX, 3), kernels.allocateIndices(6), 6);
 }
 
 describe("SparseBatch", () => {
@@ -50,7 +50,7 @@ describe("SparseBatch", () => {
 
   it("leaves out the given share of terms and scales the others up, anew at each step", () => {
     const wide = csrOf(4000, [Array.from({ length: 4000 }, (_, column) => [column, 1] as const)]);
-    const batch = new SparseBatch(kernels, batchCapacity(wide, 1), 4000);
+    const batch = new SparseBatch(kernels, batchCapacity(wide, 1), kernels.allocateIndices(4000), 4000);
     const gather = (seed: number, step: number) => {
       batch.gather(kernels, wide, [0], Uint32Array.of(0), 0, 1, 0.25, seed, step);
       return [...batch.columns.subarray(0, batch.indptr[1])];

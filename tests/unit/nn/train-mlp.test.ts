@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isNewsclfError, OptionError, TrainingError } from "../../../src/errors.js";
-import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
+import { createReferenceMlp, ReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { predictProbabilities } from "../../../src/nn/inference.js";
 import {
   type EpochEvent,
@@ -195,7 +195,50 @@ describe("trainMlp", () => {
     expect(error).toBeInstanceOf(TrainingError);
     expect(isNewsclfError(error) && error.code).toBe("TRAINING_NOT_FINITE");
     expect(error).toMatchObject({ epoch: 1, step: 1 });
-    expect(String(error)).toMatch(/loss must be finite; got NaN; lower optimizer\.learningRate \(now 0\.02\)/);
+    expect(String(error)).toMatch(
+      /loss must be finite; got NaN, even at a rate of .*; lower optimizer\.learningRate \(now 0\.02\)/,
+    );
+  });
+
+  /** Kernels that give a loss of NaN at these calls, the first of which is 1. */
+  function failingAt(...calls: readonly number[]): TrainMlpInput["kernels"] {
+    let nCalls = 0;
+    return (capacityBytes) =>
+      new (class extends ReferenceMlp {
+        override softmaxCrossEntropyForward(...given: Parameters<ReferenceMlp["softmaxCrossEntropyForward"]>): number {
+          const loss = super.softmaxCrossEntropyForward(...given);
+          return calls.includes(++nCalls) ? Number.NaN : loss;
+        }
+      })(Float32Array, capacityBytes);
+  }
+
+  it("goes back to the best weights with a quarter of the rate when the loss is not finite", () => {
+    // 30 rows in batches of 8 are 4 steps an epoch; call 10 is step 2 of epoch 3.
+    const input = { ...inputOf(separable(30), { epochs: 4, schedule: "constant" }), kernels: failingAt(10) };
+    const { events, outcome } = run(input);
+    const rollback = { epoch: 3, step: 10, toEpoch: 2, learningRateFactor: 0.25 };
+    expect(events.filter(({ kind }) => kind === "rollback")).toEqual([{ kind: "rollback", rollback }]);
+    expect(outcome.rollbacks).toEqual([rollback]);
+    expect(outcome.history.map(({ epoch, learningRate }) => [epoch, learningRate])).toEqual([
+      [1, 0.02],
+      [2, 0.02],
+      [3, 0.005],
+      [4, 0.005],
+    ]);
+    expect(outcome).toMatchObject({ nSteps: 16, ending: "epochs" });
+    expect(Number.isFinite(outcome.selectedEpoch.validationLoss)).toBe(true);
+  });
+
+  it("goes back to the weights of the start when the first epoch fails", () => {
+    const input = { ...inputOf(separable(30), { epochs: 2 }), kernels: failingAt(1, 2) };
+    const { outcome } = run(input);
+    expect(outcome.rollbacks).toEqual([
+      { epoch: 1, step: 1, toEpoch: 0, learningRateFactor: 0.25 },
+      { epoch: 1, step: 1, toEpoch: 0, learningRateFactor: 0.0625 },
+    ]);
+    // With two returns behind it the run is one at a sixteenth of the rate.
+    const slow = run(inputOf(separable(30), { epochs: 2, learningRate: 0.02 / 16 })).outcome;
+    expect(outcome.weights.w2).toEqual(slow.weights.w2);
   });
 
   it("refuses a decay that would turn weights around", () => {

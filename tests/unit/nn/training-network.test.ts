@@ -3,7 +3,7 @@ import type { FloatArray } from "../../../src/kernels/mlp.js";
 import { ReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { batchCapacity } from "../../../src/nn/sparse-batch.js";
 import { TrainingNetwork } from "../../../src/nn/training-network.js";
-import { initializeWeights } from "../../../src/nn/weights.js";
+import { initialWeights } from "./initial-weights.js";
 import { csrOf } from "./small-matrix.js";
 
 const SHAPE = { nTerms: 3, hiddenUnits: [4, 3, 2], nLabels: 2 } as const;
@@ -14,13 +14,11 @@ const LABELS = [0, 1, 0, 1];
 const ROUNDING = 0.01 * 2 ** -23;
 
 function createNetwork<A extends FloatArray>(arrayType: new (n: number) => A): TrainingNetwork<A> {
-  return new TrainingNetwork(
-    new ReferenceMlp(arrayType, Infinity),
-    SHAPE,
-    batchCapacity(MATRIX, 2),
-    initializeWeights(SHAPE, 1),
-    { labelWeights: [1, 1], labelSmoothing: 0, dropout: 0 },
-  );
+  const kernels = new ReferenceMlp(arrayType, Infinity);
+  const options = { labelWeights: [1, 1], labelSmoothing: 0, dropout: 0 };
+  const network = new TrainingNetwork(kernels, SHAPE, batchCapacity(MATRIX, 2), options);
+  network.load(initialWeights(SHAPE, 1));
+  return network;
 }
 
 /** One step on two rows of the matrix. */
@@ -84,7 +82,7 @@ describe("weight decay", () => {
     const decayed = createNetwork(Float64Array);
     step(plain, [0, 1], 0.1, 0);
     step(decayed, [0, 1], 0.1, 0.5);
-    const start = initializeWeights(SHAPE, 1);
+    const start = initialWeights(SHAPE, 1);
     // The first step adds the same change to both; decay takes 0.1 · 0.5 of the old weight.
     expect(plain.parameters.w2[0]! - decayed.parameters.w2[0]!).toBeCloseTo(0.05 * start.w2[0]!, 12);
     expect(decayed.parameters.gamma2).toEqual(plain.parameters.gamma2);

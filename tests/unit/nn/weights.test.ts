@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { initializeWeights, shapeOf } from "../../../src/nn/weights.js";
+import { shapeOf } from "../../../src/nn/weights.js";
+import { initialWeights } from "./initial-weights.js";
 
 const SHAPE = { nTerms: 50, hiddenUnits: [16, 8, 4], nLabels: 3 } as const;
 
 describe("initializeWeights", () => {
   it("gives the same bytes for the same seed and others for another", () => {
-    expect(initializeWeights(SHAPE, 1)).toEqual(initializeWeights(SHAPE, 1));
-    expect(initializeWeights(SHAPE, 2).w1).not.toEqual(initializeWeights(SHAPE, 1).w1);
-    expect(initializeWeights(SHAPE, 2).w4).not.toEqual(initializeWeights(SHAPE, 1).w4);
+    expect(initialWeights(SHAPE, 1)).toEqual(initialWeights(SHAPE, 1));
+    expect(initialWeights(SHAPE, 2).w1).not.toEqual(initialWeights(SHAPE, 1).w1);
+    expect(initialWeights(SHAPE, 2).w4).not.toEqual(initialWeights(SHAPE, 1).w4);
   });
 
   it("fills each matrix evenly up to its bound", () => {
-    const weights = initializeWeights(SHAPE, 1);
+    const weights = initialWeights(SHAPE, 1);
     // √(6/16) = 0.612, √(6/8) = 0.866, √(3/4) = 0.866
     for (const [values, bound] of [
       [weights.w1, 0.01],
@@ -27,7 +28,7 @@ describe("initializeWeights", () => {
   });
 
   it("starts batch norm as the identity and biases at zero", () => {
-    const weights = initializeWeights(SHAPE, 1);
+    const weights = initialWeights(SHAPE, 1);
     expect([...weights.gamma3, ...weights.runningVar3]).toEqual(new Array(8).fill(1));
     expect([...weights.b3, ...weights.beta3, ...weights.runningMean3]).toEqual(new Array(12).fill(0));
   });
@@ -35,6 +36,6 @@ describe("initializeWeights", () => {
 
 describe("shapeOf", () => {
   it("reads the sizes back from the arrays", () => {
-    expect(shapeOf(initializeWeights(SHAPE, 1))).toEqual(SHAPE);
+    expect(shapeOf(initialWeights(SHAPE, 1))).toEqual(SHAPE);
   });
 });
