@@ -43,10 +43,11 @@ export { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.
 export type { MlpKernelFactory } from "./kernels/mlp.js";
 export { createWasmMlp } from "./kernels/wasm-mlp.js";
 export type { ModelMetadata } from "./model-file/manifest.js";
-export { Dictionary, type Inflate } from "./morph/dictionary.js";
+export { Dictionary } from "./morph/dictionary.js";
 export { type ExpressionPart, lemma, parseExpression } from "./morph/expression.js";
 export { type Features, formatMecab } from "./morph/features.js";
 export { type MecabToken, MecabTokenizer, type TokenVisitor } from "./morph/mecab-tokenizer.js";
+export type { Inflate } from "./morph/section-reader.js";
 export { TokenLayout, type TokenLayoutName } from "./morph/token-layout.js";
 export type { Token, Tokenizer } from "./morph/tokenizer.js";
 export type { UserWord } from "./morph/user-word.js";

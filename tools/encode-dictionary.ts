@@ -329,12 +329,20 @@ function encodeLines(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.join("\n"));
 }
 
+/**
+ * Compressing the labels saves 0.8 of 5.7 MB and takes 21 of the 37 ms that decompression takes in all (2026-11-23,
+ * Node 20.20): a zlib stream of stored blocks is read at the speed of a copy.
+ */
+const UNCOMPRESSED: ReadonlySet<SectionName> = new Set(["labels"]);
+
 async function assemble(head: Omit<DictionaryHeader, "hash" | "sections">, sections: Sections): Promise<Uint8Array> {
   const hash = createHash("sha256");
   for (const name of SECTION_NAMES) hash.update(sections[name]);
   const digest = hash.digest("hex");
   const compress = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
-  const stored = await Promise.all(SECTION_NAMES.map((name) => compress(sections[name], { level: 9, memLevel: 9 })));
+  const stored = await Promise.all(
+    SECTION_NAMES.map((name) => compress(sections[name], { level: UNCOMPRESSED.has(name) ? 0 : 9, memLevel: 9 })),
+  );
   // Offsets count from the file's beginning, so they depend on the header's own length: repeat until it stands still.
   let headerBytes = 0;
   for (;;) {

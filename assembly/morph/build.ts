@@ -1,6 +1,6 @@
 /**
- * Brings the tables of ViterbiTables into the layout of dictionary.ts, a piece of each at a time from a small staging
- * area, so that the memory never holds a table twice. Called by the one who places a dictionary, not by the kernels.
+ * Fills and completes the tables, in the layout of dictionary.ts, from pieces of a dictionary's file that lie in a
+ * staging area. Called once for a memory, before any kernel. src/kernels/reference-tables.ts is the plain way to do it.
  */
 
 import {
@@ -13,14 +13,18 @@ import {
   LABEL_SHIFT,
   LETTER_SHIFT,
   letters,
+  nLeft,
   ROOT_BITMAP,
   ROOT_SHIFT,
   roots,
   TILE_ROW_SHIFT,
   tiles,
+  TRIE_FIRST_WORD,
   TRIE_NEXT_CHILD,
+  TRIE_NEXT_WORD,
   TRIE_SHIFT,
   trie,
+  WORD_COST,
   WORD_SHIFT,
   words,
 } from "./dictionary";
@@ -29,42 +33,93 @@ import {
 const MAX_BISECTED: u32 = 64;
 const CODE_UNITS: usize = 65536;
 
-/** Places the first children and first words of `count` nodes from `node` on. Reads and writes up to three more. */
-export function placeTrie(node: usize, count: usize, firstChildren: usize, firstWords: usize): void {
-  const out = trie + (node << TRIE_SHIFT);
-  for (let i: usize = 0; i < count; i += 4) {
-    const children = v128.load(firstChildren + (i << 2));
-    const wordIds = v128.load(firstWords + (i << 2));
-    v128.store(out + (i << TRIE_SHIFT), v128.shuffle<u32>(children, wordIds, 0, 4, 1, 5));
-    v128.store(out + (i << TRIE_SHIFT), v128.shuffle<u32>(children, wordIds, 2, 6, 3, 7), 16);
+/**
+ * Writes the records of `count` nodes from `node` on, and the next one, from the numbers of their children (u16) and
+ * words (u8). Nodes must be placed in order. Returns the first node that is no child of one before it, or -1.
+ */
+export function placeTrie(node: usize, count: usize, childCounts: usize, wordCounts: usize): i32 {
+  let record = trie + (node << TRIE_SHIFT);
+  if (node == 0) {
+    store<u32>(record, 1);
+    store<u32>(record, 0, TRIE_FIRST_WORD);
   }
-}
-
-/** Places the classes and costs of `count` words from `word` on. Reads and writes up to seven more. */
-export function placeWords(word: usize, count: usize, wordClasses: usize, costs: usize): void {
-  const out = words + (word << WORD_SHIFT);
-  for (let i: usize = 0; i < count; i += 8) {
-    const eight = v128.load(wordClasses + (i << 1));
-    const eightCosts = v128.load(costs + (i << 1));
-    v128.store(out + (i << WORD_SHIFT), v128.shuffle<u16>(eight, eightCosts, 0, 8, 1, 9, 2, 10, 3, 11));
-    v128.store(out + (i << WORD_SHIFT), v128.shuffle<u16>(eight, eightCosts, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+  let nextNode = load<u32>(record);
+  let nextWord = load<u32>(record, TRIE_FIRST_WORD);
+  for (let i: usize = 0; i < count; i++) {
+    if (nextNode <= <u32>(node + i)) return <i32>(node + i);
+    nextNode += <u32>load<u16>(childCounts + (i << 1));
+    nextWord += <u32>load<u8>(wordCounts + i);
+    store<u32>(record, nextNode, TRIE_NEXT_CHILD);
+    store<u32>(record, nextWord, TRIE_NEXT_WORD);
+    record += 1 << TRIE_SHIFT;
   }
+  return -1;
 }
 
 /**
- * Places a row of connection costs.
- *
- * @param places [nRight] u16 number of each column; the columns' tile offsets and bounds must have been set
+ * Writes `count` words from `word` on: their classes (u16), and their distances (i16) plus their classes' costs (i32).
+ * Returns false at a class above nClasses - 1.
  */
-export function placeConnections(row: usize, costs: usize, places: usize, nRight: usize): void {
+export function placeWords(
+  word: usize,
+  count: usize,
+  classIds: usize,
+  distances: usize,
+  costs: usize,
+  nClasses: u32,
+): bool {
+  let out = words + (word << WORD_SHIFT);
+  for (let i: usize = 0; i < count; i++) {
+    const classId = <u32>load<u16>(classIds + (i << 1));
+    if (classId >= nClasses) return false;
+    store<u16>(out, <u16>classId);
+    store<i16>(out, <i16>(<i32>load<i16>(distances + (i << 1)) + load<i32>(costs + (<usize>classId << 2))), WORD_COST);
+    out += 1 << WORD_SHIFT;
+  }
+  return true;
+}
+
+/**
+ * Writes a row of connection costs. `distances` are i16, `costs` i16 those of the row above and then of this one,
+ * `targets` u32 the byte offsets of the columns' tiles.
+ */
+export function placeRow(row: usize, distances: usize, costs: usize, targets: usize, nRight: usize): void {
   const out = tiles + (row << TILE_ROW_SHIFT);
-  const columnsAt = columns;
+  let rise: i32 = 0;
   for (let i: usize = 0; i < nRight; i++) {
-    const cost = load<i16>(costs + (i << 1));
-    const column = columnsAt + (<usize>load<u16>(places + (i << 1)) << COLUMN_SHIFT);
-    store<i16>(out + load<u32>(column), cost);
-    if (cost < load<i16>(column, COLUMN_MINIMUM)) store<i16>(column, cost, COLUMN_MINIMUM);
-    if (cost > load<i16>(column, COLUMN_MAXIMUM)) store<i16>(column, cost, COLUMN_MAXIMUM);
+    rise += <i32>load<i16>(distances + (i << 1));
+    const cost = <i32>load<i16>(costs + (i << 1)) + rise;
+    store<i16>(costs + (i << 1), <i16>cost);
+    store<i16>(out + load<u32>(targets + (i << 2)), <i16>cost);
+  }
+}
+
+/** Columns of a SIMD register of costs. */
+const LANES: u32 = 8;
+const COST_SHIFT: u32 = 1;
+/** Nothing else lies at the first addresses: the least and highest costs of eight columns. */
+const MINIMA: usize = 0;
+const MAXIMA: usize = 16;
+
+/** Writes the bounds of the costs of each column; the columns' tile offsets must have been set. */
+export function boundColumns(nRight: u32): void {
+  const columnsAt = columns;
+  for (let column: u32 = 0; column < nRight; column += LANES) {
+    const first = tiles + load<u32>(columnsAt + (<usize>column << COLUMN_SHIFT));
+    let minima = i16x8.splat(i16.MAX_VALUE);
+    let maxima = i16x8.splat(i16.MIN_VALUE);
+    for (let row: usize = 0; row < <usize>nLeft; row++) {
+      const costs = v128.load(first + (row << TILE_ROW_SHIFT));
+      minima = i16x8.min_s(minima, costs);
+      maxima = i16x8.max_s(maxima, costs);
+    }
+    v128.store(MINIMA, minima);
+    v128.store(MAXIMA, maxima);
+    for (let lane: u32 = 0; lane < min(LANES, nRight - column); lane++) {
+      const out = columnsAt + (<usize>(column + lane) << COLUMN_SHIFT);
+      store<i16>(out, load<i16>(MINIMA + (<usize>lane << COST_SHIFT)), COLUMN_MINIMUM);
+      store<i16>(out, load<i16>(MAXIMA + (<usize>lane << COST_SHIFT)), COLUMN_MAXIMUM);
+    }
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * Where the tables of the dictionary lie in memory. src/kernels/wasm-viterbi.ts writes them once; afterwards they are
+ * Where the tables of the dictionary lie in memory. src/kernels/wasm-viterbi.ts lays them out, a dictionary's reader writes them once; afterwards they are
  * only read, by any number of instances that share the memory. All numbers are little-endian; shapes in elements:
  *
  *   characters  u32 [65536]                      category bits of a UTF-16 unit (CHARACTER in viterbi.ts)
  *   roots       {node u32, bitmap u32} [65536]   trie node of a first unit, address of its row of bitmaps; 0 for none
  *   letters     u16 [65536]                      number of a second unit, 0 for none: its place in a row of bitmaps
  *   bitmaps     {bits u32, before u32} [...]     which letters follow a first unit; node of the first one of the bits
- *   trie        {firstChild u32, firstWord u32} [nNodes + 1], 24 bytes writable behind
+ *   trie        {firstChild u32, firstWord u32} [nNodes + 1]
  *   labels      u16 [nNodes], 16 bytes readable behind
- *   words       {class u16, cost i16} [nIds], 28 bytes writable behind
+ *   words       {class u16, cost i16} [nIds]
  *   classes     {row u16, column u16, penalty i16, columnMaximum i16} [nClasses]
  *   columns     {tileOffset u32, minimum i16, maximum i16} [nRight]
  *   tiles       i16 [ceil(nRight / 32), nLeft, 32]
@@ -53,6 +53,7 @@ export const BITMAP_BEFORE: usize = 4;
 export const TRIE_FIRST_WORD: usize = 4;
 export const TRIE_NEXT_CHILD: usize = 8;
 export const TRIE_NEXT_WORD: usize = 12;
+export const WORD_COST: usize = 2;
 export const CLASS_COLUMN: usize = 2;
 export const CLASS_PENALTY: usize = 4;
 export const CLASS_MAXIMUM: usize = 6;

@@ -4,19 +4,16 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
-import type { ViterbiKernelFactory } from "../kernels/viterbi.js";
 import { createWasmMlp } from "../kernels/wasm-mlp.js";
 import { createWasmViterbi } from "../kernels/wasm-viterbi.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
 import { readFileBytes } from "./files.js";
+import { readMlpModule, readViterbiModule } from "./kernel-files.js";
 
 /** The same two levels up from src/io and from dist/io. */
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
-
-const MLP_URL = new URL("../../assets/mlp.wasm", import.meta.url);
-const VITERBI_URL = new URL("../../assets/viterbi.wasm", import.meta.url);
 
 async function readPackagedModel(path: string): Promise<Uint8Array> {
   try {
@@ -36,27 +33,6 @@ const modelPath = fileURLToPath(MODEL_URL);
  */
 export const packagedModel: ModelSource = { name: modelPath, read: () => readPackagedModel(modelPath) };
 
-/** Reads a module of kernels once per process; after a failure the next call tries again, for the file may then be there. */
-function loadKernels<F>(url: URL, create: (moduleBytes: Uint8Array) => F): () => Promise<F> {
-  let loading: Promise<F> | null = null;
-  const read = async (path: string): Promise<F> => {
-    try {
-      return create(await readFileBytes(path));
-    } catch (error) {
-      loading = null;
-      if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
-      const remedy = "the WebAssembly kernels are missing; make them with: npm run build";
-      throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
-    }
-  };
-  return () => {
-    loading ??= read(fileURLToPath(url));
-    return loading;
-  };
-}
-
-const loadViterbi: () => Promise<ViterbiKernelFactory> = loadKernels(VITERBI_URL, createWasmViterbi);
-
 /**
  * Returns a tokenizer over the package's dictionary, which is read once and shared, and the user words given.
  * @throws {FileError} when the dictionary or the analyzer's kernels are missing
@@ -64,13 +40,15 @@ const loadViterbi: () => Promise<ViterbiKernelFactory> = loadKernels(VITERBI_URL
  * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
  */
 export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
-  const [dictionary, createKernel] = await Promise.all([loadDictionary(), loadViterbi()]);
-  return new MecabTokenizer(await dictionary.withUserWords(userWords), createKernel);
+  const [dictionary, moduleBytes] = await Promise.all([loadDictionary(), readViterbiModule()]);
+  return new MecabTokenizer(await dictionary.withUserWords(userWords), createWasmViterbi(moduleBytes));
 }
 
 /**
- * Returns the network's kernels, compiled once per process.
+ * Returns the network's kernels.
  * @throws {FileError} when the module is missing
  * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
  */
-export const loadDefaultMlp: () => Promise<MlpKernelFactory> = loadKernels(MLP_URL, createWasmMlp);
+export async function loadDefaultMlp(): Promise<MlpKernelFactory> {
+  return createWasmMlp(await readMlpModule());
+}

@@ -8,7 +8,14 @@
  * then dictionary words before unknown ones, then dictionary order.
  */
 
-import { CHARACTER, MAX_GROUPING_SIZE, MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiTables } from "./viterbi.js";
+import {
+  CHARACTER,
+  CODE_UNITS,
+  MAX_GROUPING_SIZE,
+  MAX_SENTENCE_UNITS,
+  type ViterbiKernel,
+  type ViterbiTables,
+} from "./viterbi.js";
 
 /** Above every reachable total (see MAX_SENTENCE_UNITS); mecab's own "no path" value. */
 const UNREACHED = 0x7fff_ffff;
@@ -29,6 +36,8 @@ export class ReferenceViterbi implements ViterbiKernel {
   totals = new Int32Array(INITIAL_TOKENS);
 
   readonly #tables: ViterbiTables;
+  /** [65536] Trie node of a word's first unit; 0 where no word starts so. */
+  readonly #rootChildren = new Uint32Array(CODE_UNITS);
 
   // Per unit of the text.
   #text = new Uint16Array(INITIAL_UNITS);
@@ -66,6 +75,8 @@ export class ReferenceViterbi implements ViterbiKernel {
 
   constructor(tables: ViterbiTables) {
     this.#tables = tables;
+    const { labels, firstChild, nodeStride } = tables;
+    for (let child = firstChild[0]; child < firstChild[nodeStride]; child++) this.#rootChildren[labels[child]] = child;
     // A right context can be replaced by a cheaper node once per node of a list, so the survivors are compacted.
     this.#leftNode = new Int32Array(tables.nRight);
     this.#leftRight = new Uint16Array(tables.nRight);
@@ -132,16 +143,18 @@ export class ReferenceViterbi implements ViterbiKernel {
 
   /** Every word that matches at `start`, from the shortest surface to the longest. */
   #addDictionaryNodes(start: number, nUnits: number): void {
-    const { labels, firstChild, firstWord, rootChildren } = this.#tables;
+    const { labels, firstChild, firstWord, nodeStride } = this.#tables;
     const text = this.#text;
-    let node = rootChildren[text[start]];
+    let node = this.#rootChildren[text[start]];
     let end = start + 1;
     while (node !== 0) {
-      for (let word = firstWord[node]; word < firstWord[node + 1]; word++) this.#addNode(word, start, end);
+      const place = node * nodeStride;
+      const endWord = firstWord[place + nodeStride];
+      for (let word = firstWord[place]; word < endWord; word++) this.#addNode(word, start, end);
       if (end === nUnits) return;
       const unit = text[end++];
-      let low = firstChild[node];
-      let high = firstChild[node + 1];
+      let low = firstChild[place];
+      let high = firstChild[place + nodeStride];
       const last = high;
       while (low < high) {
         const middle = (low + high) >>> 1;
@@ -216,16 +229,17 @@ export class ReferenceViterbi implements ViterbiKernel {
 
   /** Connects the nodes from `firstNode` on, all looked up at `position`, and enters them into the end lists. */
   #connect(position: number, start: number, firstNode: number): void {
-    const { wordClasses, wordCosts, classLeft, classPenalty } = this.#tables;
+    const { wordClasses, wordCosts, wordStride, classLeft, classPenalty } = this.#tables;
     this.#gatherLeftNodes(position);
     const skippedSpace = start > position;
     // Entered at the head and backwards: newer lookup positions come first, candidates of one position in their order.
     for (let node = this.#nNodes - 1; node >= firstNode; node--) {
       const word = this.#nodeWord[node];
-      const wordClass = wordClasses[word];
+      const wordClass = wordClasses[word * wordStride];
       const left = classLeft[wordClass];
       if (this.#bestStamp[left] !== this.#stamp) this.#findBestLeftNode(left);
-      this.#nodeTotal[node] = this.#bestTotal[left] + wordCosts[word] + (skippedSpace ? classPenalty[wordClass] : 0);
+      this.#nodeTotal[node] =
+        this.#bestTotal[left] + wordCosts[word * wordStride] + (skippedSpace ? classPenalty[wordClass] : 0);
       this.#nodeLeft[node] = this.#bestNode[left];
       const end = this.#nodeEnd[node];
       this.#nodeNext[node] = this.#endHead[end];
@@ -238,11 +252,11 @@ export class ReferenceViterbi implements ViterbiKernel {
    * lose against it whatever follows. The survivor stands at its own place in the order, so ties fall as before.
    */
   #gatherLeftNodes(position: number): void {
-    const { wordClasses, classRight, beginRight } = this.#tables;
+    const { wordClasses, wordStride, classRight, beginRight } = this.#tables;
     const stamp = this.#nextStamp();
     let nLeftNodes = 0;
     for (let node = this.#endHead[position]; node !== NONE; node = this.#nodeNext[node]) {
-      const right = node === BEGIN ? beginRight : classRight[wordClasses[this.#nodeWord[node]]];
+      const right = node === BEGIN ? beginRight : classRight[wordClasses[this.#nodeWord[node] * wordStride]];
       const total = this.#nodeTotal[node];
       if (this.#rightStamp[right] === stamp) {
         const place = this.#rightPlace[right];
@@ -271,12 +285,12 @@ export class ReferenceViterbi implements ViterbiKernel {
 
   /** The best left neighbour depends on the node's left context only, so it is found once per context and position. */
   #findBestLeftNode(left: number): void {
-    const { connections, nRight } = this.#tables;
-    const row = left * nRight;
+    const { connections, columnOffsets, rowStride } = this.#tables;
+    const row = left * rowStride;
     let best = UNREACHED;
     let bestNode = NONE;
     for (let i = 0; i < this.#nLeftNodes; i++) {
-      const total = this.#leftTotal[i] + connections[row + this.#leftRight[i]];
+      const total = this.#leftTotal[i] + connections[row + columnOffsets[this.#leftRight[i]]];
       if (total < best) {
         best = total;
         bestNode = this.#leftNode[i];

@@ -16,6 +16,9 @@ export const MAX_SENTENCE_UNITS = 32_767;
 /** mecab's max-grouping-size: a run of unknown characters longer than 1 + this is not offered as one word. */
 export const MAX_GROUPING_SIZE = 24;
 
+/** UTF-16 units. */
+export const CODE_UNITS = 65_536;
+
 /**
  * Layout of one entry of `ViterbiTables.characters` (mecab's char.bin): bits 0-17 the set of categories, 18-25 the
  * default category, 26-29 the longest unknown prefix, 30 group, 31 invoke.
@@ -30,44 +33,90 @@ export const CHARACTER = {
   invokeBit: 0x8000_0000,
 } as const;
 
-/** A dictionary as the kernels read it. All arrays are read-only by agreement. */
-export interface ViterbiTables {
+/** The numbers that fix the lengths of {@link ViterbiTables}, and those that stand alone in it. */
+export interface TableShape {
   /** System entries; ids 0 .. nWords - 1. */
   readonly nWords: number;
   /** Character categories; category k has the unknown word nWords + k. */
   readonly nCategories: number;
-  /** Rows of `connections`: distinct left contexts. */
+  /** Nodes of the trie; node 0 is the root. */
+  readonly nNodes: number;
+  /** Rows of the connection costs: distinct left contexts. */
   readonly nLeft: number;
-  /** Columns of `connections`: distinct right contexts. */
+  /** Columns of the connection costs: distinct right contexts. */
   readonly nRight: number;
-  /** [65536] Category bits by UTF-16 unit; see {@link CHARACTER}. */
-  readonly characters: Uint32Array;
   /** Bit of the white-space category within the types of a character. */
   readonly spaceType: number;
-  /** [65536] Trie node of a word's first unit; 0 where no word starts so. */
-  readonly rootChildren: Uint32Array;
-  /** [nNodes] Unit that leads to the node; siblings are neighbours in ascending order. Node 0 is the root. */
-  readonly labels: Uint16Array;
-  /** [nNodes + 1] Children of node i are firstChild[i] .. firstChild[i + 1] - 1. */
-  readonly firstChild: Uint32Array;
-  /** [nNodes + 1] Words that end at node i are firstWord[i] .. firstWord[i + 1] - 1, in dictionary order. */
-  readonly firstWord: Uint32Array;
-  /** [nWords + nCategories] Class of a word: all words of a class share contexts, penalty and tag. */
-  readonly wordClasses: Uint16Array;
-  /** [nWords + nCategories] */
-  readonly wordCosts: Int16Array;
-  /** [nClasses] Row of `connections` for a class as the right neighbour. */
-  readonly classLeft: Uint16Array;
-  /** [nClasses] Column of `connections` for a class as the left neighbour. */
-  readonly classRight: Uint16Array;
-  /** [nClasses] Cost added where white space precedes the word. */
-  readonly classPenalty: Int16Array;
-  /** [nLeft, nRight] row-major: cost of a left neighbour's right context (column) before a left context (row). */
-  readonly connections: Int16Array;
   /** Row of the end of the sentence. */
   readonly endLeft: number;
   /** Column of the beginning of the sentence. */
   readonly beginRight: number;
+}
+
+/**
+ * A dictionary as the kernels read it. All arrays are read-only by agreement, once they are filled. Where a stride is
+ * named, element i lies at i * stride: so tables can lie interleaved, in the very layout of a kernel.
+ */
+export interface ViterbiTables extends TableShape {
+  /** [65536] Category bits by UTF-16 unit; see {@link CHARACTER}. */
+  readonly characters: Uint32Array;
+  /** [nNodes] Unit that leads to the node; siblings are neighbours in ascending order. */
+  readonly labels: Uint16Array;
+  /** Stride of `firstChild` and `firstWord`. */
+  readonly nodeStride: number;
+  /** [nNodes + 1] Children of node i are firstChild[i] .. firstChild[i + 1] - 1. */
+  readonly firstChild: Uint32Array;
+  /** [nNodes + 1] Words that end at node i are firstWord[i] .. firstWord[i + 1] - 1, in dictionary order. */
+  readonly firstWord: Uint32Array;
+  /** Stride of `wordClasses` and `wordCosts`. */
+  readonly wordStride: number;
+  /** [nWords + nCategories] Class of a word: all words of a class share contexts, penalty and tag. */
+  readonly wordClasses: Uint16Array;
+  /** [nWords + nCategories] */
+  readonly wordCosts: Int16Array;
+  /** [nClasses] Row of the connection costs for a class as the right neighbour. */
+  readonly classLeft: Uint16Array;
+  /** [nClasses] Column of the connection costs for a class as the left neighbour. */
+  readonly classRight: Uint16Array;
+  /** [nClasses] Cost added where white space precedes the word. */
+  readonly classPenalty: Int16Array;
+  /** Cost of a left neighbour's right context (column) before a left context (row): at columnOffsets[column] + row * rowStride. */
+  readonly connections: Int16Array;
+  /** [nRight] */
+  readonly columnOffsets: Uint32Array;
+  readonly rowStride: number;
+}
+
+/** What all words of a class share, as far as the kernels read it. */
+export type ClassTables = Pick<ViterbiTables, "classLeft" | "classRight" | "classPenalty">;
+
+/** Where the rows and columns that a file holds one after another stand in the tables. */
+export interface ConnectionOrder {
+  /** [nLeft] Row of the tables. */
+  readonly rows: Uint16Array;
+  /** [nRight] Column of the tables. */
+  readonly columns: Uint16Array;
+}
+
+/** Where tables come from; a kernel's own store makes them in its memory and layout, so that the kernel copies nothing. */
+export interface TableStore {
+  /** Makes tables of zeros, but for the classes and the columns' offsets, which are as they will stay. */
+  allocate(shape: TableShape, classes: ClassTables): ViterbiTables;
+  /**
+   * Fills `firstChild` and `firstWord` with the sums of the counts, [nNodes] each, of a breadth-first trie.
+   * Returns the first node that no node before it has as its child, or -1.
+   */
+  fillTrie(tables: ViterbiTables, childCounts: Uint16Array, wordCounts: Uint8Array): number;
+  /**
+   * Fills `wordClasses` and `wordCosts`: cost = distance + common cost of the class, modulo 2^16.
+   * Returns whether all classes have a common cost; if not, the tables are not complete.
+   */
+  fillWords(tables: ViterbiTables, classIds: Uint16Array, distances: Int16Array, commonCosts: Int32Array): boolean;
+  /**
+   * Fills `connections`: cost = distance + upper + left - upper left neighbour, modulo 2^16; 0 outside.
+   * @param distances [nLeft, nRight] row-major, in the order of the file, as are the neighbours
+   */
+  fillConnections(tables: ViterbiTables, distances: Int16Array, order: ConnectionOrder): void;
 }
 
 /**

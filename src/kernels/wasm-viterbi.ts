@@ -8,20 +8,28 @@
 
 import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
-import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory, type ViterbiTables } from "./viterbi.js";
+import { classesOf, copyTables, shapeOf } from "./reference-tables.js";
+import {
+  type ClassTables,
+  CODE_UNITS,
+  type ConnectionOrder,
+  MAX_SENTENCE_UNITS,
+  type TableShape,
+  type TableStore,
+  type ViterbiKernel,
+  type ViterbiKernelFactory,
+  type ViterbiTables,
+} from "./viterbi.js";
 
 const PAGE_BYTES = 65_536;
 /** 1 GiB, the limit that assembly/morph/asconfig.json declares: a dictionary and some 60 kernels at their longest text. */
 const MAX_PAGES = 16_384;
-/** Address 0 stands for "none". */
+/** Address 0 stands for "none"; what lies before this one is a scratch area of `boundColumns`. */
 const FIRST_ADDRESS = 64;
 const CACHE_LINE_BYTES = 64;
-const CODE_UNITS = 65_536;
 
 /** Costs in a cache line: the width of a tile. */
 const TILE_COLUMNS = 32;
-/** Tables pass through an area of this size, and of a row of connections at least, on their way into the layout. */
-const STAGING_BYTES = 262_144;
 
 // First plan: a headline fits without growth.
 const INITIAL_UNITS = 256;
@@ -34,9 +42,10 @@ const STATUS_CROWDED = -2;
 
 interface ViterbiExports {
   setDictionary(...layout: number[]): void;
-  placeTrie(node: number, count: number, firstChildren: number, firstWords: number): void;
-  placeWords(word: number, count: number, wordClasses: number, costs: number): void;
-  placeConnections(row: number, costs: number, places: number, nRight: number): void;
+  placeTrie(node: number, count: number, childCounts: number, wordCounts: number): number;
+  placeWords(word: number, count: number, classIds: number, distances: number, costs: number, nClasses: number): number;
+  placeRow(row: number, distances: number, costs: number, targets: number, nRight: number): void;
+  boundColumns(nRight: number): void;
   planBitmaps(): number;
   placeBitmaps(address: number): void;
   plan(base: number, nUnits: number, nNodes: number): number;
@@ -52,8 +61,8 @@ interface ViterbiExports {
 export interface SharedDictionary {
   readonly module: object;
   readonly memory: object;
-  /** Arguments of `setDictionary`. */
-  readonly layout: readonly number[];
+  readonly shape: TableShape;
+  readonly classes: ClassTables;
 }
 
 /** A memory that several threads may grow. */
@@ -62,26 +71,257 @@ interface SharedMemory extends WebAssembly.Memory {
   grow(nPages: number): number;
 }
 
+/** Where the tables of a dictionary lie, in bytes; see assembly/morph/dictionary.ts. */
+interface Addresses {
+  readonly characters: number;
+  readonly roots: number;
+  readonly letters: number;
+  readonly trie: number;
+  readonly labels: number;
+  readonly words: number;
+  readonly classes: number;
+  readonly columns: number;
+  readonly tiles: number;
+  readonly end: number;
+}
+
+/** Hands out pieces of the memory one after another, each at the beginning of a cache line. */
+function addressesOf(shape: TableShape, nClasses: number): Addresses {
+  let end = FIRST_ADDRESS;
+  const place = (nBytes: number): number => {
+    const address = end;
+    end += Math.ceil(nBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
+    return address;
+  };
+  return {
+    characters: place(CODE_UNITS * 4),
+    roots: place(CODE_UNITS * 8),
+    letters: place(CODE_UNITS * 2),
+    trie: place((shape.nNodes + 1) * 8),
+    labels: place(shape.nNodes * 2 + 16),
+    words: place((shape.nWords + shape.nCategories) * 4),
+    classes: place(nClasses * 8),
+    columns: place(shape.nRight * 8),
+    tiles: place(Math.ceil(shape.nRight / TILE_COLUMNS) * shape.nLeft * TILE_COLUMNS * 2),
+    end,
+  };
+}
+
+/** Memories of tables that were made here. */
+const memories = new WeakMap<ViterbiTables, SharedMemory>();
+/** Memories in which all that the kernels need beside the tables has been put. */
+const complete = new WeakSet<SharedMemory>();
+
+/** What passes through the memory on its way into the tables does so where the roots will stand, which come last. */
+const STAGING_BYTES = CODE_UNITS * 8;
+
 /**
- * Returns a factory of WebAssembly kernels; each call of it copies the tables once.
+ * Tables in the kernels' shared memory and layout, filled by the module itself. They must be filled before a kernel is
+ * made on them.
+ */
+class WasmStore implements TableStore {
+  readonly #module: WebAssembly.Module;
+
+  constructor(module: WebAssembly.Module) {
+    this.#module = module;
+  }
+
+  /** @throws {KernelError} KERNEL_MEMORY when the runtime cannot give so much memory */
+  allocate(shape: TableShape, classes: ClassTables): ViterbiTables {
+    const { end } = addressesOf(shape, classes.classLeft.length);
+    return viewTables(allocateMemory(end), shape, classes);
+  }
+
+  fillTrie(tables: ViterbiTables, childCounts: Uint16Array, wordCounts: Uint8Array): number {
+    const { exports, buffer, staging } = this.#open(tables);
+    const nNodesAtOnce = STAGING_BYTES / 4;
+    const words = staging + STAGING_BYTES / 2;
+    for (let node = 0; node < childCounts.length; node += nNodesAtOnce) {
+      const children = childCounts.subarray(node, node + nNodesAtOnce);
+      new Uint16Array(buffer, staging, children.length).set(children);
+      new Uint8Array(buffer, words, children.length).set(wordCounts.subarray(node, node + nNodesAtOnce));
+      const orphan = exports.placeTrie(node, children.length, staging, words);
+      if (orphan >= 0) return orphan;
+    }
+    return -1;
+  }
+
+  fillWords(tables: ViterbiTables, classIds: Uint16Array, distances: Int16Array, commonCosts: Int32Array): boolean {
+    const { exports, buffer, staging } = this.#open(tables);
+    const nWordsAtOnce = STAGING_BYTES / 8;
+    const costs = staging + STAGING_BYTES / 2;
+    const distancesAt = staging + STAGING_BYTES / 4;
+    new Int32Array(buffer, costs, commonCosts.length).set(commonCosts);
+    for (let word = 0; word < classIds.length; word += nWordsAtOnce) {
+      const ids = classIds.subarray(word, word + nWordsAtOnce);
+      new Uint16Array(buffer, staging, ids.length).set(ids);
+      new Int16Array(buffer, distancesAt, ids.length).set(distances.subarray(word, word + nWordsAtOnce));
+      if (exports.placeWords(word, ids.length, staging, distancesAt, costs, commonCosts.length) === 0) return false;
+    }
+    return true;
+  }
+
+  fillConnections(tables: ViterbiTables, distances: Int16Array, order: ConnectionOrder): void {
+    const { exports, buffer, staging } = this.#open(tables);
+    const { nLeft, nRight, columnOffsets } = tables;
+    const costs = staging + STAGING_BYTES / 4;
+    const targets = staging + STAGING_BYTES / 2;
+    new Int16Array(buffer, costs, nRight).fill(0);
+    new Uint32Array(buffer, targets, nRight).set(
+      Uint32Array.from(order.columns, (column) => 2 * columnOffsets[column]),
+    );
+    const row16 = new Int16Array(buffer, staging, nRight);
+    for (let row = 0; row < nLeft; row++) {
+      row16.set(distances.subarray(row * nRight, (row + 1) * nRight));
+      exports.placeRow(order.rows[row], staging, costs, targets, nRight);
+    }
+  }
+
+  #open(tables: ViterbiTables): { exports: ViterbiExports; buffer: ArrayBufferLike; staging: number } {
+    const memory = memories.get(tables);
+    if (memory === undefined) throw new Error("Bug: the tables come from another store");
+    const classes = classesOf(tables);
+    const shape = shapeOf(tables);
+    const exports = instantiate({ module: this.#module, memory, shape, classes });
+    return { exports, buffer: memory.buffer, staging: addressesOf(shape, classes.classLeft.length).roots };
+  }
+}
+
+function viewTables(memory: SharedMemory, shape: TableShape, classes: ClassTables): ViterbiTables {
+  const { nNodes, nLeft, nRight } = shape;
+  const { buffer } = memory;
+  const at = addressesOf(shape, classes.classLeft.length);
+  const nIds = shape.nWords + shape.nCategories;
+  const columnOffsets = Uint32Array.from({ length: nRight }, (_, column) => {
+    const tile = Math.floor(column / TILE_COLUMNS) * nLeft;
+    return tile * TILE_COLUMNS + (column % TILE_COLUMNS);
+  });
+  const tables: ViterbiTables = {
+    ...shape,
+    ...classes,
+    characters: new Uint32Array(buffer, at.characters, CODE_UNITS),
+    labels: new Uint16Array(buffer, at.labels, nNodes),
+    nodeStride: 2,
+    firstChild: new Uint32Array(buffer, at.trie, 2 * nNodes + 1),
+    firstWord: new Uint32Array(buffer, at.trie + 4, 2 * nNodes + 1),
+    wordStride: 2,
+    wordClasses: new Uint16Array(buffer, at.words, 2 * nIds - 1),
+    wordCosts: new Int16Array(buffer, at.words + 2, 2 * nIds - 1),
+    connections: new Int16Array(buffer, at.tiles, Math.ceil(nRight / TILE_COLUMNS) * nLeft * TILE_COLUMNS),
+    columnOffsets,
+    rowStride: TILE_COLUMNS,
+  };
+  memories.set(tables, memory);
+  return tables;
+}
+
+/** Modules by their bytes: one compilation for store and kernels. */
+const modules = new WeakMap<Uint8Array, WebAssembly.Module>();
+
+function compile(moduleBytes: Uint8Array): WebAssembly.Module {
+  let module = modules.get(moduleBytes);
+  if (module === undefined) {
+    module = compileModule(moduleBytes, "the analyzer's", "SIMD and shared memory");
+    modules.set(moduleBytes, module);
+  }
+  return module;
+}
+
+/**
+ * Returns a factory of WebAssembly kernels. Tables of a {@link createWasmStore} are used where they are, by any number
+ * of kernels; others are copied with each call.
  *
  * @param moduleBytes assets/viterbi.wasm, or its debug build
  * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly, or none with SIMD and shared memory; of
  * the factory KERNEL_MEMORY when the runtime cannot give so much memory
  */
 export function createWasmViterbi(moduleBytes: Uint8Array): ViterbiKernelFactory {
-  const module = compileModule(moduleBytes, "the analyzer's", "SIMD and shared memory");
-  return (tables) => new WasmViterbi(placeDictionary(module, tables));
+  const module = compile(moduleBytes);
+  return (tables) => new WasmViterbi(share(module, tables));
 }
 
 /**
- * Copies a dictionary into shared memory, for kernels in several threads.
+ * Returns a store of tables in the kernels' shared memory.
+ *
+ * @param moduleBytes assets/viterbi.wasm, or its debug build
+ * @throws {KernelError} KERNEL_UNAVAILABLE as {@link createWasmViterbi}
+ */
+export function createWasmStore(moduleBytes: Uint8Array): TableStore {
+  return new WasmStore(compile(moduleBytes));
+}
+
+/**
+ * Returns what kernels in other threads need; tables that are not in shared memory are copied there.
  *
  * @param moduleBytes assets/viterbi.wasm, or its debug build
  * @throws {KernelError} as {@link createWasmViterbi} and its factory
  */
 export function shareDictionary(moduleBytes: Uint8Array, tables: ViterbiTables): SharedDictionary {
-  return placeDictionary(compileModule(moduleBytes, "the analyzer's", "SIMD and shared memory"), tables);
+  return share(compile(moduleBytes), tables);
+}
+
+/** The tables of a shared dictionary, in any thread. */
+export function tablesOf({ memory, shape, classes }: SharedDictionary): ViterbiTables {
+  complete.add(memory as SharedMemory);
+  return viewTables(memory as SharedMemory, shape, classes);
+}
+
+function share(module: WebAssembly.Module, given: ViterbiTables): SharedDictionary {
+  const tables = memories.has(given) ? given : copyTables(given, new WasmStore(module));
+  const memory = memories.get(tables) as SharedMemory;
+  const shared: SharedDictionary = { module, memory, shape: shapeOf(tables), classes: classesOf(tables) };
+  if (!complete.has(memory)) {
+    completeMemory(shared, tables);
+    complete.add(memory);
+  }
+  return shared;
+}
+
+function instantiate({ module, memory, shape, classes }: SharedDictionary): ViterbiExports {
+  const imports = { env: { memory: memory as WebAssembly.Memory } };
+  const exports = new WebAssembly.Instance(module as WebAssembly.Module, imports).exports as ViterbiExports;
+  const {
+    characters,
+    roots,
+    letters,
+    trie,
+    labels,
+    words,
+    classes: classesAt,
+    columns,
+    tiles,
+  } = addressesOf(shape, classes.classLeft.length);
+  const addresses = [characters, roots, letters, trie, labels, words, classesAt, columns, tiles];
+  exports.setDictionary(...addresses, shape.nWords, shape.nLeft, shape.spaceType, shape.endLeft, shape.beginRight);
+  return exports;
+}
+
+/** Writes what the kernels derive from the tables: roots, classes with the bounds of their costs, columns, bitmaps. */
+function completeMemory(shared: SharedDictionary, tables: ViterbiTables): void {
+  const { nRight } = shared.shape;
+  const { classLeft, classRight, classPenalty } = shared.classes;
+  const { firstChild, nodeStride, labels, columnOffsets } = tables;
+  const memory = shared.memory as SharedMemory;
+  const { buffer } = memory;
+  const at = addressesOf(shared.shape, classLeft.length);
+
+  const roots = new Uint32Array(buffer, at.roots, CODE_UNITS * 2).fill(0);
+  for (let child = firstChild[0]; child < firstChild[nodeStride]; child++) roots[2 * labels[child]] = child;
+  const columns = new Uint32Array(buffer, at.columns, nRight * 2);
+  for (let column = 0; column < nRight; column++) columns[2 * column] = 2 * columnOffsets[column];
+  const exports = instantiate(shared);
+  exports.boundColumns(nRight);
+  const bounds = new Int16Array(buffer, at.columns, nRight * 4);
+  const classes = new Int16Array(buffer, at.classes, classLeft.length * 4);
+  for (let i = 0; i < classLeft.length; i++) {
+    classes[4 * i] = classLeft[i];
+    classes[4 * i + 1] = classRight[i];
+    classes[4 * i + 2] = classPenalty[i];
+    classes[4 * i + 3] = bounds[4 * classRight[i] + 3];
+  }
+  // Their size is known only now; they lie behind everything else.
+  const bitmapBytes = exports.planBitmaps();
+  if (bitmapBytes > 0) exports.placeBitmaps(growMemory(memory, Math.ceil(bitmapBytes / PAGE_BYTES)));
 }
 
 function allocateMemory(sizeBytes: number): SharedMemory {
@@ -122,9 +362,7 @@ export class WasmViterbi implements ViterbiKernel {
 
   constructor(shared: SharedDictionary) {
     this.#memory = shared.memory as SharedMemory;
-    const imports = { env: { memory: this.#memory } };
-    this.#exports = new WebAssembly.Instance(shared.module as WebAssembly.Module, imports).exports as ViterbiExports;
-    this.#exports.setDictionary(...shared.layout);
+    this.#exports = instantiate(shared);
     this.#plan();
   }
 
@@ -183,125 +421,4 @@ export class WasmViterbi implements ViterbiKernel {
     this.#base = nPages === nMissing ? added : growMemory(this.#memory, nPages);
     this.#end = this.#base + nPages * PAGE_BYTES;
   }
-}
-
-/** Hands out pieces of the memory one after another, each at the beginning of a cache line. */
-class Layout {
-  sizeBytes = FIRST_ADDRESS;
-
-  place(nBytes: number): number {
-    const address = this.sizeBytes;
-    this.sizeBytes += Math.ceil(nBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
-    return address;
-  }
-}
-
-function placeDictionary(module: WebAssembly.Module, tables: ViterbiTables): SharedDictionary {
-  const { labels, wordClasses, classLeft, nLeft, nRight } = tables;
-  const pieces = new Layout();
-  const charactersAt = pieces.place(CODE_UNITS * 4);
-  const rootsAt = pieces.place(CODE_UNITS * 8);
-  const lettersAt = pieces.place(CODE_UNITS * 2);
-  const trieAt = pieces.place((labels.length + 1) * 8 + 24);
-  const labelsAt = pieces.place(labels.length * 2 + 16);
-  const wordsAt = pieces.place(wordClasses.length * 4 + 28);
-  const classesAt = pieces.place(classLeft.length * 8);
-  const columnsAt = pieces.place(nRight * 8);
-  const tilesAt = pieces.place(Math.ceil(nRight / TILE_COLUMNS) * nLeft * TILE_COLUMNS * 2);
-  const addresses = [charactersAt, rootsAt, lettersAt, trieAt, labelsAt, wordsAt, classesAt, columnsAt, tilesAt];
-  const order = orderByUse(tables);
-  const numbers = [
-    tables.nWords,
-    nLeft,
-    tables.spaceType,
-    order.rows[tables.endLeft],
-    order.columns[tables.beginRight],
-  ];
-  const layout = [...addresses, ...numbers];
-
-  const stagingBytes = Math.max(STAGING_BYTES, nRight * 4);
-  const stagingAt = pieces.place(stagingBytes);
-  const memory = allocateMemory(pieces.sizeBytes);
-  const { buffer } = memory;
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as ViterbiExports;
-  exports.setDictionary(...layout);
-
-  new Uint32Array(buffer, charactersAt, CODE_UNITS).set(tables.characters);
-  new Uint16Array(buffer, labelsAt, labels.length).set(labels);
-  const roots = new Uint32Array(buffer, rootsAt, CODE_UNITS * 2);
-  for (let unit = 0; unit < CODE_UNITS; unit++) roots[2 * unit] = tables.rootChildren[unit];
-  const half = stagingAt + stagingBytes / 2;
-  const first32 = new Uint32Array(buffer, stagingAt, stagingBytes / 8);
-  const second32 = new Uint32Array(buffer, half, stagingBytes / 8);
-  for (let node = 0; node <= labels.length; node += first32.length) {
-    const end = Math.min(node + first32.length, labels.length + 1);
-    first32.set(tables.firstChild.subarray(node, end));
-    second32.set(tables.firstWord.subarray(node, end));
-    exports.placeTrie(node, end - node, stagingAt, half);
-  }
-  const first16 = new Uint16Array(buffer, stagingAt, stagingBytes / 4);
-  const second16 = new Int16Array(buffer, half, stagingBytes / 4);
-  for (let word = 0; word < wordClasses.length; word += first16.length) {
-    const end = Math.min(word + first16.length, wordClasses.length);
-    first16.set(wordClasses.subarray(word, end));
-    second16.set(tables.wordCosts.subarray(word, end));
-    exports.placeWords(word, end - word, stagingAt, half);
-  }
-
-  const columns = new Uint32Array(buffer, columnsAt, nRight * 2);
-  const bounds = new Int16Array(buffer, columnsAt, nRight * 4);
-  for (let place = 0; place < nRight; place++) {
-    const tile = Math.floor(place / TILE_COLUMNS) * nLeft;
-    columns[2 * place] = 2 * (tile * TILE_COLUMNS + (place % TILE_COLUMNS));
-    bounds[4 * place + 2] = 0x7fff;
-    bounds[4 * place + 3] = -0x8000;
-  }
-  first16.set(order.columns);
-  for (let row = 0; row < nLeft; row++) {
-    second16.set(tables.connections.subarray(row * nRight, (row + 1) * nRight));
-    exports.placeConnections(order.rows[row], half, stagingAt, nRight);
-  }
-  const classes = new Int16Array(buffer, classesAt, classLeft.length * 4);
-  for (let i = 0; i < classLeft.length; i++) {
-    const column = order.columns[tables.classRight[i]];
-    classes[4 * i] = order.rows[classLeft[i]];
-    classes[4 * i + 1] = column;
-    classes[4 * i + 2] = tables.classPenalty[i];
-    classes[4 * i + 3] = bounds[4 * column + 3];
-  }
-  // Their size is known only now; they lie behind everything else.
-  const bitmapBytes = exports.planBitmaps();
-  if (bitmapBytes > 0) exports.placeBitmaps(growMemory(memory, Math.ceil(bitmapBytes / PAGE_BYTES)));
-  return { module, memory, layout };
-}
-
-interface UseOrder {
-  /** [nLeft] Place of a row of connections. */
-  readonly rows: Uint16Array;
-  /** [nRight] Place of a column. */
-  readonly columns: Uint16Array;
-}
-
-/**
- * Rows and columns by the number of words of one unit that use them, most first: such words match everywhere. On the
- * articles this order is as good as the one by counted use (docs/performance.md).
- */
-function orderByUse(tables: ViterbiTables): UseOrder {
-  const { firstChild, firstWord, wordClasses, classLeft, classRight, nWords } = tables;
-  const rowUse = new Uint32Array(tables.nLeft);
-  const columnUse = new Uint32Array(tables.nRight);
-  const count = (word: number) => {
-    rowUse[classLeft[wordClasses[word]]]++;
-    columnUse[classRight[wordClasses[word]]]++;
-  };
-  for (let word = firstWord[firstChild[0]]; word < firstWord[firstChild[1]]; word++) count(word);
-  for (let category = 0; category < tables.nCategories; category++) count(nWords + category);
-  return { rows: ranks(rowUse), columns: ranks(columnUse) };
-}
-
-function ranks(use: Uint32Array): Uint16Array {
-  const order = Array.from(use.keys()).sort((a, b) => use[b] - use[a] || a - b);
-  const result = new Uint16Array(use.length);
-  for (const [rank, index] of order.entries()) result[index] = rank;
-  return result;
 }

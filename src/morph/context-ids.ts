@@ -96,9 +96,9 @@ export class ContextIds {
 
   #readReadings({ byKey, readingClasses, keyOf }: IdTable, side: "leftId" | "rightId"): void {
     const dictionary = this.#dictionary;
-    const { wordClasses } = dictionary.tables;
+    const { wordClasses, wordStride } = dictionary.tables;
     for (let wordId = 0; wordId < dictionary.nWords; wordId++) {
-      const classId = wordClasses[wordId]!;
+      const classId = wordClasses[wordId * wordStride]!;
       if (!readingClasses.has(classId)) continue;
       byKey.set(keyOf(dictionary.features(wordId)).text, dictionary.classContexts(classId)[side]);
     }

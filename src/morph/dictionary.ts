@@ -1,28 +1,18 @@
 /** A compiled mecab-ko dictionary in memory. */
 
 import { OptionError } from "../errors.js";
-import { CHARACTER, type ViterbiTables } from "../kernels/viterbi.js";
-import {
-  CLASS_COLUMNS,
-  type DictionaryHeader,
-  dictionaryError,
-  EXPRESSION_KIND,
-  parseDictionaryHeader,
-  type SectionName,
-} from "./dictionary-format.js";
+import { copyTables, REFERENCE_STORE } from "../kernels/reference-tables.js";
+import type { TableStore, ViterbiTables } from "../kernels/viterbi.js";
+import { type ClassColumns, type DecodingMemory, type DictionaryParts, decodeParts } from "./decode-tables.js";
+import { CLASS_COLUMNS, type DictionaryHeader, EXPRESSION_KIND } from "./dictionary-format.js";
 import type { Features } from "./features.js";
 import { leftSpacePenalty } from "./left-space-penalty.js";
 import { mergeWords } from "./merge-words.js";
+import { type Inflate, SectionReader } from "./section-reader.js";
 import { checkUserWords, encodeUserWords, type UserWord } from "./user-word.js";
 
-/**
- * Decompresses a zlib stream (RFC 1950) and checks its Adler-32, e.g. node:zlib's `inflateSync` or fflate's
- * `unzlibSync`. `sizeBytes` is the size to expect, so that one buffer is enough; a wrong size or a throw is reported as
- * a fault of the file. The result is the dictionary's own from then on: it is decoded in place.
- */
-export type Inflate = (bytes: Uint8Array, sizeBytes: number) => Uint8Array;
-
-const CODE_UNITS = 65_536;
+/** The first section that `features` needs beyond what the kernels read. */
+const FIRST_DETAIL = "readingWords";
 /** Classes are numbered in 16 bits. */
 const MAX_CLASSES = 65_536;
 
@@ -57,8 +47,9 @@ export class Dictionary {
   readonly #values: readonly string[];
   readonly #details: LazyDetails;
   readonly #added: AddedWords | null;
+  readonly #store: TableStore;
 
-  private constructor(details: LazyDetails, parts: DictionaryParts, added: AddedWords | null) {
+  private constructor(details: LazyDetails, parts: DictionaryParts, added: AddedWords | null, store: TableStore) {
     this.id = details.header.id;
     this.hash = details.header.hash;
     this.tables = parts.tables;
@@ -71,16 +62,42 @@ export class Dictionary {
     this.#values = parts.values;
     this.#details = details;
     this.#added = added;
+    this.#store = store;
   }
 
   /**
    * Reads the bytes that tools/compile-dictionary.ts writes. The analysis part is decoded at once, readings and
-   * expressions with the first `features` call, for which `bytes` and `inflate` are kept.
+   * expressions with the first `features` call, for which their bytes and `inflate` are kept.
+   * @param memory where the tables go; a kernel's own memory, so that it need not copy them
    * @throws {ModelFormatError} with code DICTIONARY_FORMAT when the bytes are not such a dictionary.
    */
-  static fromBytes(bytes: Uint8Array, inflate: Inflate): Dictionary {
-    const sections = new SectionReader(bytes, inflate);
-    return new Dictionary(new LazyDetails(sections), decodeParts(sections), null);
+  static fromBytes(
+    bytes: Uint8Array,
+    inflate: Inflate,
+    memory: DecodingMemory = { store: REFERENCE_STORE },
+  ): Dictionary {
+    const sections = SectionReader.overFile(bytes, inflate);
+    const parts = decodeParts(sections, memory);
+    return new Dictionary(new LazyDetails(sections.from(FIRST_DETAIL)), parts, null, memory.store);
+  }
+
+  /**
+   * The dictionary of another thread, on the tables that it shares with this one.
+   * @param tables those of the dictionary that `share` was called of
+   */
+  static fromShare(
+    { header, details, added, ...parts }: DictionaryShare,
+    tables: ViterbiTables,
+    inflate: Inflate,
+  ): Dictionary {
+    const sections = new SectionReader(header, details, inflate);
+    return new Dictionary(new LazyDetails(sections), { ...parts, tables }, added, REFERENCE_STORE);
+  }
+
+  /** All but the tables, for another thread; nothing that structured cloning refuses. */
+  share(): DictionaryShare {
+    const { tables: _, ...parts } = this.#parts();
+    return { ...parts, header: this.#details.header, details: this.#details.bytes, added: this.#added };
   }
 
   /**
@@ -103,13 +120,14 @@ export class Dictionary {
     );
     return new Dictionary(
       this.#details,
-      { ...parts, tables: { ...parts.tables, ...merged.tables } },
+      { ...parts, tables: copyTables({ ...parts.tables, ...merged.tables }, this.#store) },
       {
         words: Object.freeze(copies),
         hash: await digestOf(encodeUserWords(copies)),
         ids: merged.addedIds,
         places: merged.addedPlaces,
       },
+      this.#store,
     );
   }
 
@@ -143,16 +161,18 @@ export class Dictionary {
 
   /** Ids of the entries of a surface, in dictionary order; O(length · log children). */
   wordIds(surface: string): readonly number[] {
-    const { firstChild, firstWord, labels, rootChildren } = this.tables;
+    const { firstChild, firstWord, nodeStride, labels } = this.tables;
     if (surface === "") return [];
-    let node = rootChildren[surface.charCodeAt(0)]!;
-    for (let i = 1; i < surface.length && node !== 0; i++) {
-      const children = labels.subarray(firstChild[node]!, firstChild[node + 1]!);
+    let node = 0;
+    for (let i = 0; i < surface.length; i++) {
+      const first = firstChild[node * nodeStride]!;
+      const children = labels.subarray(first, firstChild[(node + 1) * nodeStride]!);
       const place = lastAtMost(children, surface.charCodeAt(i));
-      node = place >= 0 && children[place] === surface.charCodeAt(i) ? firstChild[node]! + place : 0;
+      if (place < 0 || children[place] !== surface.charCodeAt(i)) return [];
+      node = first + place;
     }
-    if (node === 0) return [];
-    return Array.from({ length: firstWord[node + 1]! - firstWord[node]! }, (_, i) => firstWord[node]! + i);
+    const first = firstWord[node * nodeStride]!;
+    return Array.from({ length: firstWord[(node + 1) * nodeStride]! - first }, (_, i) => first + i);
   }
 
   isUnknown(wordId: number): boolean {
@@ -176,9 +196,10 @@ export class Dictionary {
   surface(wordId: number): string {
     this.#wordClass(wordId);
     if (this.isUnknown(wordId)) throw new RangeError(`wordId ${wordId} is an unknown word: its surface is in the text`);
-    const { firstChild, firstWord, labels } = this.tables;
+    const { firstChild, firstWord, nodeStride, labels } = this.tables;
     let surface = "";
-    for (let node = lastAtMost(firstWord, wordId); node !== 0; node = lastAtMost(firstChild, node)) {
+    let node = lastAtMost(firstWord, wordId, nodeStride);
+    for (; node !== 0; node = lastAtMost(firstChild, node, nodeStride)) {
       surface = String.fromCharCode(labels[node]!) + surface;
     }
     return surface;
@@ -211,219 +232,32 @@ export class Dictionary {
   }
 
   #wordClass(wordId: number): number {
-    const classId = this.tables.wordClasses[wordId];
+    const { wordClasses, wordStride, nWords, nCategories } = this.tables;
+    const classId = wordClasses[wordId * wordStride];
     if (classId === undefined) {
-      const nIds = this.tables.wordClasses.length;
+      const nIds = nWords + nCategories;
       throw new RangeError(`wordId must be an integer 0 to ${nIds - 1}; got ${wordId}`);
     }
     return classId;
   }
 }
 
-interface DictionaryParts {
-  readonly tables: ViterbiTables;
-  readonly tags: readonly string[];
-  readonly values: readonly string[];
-  readonly leftRows: Uint16Array;
-  readonly rightColumns: Uint16Array;
-  readonly classes: ClassColumns;
+/** A dictionary without its tables. */
+export interface DictionaryShare extends Omit<DictionaryParts, "tables"> {
+  readonly header: DictionaryHeader;
+  /** The file's bytes from the readings on. */
+  readonly details: Uint8Array;
+  readonly added: AddedWords | null;
 }
 
-type ClassColumns = { readonly [column in (typeof CLASS_COLUMNS)[number]]: Int32Array };
-
 /** User words in a dictionary. */
-interface AddedWords {
+export interface AddedWords {
   readonly words: readonly UserWord[];
   readonly hash: string;
   /** Word ids, ascending. */
   readonly ids: Uint32Array;
   /** Place in `words` of each id. */
   readonly places: Uint32Array;
-}
-
-type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
-interface NumberArrayType<T extends NumberArray> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
-}
-
-/** Decompresses sections and reports faults at their place in the file. */
-class SectionReader {
-  readonly header: DictionaryHeader;
-  readonly #bytes: Uint8Array;
-  readonly #inflate: Inflate;
-
-  constructor(bytes: Uint8Array, inflate: Inflate) {
-    this.header = parseDictionaryHeader(bytes);
-    this.#bytes = bytes;
-    this.#inflate = inflate;
-  }
-
-  bytes(name: SectionName): Uint8Array {
-    const { offset, storedBytes, sizeBytes } = this.#entry(name);
-    let section: Uint8Array;
-    try {
-      section = this.#inflate(this.#bytes.subarray(offset, offset + storedBytes), sizeBytes);
-    } catch (cause) {
-      throw dictionaryError(offset, `section ${name} as an intact zlib stream`, "other bytes", cause);
-    }
-    if (section.length !== sizeBytes) {
-      throw this.error(name, `${sizeBytes} bytes`, `${section.length} bytes`);
-    }
-    return section;
-  }
-
-  /** A section as `length` numbers of an element type; numbers lie little-endian, as in all engines' typed arrays. */
-  numbers<T extends NumberArray>(name: SectionName, type: NumberArrayType<T>, length: number): T {
-    const bytes = this.bytes(name);
-    const sizeBytes = length * type.BYTES_PER_ELEMENT;
-    if (bytes.length !== sizeBytes) throw this.error(name, `${sizeBytes} bytes`, `${bytes.length} bytes`);
-    const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
-    return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
-  }
-
-  /** Lines of UTF-8 text; none for an empty section. */
-  lines(name: SectionName): string[] {
-    const bytes = this.bytes(name);
-    return bytes.length === 0 ? [] : new TextDecoder().decode(bytes).split("\n");
-  }
-
-  error(name: SectionName, expected: string, found: string): Error {
-    return dictionaryError(this.#entry(name).offset, `section ${name} with ${expected}`, found);
-  }
-
-  /** Fails unless every value lies below `limit`. */
-  checkBelow(name: SectionName, values: NumberArray, limit: number): void {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (value < 0 || value >= limit) throw this.error(name, `numbers 0 to ${limit - 1}`, String(value));
-    }
-  }
-
-  #entry(name: SectionName): DictionaryHeader["sections"][number] {
-    return this.header.sections.find((section) => section.name === name)!;
-  }
-}
-
-/** Large sections become the tables themselves, decoded in place: nothing is held twice. */
-function decodeParts(sections: SectionReader): DictionaryParts {
-  const { counts, spaceType } = sections.header;
-  const tags = sections.lines("tags");
-  const values = sections.lines("values");
-  const leftRows = decodeIds(sections, "leftRows", counts.leftIds, counts.left);
-  const rightColumns = decodeIds(sections, "rightColumns", counts.rightIds, counts.right);
-  const classes = decodeClasses(sections, tags.length, values.length);
-  const tables: ViterbiTables = {
-    nWords: counts.words,
-    nCategories: counts.categories,
-    nLeft: counts.left,
-    nRight: counts.right,
-    spaceType,
-    endLeft: leftRows[0]!,
-    beginRight: rightColumns[0]!,
-    characters: decodeCharacters(sections),
-    ...decodeTrie(sections),
-    ...decodeWords(sections, classes.commonCost),
-    classLeft: Uint16Array.from(classes.leftId, (id) => leftRows[id]!),
-    classRight: Uint16Array.from(classes.rightId, (id) => rightColumns[id]!),
-    classPenalty: Int16Array.from(classes.penalty),
-    connections: decodeConnections(sections),
-  };
-  return { tables, tags, values, leftRows, rightColumns, classes };
-}
-
-function decodeCharacters(sections: SectionReader): Uint32Array {
-  const { categories } = sections.header.counts;
-  const characters = sections.numbers("characters", Uint32Array, CODE_UNITS);
-  for (const bits of characters) {
-    const category = (bits >>> CHARACTER.categoryShift) & CHARACTER.categoryMask;
-    if (category >= categories) throw sections.error("characters", `categories below ${categories}`, `${category}`);
-  }
-  return characters;
-}
-
-/** Breadth-first: each node's label, number of children and number of words. */
-function decodeTrie(
-  sections: SectionReader,
-): Pick<ViterbiTables, "labels" | "firstChild" | "firstWord" | "rootChildren"> {
-  const { nodes, words } = sections.header.counts;
-  const labels = sections.numbers("labels", Uint16Array, nodes);
-  const firstChild = new Uint32Array(nodes + 1);
-  const childCounts = sections.numbers("childCounts", Uint16Array, nodes);
-  let nextNode = 1;
-  for (let node = 0; node < nodes; node++) {
-    // Kernels rely on children that come after their parent: the walk down always ends.
-    if (nextNode <= node) throw sections.error("childCounts", `a parent before node ${node}`, "none");
-    firstChild[node] = nextNode;
-    nextNode += childCounts[node]!;
-  }
-  firstChild[nodes] = nextNode;
-  if (nextNode !== nodes) throw sections.error("childCounts", `${nodes} nodes in all`, `${nextNode}`);
-
-  const wordCounts = sections.numbers("wordCounts", Uint8Array, nodes);
-  const firstWord = new Uint32Array(nodes + 1);
-  let nextWord = 0;
-  for (let node = 0; node < nodes; node++) {
-    firstWord[node] = nextWord;
-    nextWord += wordCounts[node]!;
-  }
-  firstWord[nodes] = nextWord;
-  if (nextWord !== words) throw sections.error("wordCounts", `${words} words in all`, `${nextWord}`);
-
-  const rootChildren = new Uint32Array(CODE_UNITS);
-  for (let child = firstChild[0]!; child < firstChild[1]!; child++) rootChildren[labels[child]!] = child;
-  return { labels, firstChild, firstWord, rootChildren };
-}
-
-function decodeIds(sections: SectionReader, name: SectionName, length: number, limit: number): Uint16Array {
-  const ids = sections.numbers(name, Uint16Array, length);
-  sections.checkBelow(name, ids, limit);
-  return ids;
-}
-
-function decodeClasses(sections: SectionReader, nTags: number, nValues: number): ClassColumns {
-  const { classes, leftIds, rightIds } = sections.header.counts;
-  const table = sections.numbers("classes", Int32Array, CLASS_COLUMNS.length * classes);
-  const columns = Object.fromEntries(
-    CLASS_COLUMNS.map((column, i) => [column, table.subarray(i * classes, (i + 1) * classes)]),
-  ) as ClassColumns;
-  sections.checkBelow("classes", columns.leftId, leftIds);
-  sections.checkBelow("classes", columns.rightId, rightIds);
-  sections.checkBelow("classes", columns.tag, nTags);
-  for (const column of ["semantic", "final", "type", "firstTag", "lastTag"] as const) {
-    sections.checkBelow("classes", columns[column], nValues);
-  }
-  return columns;
-}
-
-/** Classes in order of frequency; costs as the distance to the class's most common one. */
-function decodeWords(
-  sections: SectionReader,
-  commonCost: Int32Array,
-): Pick<ViterbiTables, "wordClasses" | "wordCosts"> {
-  const { words, categories } = sections.header.counts;
-  const wordClasses = sections.numbers("wordClasses", Uint16Array, words + categories);
-  sections.checkBelow("wordClasses", wordClasses, commonCost.length);
-  const wordCosts = sections.numbers("wordCosts", Int16Array, words + categories);
-  for (let i = 0; i < wordCosts.length; i++) wordCosts[i]! += commonCost[wordClasses[i]!]!;
-  return { wordClasses, wordCosts };
-}
-
-/** Distance of each cost to what its upper and left neighbours predict: up + left - upper left; 0 outside. */
-function decodeConnections(sections: SectionReader): Int16Array {
-  const { left, right } = sections.header.counts;
-  const connections = sections.numbers("connections", Int16Array, left * right);
-  for (let start = 0; start < connections.length; start += right) addRises(connections, start, right);
-  return connections;
-}
-
-/** One row in place: the running sum of the distances is its rise over the row above. */
-function addRises(connections: Int16Array, start: number, nRight: number): void {
-  let rise = 0;
-  for (let i = start; i < start + nRight; i++) {
-    rise += connections[i]!;
-    connections[i] = start === 0 ? rise : connections[i - nRight]! + rise;
-  }
 }
 
 /** The parts with a class for each kind of user word, and the class of each word. */
@@ -523,6 +357,11 @@ class LazyDetails {
     return this.#sections.header;
   }
 
+  /** The file from its first section of details on. */
+  get bytes(): Uint8Array {
+    return this.#sections.tail;
+  }
+
   get(): WordDetails {
     this.#details ??= new WordDetails(this.#sections);
     return this.#details;
@@ -579,12 +418,12 @@ class WordDetails {
 }
 
 /** Largest index whose value is at most `value`, in ascending values; of equal values the last; -1 for none. */
-function lastAtMost(ascending: Uint16Array | Uint32Array, value: number): number {
+function lastAtMost(ascending: Uint16Array | Uint32Array, value: number, stride = 1): number {
   let low = 0;
-  let high = ascending.length;
+  let high = Math.ceil(ascending.length / stride);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (ascending[middle]! <= value) low = middle + 1;
+    if (ascending[middle * stride]! <= value) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -11,7 +11,15 @@ export interface AddedWord {
 
 export type WordTables = Pick<
   ViterbiTables,
-  "nWords" | "rootChildren" | "labels" | "firstChild" | "firstWord" | "wordClasses" | "wordCosts"
+  | "nWords"
+  | "nNodes"
+  | "labels"
+  | "nodeStride"
+  | "firstChild"
+  | "firstWord"
+  | "wordStride"
+  | "wordClasses"
+  | "wordCosts"
 >;
 
 export interface MergedWords {
@@ -22,7 +30,6 @@ export interface MergedWords {
   readonly addedPlaces: Uint32Array;
 }
 
-const CODE_UNITS = 65_536;
 const NO_NODE = 0xffff_ffff;
 
 /**
@@ -35,8 +42,9 @@ export function mergeWords(base: ViterbiTables, added: readonly AddedWord[]): Me
   const order = Array.from(added.keys()).sort((a, b) => compareSurfaces(added[a]!, added[b]!) || a - b);
   const surfaces = order.map((place) => added[place]!.surface);
   const nAddedUnits = surfaces.reduce((total, surface) => total + surface.length, 0);
-  const maxNodes = base.labels.length + nAddedUnits;
-  const nIds = base.wordClasses.length + added.length;
+  const maxNodes = base.nNodes + nAddedUnits;
+  const nBaseIds = base.nWords + base.nCategories;
+  const nIds = nBaseIds + added.length;
 
   const labels = new Uint16Array(maxNodes);
   const firstChild = new Uint32Array(maxNodes + 1);
@@ -58,9 +66,10 @@ export function mergeWords(base: ViterbiTables, added: readonly AddedWord[]): Me
   let nAdded = 0;
 
   const copyWordsBefore = (end: number): void => {
-    wordClasses.set(base.wordClasses.subarray(nCopied, end), nCopied + nAdded);
-    wordCosts.set(base.wordCosts.subarray(nCopied, end), nCopied + nAdded);
-    nCopied = end;
+    for (; nCopied < end; nCopied++) {
+      wordClasses[nCopied + nAdded] = base.wordClasses[nCopied * base.wordStride]!;
+      wordCosts[nCopied + nAdded] = base.wordCosts[nCopied * base.wordStride]!;
+    }
   };
   const addWord = (place: number): void => {
     const wordId = nCopied + nAdded;
@@ -79,9 +88,10 @@ export function mergeWords(base: ViterbiTables, added: readonly AddedWord[]): Me
     let child = 0;
     let childEnd = 0;
     if (baseNode !== NO_NODE) {
-      nWordsBefore = base.firstWord[baseNode + 1]!;
-      child = base.firstChild[baseNode]!;
-      childEnd = base.firstChild[baseNode + 1]!;
+      const next = (baseNode + 1) * base.nodeStride;
+      nWordsBefore = base.firstWord[next]!;
+      child = base.firstChild[next - base.nodeStride]!;
+      childEnd = base.firstChild[next]!;
     }
     const range = ranges[nextRange];
     if (range?.node === node) {
@@ -113,17 +123,17 @@ export function mergeWords(base: ViterbiTables, added: readonly AddedWord[]): Me
   const nWords = base.nWords + nAdded;
   firstWord[nNodes] = nWords;
   // Unknown words come last.
-  copyWordsBefore(base.wordClasses.length);
+  copyWordsBefore(nBaseIds);
 
-  const rootChildren = new Uint32Array(CODE_UNITS);
-  for (let child = firstChild[0]!; child < firstChild[1]!; child++) rootChildren[labels[child]!] = child;
   return {
     tables: {
       nWords,
-      rootChildren,
+      nNodes,
       labels: labels.subarray(0, nNodes),
+      nodeStride: 1,
       firstChild: firstChild.subarray(0, nNodes + 1),
       firstWord: firstWord.subarray(0, nNodes + 1),
+      wordStride: 1,
       wordClasses,
       wordCosts,
     },

@@ -18,11 +18,11 @@ describe("assets/mecab-ko-dic.bin", () => {
     const words = [...entries, ...source.unknownWords];
     expect(words).toHaveLength(816_283 + 13);
     const different = words.filter((word, id) => {
-      const wordClass = tables.wordClasses[id]!;
+      const wordClass = tables.wordClasses[id * tables.wordStride]!;
       return !(
         (dictionary.isUnknown(id) || dictionary.surface(id) === entries[id]!.surface) &&
         formatFeatures(dictionary.features(id)) === formatFeatures(word.features) &&
-        tables.wordCosts[id] === word.cost &&
+        tables.wordCosts[id * tables.wordStride] === word.cost &&
         tables.classLeft[wordClass] === leftRows[word.leftId] &&
         tables.classRight[wordClass] === rightColumns[word.rightId] &&
         tables.classPenalty[wordClass] === word.penalty
@@ -34,9 +34,9 @@ describe("assets/mecab-ko-dic.bin", () => {
 
     let nDifferent = 0;
     for (let left = 0; left < source.nLeftIds; left++) {
-      const row = leftRows[left]! * tables.nRight;
+      const row = leftRows[left]! * tables.rowStride;
       for (let right = 0; right < source.nRightIds; right++) {
-        const cost = tables.connections[row + rightColumns[right]!];
+        const cost = tables.connections[row + tables.columnOffsets[rightColumns[right]!]!];
         if (cost !== source.connections[left * source.nRightIds + right]) nDifferent++;
       }
     }

@@ -128,12 +128,12 @@ describe("ReferenceViterbi", () => {
       "신다/EP+EC:1402",
     ]);
     const kernel = new ReferenceViterbi(dictionary.tables);
-    const { connections, nRight, endLeft, classRight, wordClasses } = dictionary.tables;
+    const { connections, columnOffsets, rowStride, endLeft, classRight, wordClasses, wordStride } = dictionary.tables;
     const text = "아버지가 방에 들어가신다";
     const input = kernel.input(text.length);
     for (let i = 0; i < text.length; i++) input[i] = text.charCodeAt(i);
     const last = kernel.run(text.length) - 1;
-    const right = classRight[wordClasses[kernel.wordIds[last]!]!]!;
-    expect(kernel.totals[last]! + connections[endLeft * nRight + right]!).toBe(413);
+    const right = classRight[wordClasses[kernel.wordIds[last]! * wordStride]!]!;
+    expect(kernel.totals[last]! + connections[endLeft * rowStride + columnOffsets[right]!]!).toBe(413);
   });
 });

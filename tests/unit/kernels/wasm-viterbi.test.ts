@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { KernelError } from "../../../src/errors.js";
 import { ReferenceViterbi } from "../../../src/kernels/reference-viterbi.js";
-import { CHARACTER, MAX_SENTENCE_UNITS, type ViterbiTables } from "../../../src/kernels/viterbi.js";
+import { CHARACTER, CODE_UNITS, MAX_SENTENCE_UNITS, type ViterbiTables } from "../../../src/kernels/viterbi.js";
 import { createWasmViterbi, shareDictionary, WasmViterbi } from "../../../src/kernels/wasm-viterbi.js";
 import { findDifference, runKernel } from "../../../tools/compare-kernels.js";
 
@@ -16,7 +16,6 @@ const BUILDS = [
 
 const SPACE_TYPE = 1;
 const LETTER_TYPE = 2;
-const CODE_UNITS = 65_536;
 
 interface Word {
   readonly surface: string;
@@ -60,26 +59,28 @@ function makeTables(words: readonly Word[], shape: Shape): ViterbiTables {
   const letterBits = LETTER_TYPE | (1 << CHARACTER.categoryShift) | (2 << CHARACTER.lengthShift);
   const characters = new Uint32Array(CODE_UNITS).fill(letterBits | CHARACTER.groupBit | CHARACTER.invokeBit);
   characters[0x20] = SPACE_TYPE | CHARACTER.groupBit;
-  const rootChildren = new Uint32Array(CODE_UNITS);
-  for (let child = firstChild[0]!; child < firstChild[1]!; child++) rootChildren[labels[child]!] = child;
   const nClasses = nLeft * nRight;
   return {
     nWords: ids.length,
     nCategories: 2,
+    nNodes: labels.length,
     nLeft,
     nRight,
     characters,
     spaceType: SPACE_TYPE,
-    rootChildren,
     labels: Uint16Array.from(labels),
+    nodeStride: 1,
     firstChild: Uint32Array.from(firstChild),
     firstWord: Uint32Array.from(firstWord),
+    wordStride: 1,
     wordClasses: Uint16Array.from([...ids.map((word) => word.wordClass), 0, nClasses - 1]),
     wordCosts: Int16Array.from([...ids.map((word) => word.cost), 0, 100]),
     classLeft: Uint16Array.from({ length: nClasses }, (_, i) => i % nLeft),
     classRight: Uint16Array.from({ length: nClasses }, (_, i) => i % nRight),
     classPenalty: new Int16Array(nClasses).fill(penalty),
     connections: Int16Array.from({ length: nLeft * nRight }, (_, i) => connection(Math.floor(i / nRight), i % nRight)),
+    columnOffsets: Uint32Array.from({ length: nRight }, (_, i) => i),
+    rowStride: nRight,
     endLeft: 0,
     beginRight: nRight - 1,
   };

@@ -3,9 +3,10 @@ import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ModelFormatError } from "../../../src/errors.js";
 import { loadDictionary } from "../../../src/io/dictionary-file.js";
-import { Dictionary, type Inflate } from "../../../src/morph/dictionary.js";
+import { Dictionary } from "../../../src/morph/dictionary.js";
 import { adler32, PREFIX_BYTES, parseDictionaryHeader } from "../../../src/morph/dictionary-format.js";
 import { formatFeatures } from "../../../src/morph/features.js";
+import type { Inflate } from "../../../src/morph/section-reader.js";
 import { encodeDictionary } from "../../../tools/encode-dictionary.js";
 import { CATEGORY, CONTEXT, entry, smallDictionary, smallSource } from "./small-dictionary.js";
 
@@ -83,7 +84,8 @@ describe("Dictionary", () => {
 
   it("gives costs, penalties and connections back unchanged", async () => {
     const { tables } = await smallDictionary(ENTRIES, { "1,2": -50, "2,0": 7, "3,3": -32_768, "0,1": 32_767 });
-    const cost = (right: number, left: number) => tables.connections[left * tables.nRight + right];
+    const cost = (right: number, left: number) =>
+      tables.connections[left * tables.rowStride + tables.columnOffsets[right]!];
     expect([...tables.wordCosts.subarray(0, 6)]).toEqual([-300, 100, 200, 500, 70, 900]);
     expect(tables.classPenalty[tables.wordClasses[2]!]).toBe(6_000);
     const row = (id: number) => tables.classLeft[tables.wordClasses[id]!]!;
@@ -147,6 +149,20 @@ describe("Dictionary", () => {
   });
 });
 
+describe("Dictionary.share", () => {
+  it("lets another thread have the same words and features, user words among them, on the same tables", async () => {
+    const features = { ...entry("누리", noun, 0, { tag: "NNP" }).features };
+    const word = { surface: "누리", leftId: noun, rightId: noun, cost: -5, features };
+    const dictionary = await (await smallDictionary(ENTRIES)).withUserWords([word]);
+    const other = Dictionary.fromShare(structuredClone(dictionary.share()), dictionary.tables, inflate);
+    expect([other.id, other.hash, other.userHash]).toEqual([dictionary.id, dictionary.hash, dictionary.userHash]);
+    expect(other.userWords).toEqual([word]);
+    for (let id = 0; id < dictionary.nWords; id++) expect(other.features(id)).toEqual(dictionary.features(id));
+    expect(other.wordIds("누리")).toEqual(dictionary.wordIds("누리"));
+    expect(other.wordIds("누리")).toHaveLength(1);
+  });
+});
+
 describe("Dictionary.fromBytes on damaged bytes", () => {
   it("names what is wrong with the prefix", async () => {
     const bytes = await encodeDictionary(smallSource(ENTRIES));
@@ -192,11 +208,16 @@ describe("Dictionary.fromBytes on damaged bytes", () => {
   it("checks numbers that are intact but wrong", async () => {
     const bytes = await encodeDictionary(smallSource(ENTRIES));
     const { sections } = parseDictionaryHeader(bytes);
-    const sectionAt = (offset: number) => sections.find((section) => section.offset === offset)!.name;
+    // A part of the details is a copy that begins with them.
+    const details = sections.find(({ name }) => name === "readingWords")!.offset;
+    const nameOf = (part: Uint8Array) => {
+      const offset = part.byteOffset + (part.buffer === bytes.buffer ? -bytes.byteOffset : details);
+      return sections.find((section) => section.offset === offset)!.name;
+    };
     const wrong = (name: string): Inflate => {
       return (part, sizeBytes) => {
         const plain = new Uint8Array(inflate(part, sizeBytes));
-        return sectionAt(part.byteOffset - bytes.byteOffset) === name ? plain.fill(0xff) : plain;
+        return nameOf(part) === name ? plain.fill(0xff) : plain;
       };
     };
     for (const name of [

@@ -102,7 +102,8 @@ describe("UserWordParser on mecab-ko's own form", () => {
 
   it("derives the ids of particles from their reading", () => {
     const ids = (reading: string) => parse(...row({ 1: "은요", 4: "0", 5: "JX", 7: "T", 8: reading }))?.leftId;
-    expect(ids("은")).toBe(dictionary.classContexts(dictionary.tables.wordClasses[wordOf("은", "JX")]!).leftId);
+    const { wordClasses, wordStride } = dictionary.tables;
+    expect(ids("은")).toBe(dictionary.classContexts(wordClasses[wordOf("은", "JX") * wordStride]!).leftId);
     expect(ids("은")).not.toBe(ids("만"));
   });
 
