@@ -16,6 +16,7 @@ const ENTRIES = [
   "near-duplicates.ts",
   "folds.ts",
   "model-file",
+  "exports",
   "no-assets.ts",
   "document-terms.ts",
   "classifier.ts",

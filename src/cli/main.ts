@@ -3,6 +3,7 @@ import { isNewsclfError } from "../errors.js";
 import { addClassifyCommand } from "./classify-command.js";
 import { addCrossvalCommand } from "./crossval-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
+import { addExportCommand } from "./export-command.js";
 import { addInspectCommand } from "./inspect-command.js";
 import { type CommandStreams, DataWriter, MessageWriter, OutputClosed, type Streams } from "./streams.js";
 import { addTokenizeCommand } from "./tokenize-command.js";
@@ -31,6 +32,7 @@ function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void
   addClassifyCommand(program, streams);
   addTokenizeCommand(program, streams);
   addInspectCommand(program, streams);
+  addExportCommand(program, streams);
   return program;
 }
 

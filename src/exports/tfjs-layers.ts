@@ -43,7 +43,14 @@ class LayersBuilder {
     return name;
   }
 
-  dense(name: string, input: string, nUnits: number, activation: string, kernel: Float32Array, bias: Float32Array): string {
+  dense(
+    name: string,
+    input: string,
+    nUnits: number,
+    activation: string,
+    kernel: Float32Array,
+    bias: Float32Array,
+  ): string {
     this.weights.push(
       { name: `${name}/kernel`, shape: [kernel.length / nUnits, nUnits], data: kernel },
       { name: `${name}/bias`, shape: [nUnits], data: bias },

@@ -45,7 +45,8 @@ const EMPTY_DIGEST = "0".repeat(DIGEST_DIGITS);
 const HEADER_START = `{"__metadata__":{"${DIGEST_KEY}":"`;
 const DIGEST_OFFSET = 8 + HEADER_START.length;
 
-function weightShapes(
+/** Names and shapes of a network's arrays, in the order of the file. */
+export function weightShapes(
   nTerms: number,
   hiddenUnits: readonly [number, number, number],
   nLabels: number,

@@ -1,0 +1,96 @@
+import { documentFrequencyOf } from "../features/term-statistics.js";
+import { smoothIdf } from "../features/tf-idf.js";
+import type { ModelParts } from "../model-file/model-file.js";
+import { weightShapes } from "../model-file/model-file.js";
+import { encodeSafetensors, type Tensor } from "../model-file/safetensors.js";
+import type { Calibration } from "../nn/calibration.js";
+import type { MlpWeights } from "../nn/weights.js";
+import type { ExportTarget } from "./targets.js";
+
+/** What an exported network is made of. */
+export interface NetworkParts {
+  /** The score is the mean of their probabilities, calibrated. */
+  readonly members: readonly MlpWeights[];
+  readonly calibration: Calibration;
+  /** In the order of the outputs. */
+  readonly labels: readonly string[];
+}
+
+/** Turns a document's terms into the inputs of an exported network; the contents of vectorizer.json. */
+export interface ExportedVectorizer {
+  readonly labels: readonly string[];
+  /** `Tokenizer.id` of the analyzer that makes the tokens. */
+  readonly tokenizerId: string;
+  /** How tokens become terms: the option group `terms`; see docs/options.md. */
+  readonly termOptions: ModelParts["metadata"]["settings"]["terms"];
+  /** Whether a count c weighs 1 + ln(c). */
+  readonly sublinearTf: boolean;
+  /** The column of a term is its place. */
+  readonly terms: readonly string[];
+  /** By column; a row is (weighted count · idf), divided by its Euclidean norm. */
+  readonly idf: readonly number[];
+}
+
+const encoder = new TextEncoder();
+
+function describeVectorizer({ metadata, vocabulary, labelDocumentFrequency }: ModelParts): ExportedVectorizer {
+  const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
+  return {
+    labels: metadata.labels,
+    tokenizerId: metadata.tokenizerId,
+    termOptions: metadata.settings.terms,
+    sublinearTf: metadata.settings.vectorizer.sublinearTf,
+    terms: Array.from(vocabulary),
+    idf: Array.from(smoothIdf(documentFrequency, metadata.nDocuments)),
+  };
+}
+
+/** The networks as float32 tensors by the names of docs/model-format.md, whatever the model file stores them as. */
+function encodeTensors({ metadata, vocabulary, members }: ModelParts): Uint8Array {
+  const { labels, settings, calibration } = metadata;
+  const tensors = new Map<string, Tensor>();
+  for (const [member, weights] of members.entries()) {
+    for (const [name, shape] of weightShapes(vocabulary.nTerms, settings.network.hiddenUnits, labels.length)) {
+      tensors.set(`${member}.${name}`, { shape, data: weights[name] });
+    }
+  }
+  return encodeSafetensors({
+    metadata: new Map([
+      ["labels", JSON.stringify(labels)],
+      ["calibration", JSON.stringify(calibration)],
+    ]),
+    tensors,
+  });
+}
+
+/**
+ * Returns the files, by name, that hold a model for other programs: the networks, and `vectorizer.json`, which is an
+ * {@link ExportedVectorizer}. docs/exports.md describes them. The same model gives the same bytes.
+ *
+ * - onnx: `model.onnx`, inputs `indices` (int64) and `values` (float) `[documents, terms]`, output `scores`
+ * - tfjs: `model.json` and `weights.bin`, a LayersModel with inputs `indices` (int32) and `values`
+ * - safetensors: `model.safetensors`, the networks' arrays as float32
+ *
+ * @param producerVersion version of newsclf, written into the files
+ * @throws {NewsclfError} code EXPORT_UNSUPPORTED when the target cannot hold the model
+ */
+export async function exportModel(
+  parts: ModelParts,
+  target: ExportTarget,
+  producerVersion: string,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { labels, calibration } = parts.metadata;
+  const network = { members: parts.members, calibration, labels };
+  const files = new Map<string, Uint8Array>();
+  if (target === "onnx") {
+    const { encodeOnnxModel } = await import("./onnx.js");
+    files.set("model.onnx", encodeOnnxModel(network, producerVersion));
+  } else if (target === "tfjs") {
+    const { encodeTfjsLayersModel } = await import("./tfjs-layers.js");
+    for (const [name, bytes] of encodeTfjsLayersModel(network, producerVersion)) files.set(name, bytes);
+  } else {
+    files.set("model.safetensors", encodeTensors(parts));
+  }
+  files.set("vectorizer.json", encoder.encode(`${JSON.stringify(describeVectorizer(parts))}\n`));
+  return files;
+}

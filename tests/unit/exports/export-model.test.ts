@@ -1,0 +1,192 @@
+import * as tf from "@tensorflow/tfjs";
+import * as ort from "onnxruntime-web";
+import { beforeAll, describe, expect, it } from "vitest";
+import { exportModel } from "../../../src/exports/export-model.js";
+import type { ExportTarget } from "../../../src/exports/targets.js";
+import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
+import type { ModelParts } from "../../../src/model-file/model-file.js";
+import { decodeSafetensors } from "../../../src/model-file/safetensors.js";
+import type { Calibration } from "../../../src/nn/calibration.js";
+import { Ensemble } from "../../../src/nn/ensemble.js";
+import { initializeWeights, type MlpWeights } from "../../../src/nn/weights.js";
+import { smallParts } from "../model-file/small-model.js";
+
+const LABELS = ["경제", "문화", "스포츠"];
+const TERMS = ["가", "나", "다", "라", "마"];
+const HIDDEN_UNITS = [4, 3, 2] as const;
+/** What single precision in another order of sums may differ by. */
+const TOLERANCE = 1e-5;
+
+/** Weights with batch norm of its own in each layer, so that an exchanged array shows. */
+function weightsOf(seed: number): MlpWeights {
+  const weights = initializeWeights({ nTerms: TERMS.length, hiddenUnits: HIDDEN_UNITS, nLabels: LABELS.length }, seed);
+  const spread = (values: Float32Array, from: number, step: number): Float32Array =>
+    values.map((_, i) => from + step * i);
+  return {
+    ...weights,
+    w1: weights.w1.map((weight) => weight * 100),
+    b1: spread(weights.b1, -0.1, 0.07),
+    gamma1: spread(weights.gamma1, 0.8, 0.1),
+    beta1: spread(weights.beta1, 0.2, 0.05),
+    runningMean1: spread(weights.runningMean1, -0.2, 0.1),
+    runningVar1: spread(weights.runningVar1, 0.5, 0.2),
+    b2: spread(weights.b2, 0.05, -0.02),
+    gamma2: spread(weights.gamma2, 1.1, -0.1),
+    beta2: spread(weights.beta2, 0.3, 0.04),
+    runningMean2: spread(weights.runningMean2, 0.1, 0.03),
+    runningVar2: spread(weights.runningVar2, 0.9, -0.1),
+    b3: spread(weights.b3, -0.03, 0.05),
+    gamma3: spread(weights.gamma3, 0.7, 0.2),
+    beta3: spread(weights.beta3, 0.1, 0.1),
+    runningMean3: spread(weights.runningMean3, -0.05, 0.02),
+    runningVar3: spread(weights.runningVar3, 1.2, 0.3),
+    b4: spread(weights.b4, 0.1, -0.1),
+  };
+}
+
+function partsOf(seeds: readonly [number, ...number[]], calibration?: Calibration): ModelParts {
+  const settings = { terms: { stopWords: false }, network: { hiddenUnits: HIDDEN_UNITS } };
+  const parts = smallParts({ labels: LABELS, terms: TERMS, settings, ...(calibration ? { calibration } : {}) });
+  const [first, ...others] = seeds;
+  const [epoch] = parts.metadata.selectedEpochs;
+  return {
+    ...parts,
+    metadata: { ...parts.metadata, selectedEpochs: [epoch, ...others.map(() => epoch)] },
+    members: [weightsOf(first), ...others.map(weightsOf)],
+  };
+}
+
+/** Documents as columns and weights; the last has no term. */
+const DOCUMENTS = [
+  { indices: [0, 2, 4], values: [0.5, 0.7, 0.51] },
+  { indices: [1], values: [1] },
+  { indices: [0, 1, 2, 3], values: [0.5, 0.5, 0.5, 0.5] },
+  { indices: [], values: [] },
+] as const;
+const N_DOCUMENTS = DOCUMENTS.length;
+const LONGEST = 4;
+
+function scoresOf(parts: ModelParts): number[][] {
+  const ensemble = Ensemble.over(parts.members, parts.metadata.calibration, createReferenceMlp);
+  return DOCUMENTS.map(({ indices, values }) => {
+    const scores = new Float32Array(LABELS.length);
+    ensemble.scores(Uint32Array.from(indices), Float32Array.from(values), indices.length, scores);
+    return Array.from(scores);
+  });
+}
+
+/** `[N_DOCUMENTS, LONGEST]`, filled up by `filler`. */
+function padded(rows: readonly (readonly number[])[], filler: number): number[][] {
+  return rows.map((row) => [...row, ...new Array<number>(LONGEST - row.length).fill(filler)]);
+}
+
+const INDICES = padded(
+  DOCUMENTS.map(({ indices }) => indices),
+  3,
+);
+const VALUES = padded(
+  DOCUMENTS.map(({ values }) => values),
+  0,
+);
+
+async function exported(parts: ModelParts, target: ExportTarget, name: string): Promise<Uint8Array> {
+  return (await exportModel(parts, target, "1.2.3")).get(name) as Uint8Array;
+}
+
+async function runOnnx(parts: ModelParts): Promise<number[][]> {
+  const session = await ort.InferenceSession.create(await exported(parts, "onnx", "model.onnx"));
+  const shape = [N_DOCUMENTS, LONGEST];
+  const indices = new ort.Tensor("int64", BigInt64Array.from(INDICES.flat(), BigInt), shape);
+  const values = new ort.Tensor("float32", Float32Array.from(VALUES.flat()), shape);
+  const { scores } = await session.run({ indices, values });
+  const flat = Array.from(scores?.data as Float32Array);
+  return DOCUMENTS.map((_, row) => flat.slice(row * LABELS.length, (row + 1) * LABELS.length));
+}
+
+async function runTfjs(parts: ModelParts): Promise<number[][]> {
+  const files = await exportModel(parts, "tfjs", "1.2.3");
+  const json = JSON.parse(new TextDecoder().decode(files.get("model.json"))) as {
+    modelTopology: object;
+    weightsManifest: [{ paths: string[]; weights: tf.io.WeightsManifestEntry[] }];
+  };
+  const [{ paths, weights }] = json.weightsManifest;
+  const weightData = (files.get(paths[0] as string) as Uint8Array<ArrayBuffer>).slice().buffer;
+  const model = await tf.loadLayersModel(
+    tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs: weights, weightData }),
+  );
+  const inputs = [tf.tensor2d(INDICES, undefined, "int32"), tf.tensor2d(VALUES)];
+  return (await (model.predict(inputs) as tf.Tensor2D).array()) as number[][];
+}
+
+function expectClose(found: number[][], expected: number[][]): void {
+  const difference = Math.max(
+    ...found.flatMap((row, n) => row.map((score, c) => Math.abs(score - ((expected[n] as number[])[c] as number)))),
+  );
+  expect(found.map((row) => row.length)).toEqual(expected.map((row) => row.length));
+  expect(difference).toBeLessThan(TOLERANCE);
+}
+
+const CALIBRATION = { temperature: 1.7, labelBias: [0.3, -0.2, 0.1] };
+
+describe("exportModel", () => {
+  beforeAll(async () => {
+    ort.env.wasm.numThreads = 1;
+    ort.env.logLevel = "error";
+    await tf.setBackend("cpu");
+  });
+
+  describe.each([
+    ["one network", partsOf([1])],
+    ["one calibrated network", partsOf([1], CALIBRATION)],
+    ["three networks", partsOf([1, 2, 3])],
+  ])("%s", (_, parts) => {
+    it("has the same scores in onnxruntime", async () => {
+      expectClose(await runOnnx(parts), scoresOf(parts));
+    });
+
+    it("has the same scores in TensorFlow.js", async () => {
+      expectClose(await runTfjs(parts), scoresOf(parts));
+    });
+  });
+
+  it("has the same scores in onnxruntime for several calibrated networks", async () => {
+    const parts = partsOf([4, 5], CALIBRATION);
+    expectClose(await runOnnx(parts), scoresOf(parts));
+  });
+
+  it("refuses several calibrated networks as a LayersModel, which has no logarithm", async () => {
+    await expect(exportModel(partsOf([4, 5], CALIBRATION), "tfjs", "1.2.3")).rejects.toMatchObject({
+      code: "EXPORT_UNSUPPORTED",
+      message: "a LayersModel cannot hold the calibration of 2 networks together; export to onnx, or train one network",
+    });
+  });
+
+  it("writes every array as a float32 tensor under the name of the model file", async () => {
+    const parts = partsOf([1, 2]);
+    const { tensors, metadata } = decodeSafetensors(await exported(parts, "safetensors", "model.safetensors"));
+    expect(metadata.get("labels")).toBe(JSON.stringify(LABELS));
+    expect(tensors.size).toBe(40);
+    for (const [member, weights] of parts.members.entries()) {
+      for (const [name, values] of Object.entries(weights)) {
+        expect(tensors.get(`${member}.${name}`)?.data, name).toEqual(values);
+      }
+    }
+    expect(tensors.get("1.w2")?.shape).toEqual([4, 3]);
+  });
+
+  it("writes what turns terms into columns and weights beside each network", async () => {
+    const bytes = await exported(partsOf([1]), "onnx", "vectorizer.json");
+    const vectorizer = JSON.parse(new TextDecoder().decode(bytes));
+    expect(vectorizer).toMatchObject({ labels: LABELS, terms: TERMS, tokenizerId: "words-1", sublinearTf: true });
+    // Each term is in one of two articles of each of three labels: ln((1 + 6) / (1 + 3)) + 1.
+    expect(vectorizer.idf).toEqual(TERMS.map(() => Math.log(7 / 4) + 1));
+  });
+
+  it("gives the same bytes for the same model", async () => {
+    for (const target of ["onnx", "tfjs", "safetensors"] as const) {
+      const first = await exportModel(partsOf([1, 2]), target, "1.2.3");
+      const second = await exportModel(partsOf([1, 2]), target, "1.2.3");
+      expect([...second]).toEqual([...first]);
+    }
+  });
+});
