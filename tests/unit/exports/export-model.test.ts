@@ -8,7 +8,7 @@ import type { ModelParts } from "../../../src/model-file/model-file.js";
 import { decodeSafetensors } from "../../../src/model-file/safetensors.js";
 import type { Calibration } from "../../../src/nn/calibration.js";
 import { Ensemble } from "../../../src/nn/ensemble.js";
-import { initializeWeights, type MlpWeights } from "../../../src/nn/weights.js";
+import { type MlpWeights, makeParameters } from "../../../src/nn/weights.js";
 import { smallParts } from "../model-file/small-model.js";
 
 const LABELS = ["경제", "문화", "스포츠"];
@@ -17,31 +17,18 @@ const HIDDEN_UNITS = [4, 3, 2] as const;
 /** What single precision in another order of sums may differ by. */
 const TOLERANCE = 1e-5;
 
-/** Weights with batch norm of its own in each layer, so that an exchanged array shows. */
+/** Weights that are all different and of batch norm's usual sizes, so that an exchanged array shows. */
 function weightsOf(seed: number): MlpWeights {
-  const weights = initializeWeights({ nTerms: TERMS.length, hiddenUnits: HIDDEN_UNITS, nLabels: LABELS.length }, seed);
-  const spread = (values: Float32Array, from: number, step: number): Float32Array =>
-    values.map((_, i) => from + step * i);
-  return {
-    ...weights,
-    w1: weights.w1.map((weight) => weight * 100),
-    b1: spread(weights.b1, -0.1, 0.07),
-    gamma1: spread(weights.gamma1, 0.8, 0.1),
-    beta1: spread(weights.beta1, 0.2, 0.05),
-    runningMean1: spread(weights.runningMean1, -0.2, 0.1),
-    runningVar1: spread(weights.runningVar1, 0.5, 0.2),
-    b2: spread(weights.b2, 0.05, -0.02),
-    gamma2: spread(weights.gamma2, 1.1, -0.1),
-    beta2: spread(weights.beta2, 0.3, 0.04),
-    runningMean2: spread(weights.runningMean2, 0.1, 0.03),
-    runningVar2: spread(weights.runningVar2, 0.9, -0.1),
-    b3: spread(weights.b3, -0.03, 0.05),
-    gamma3: spread(weights.gamma3, 0.7, 0.2),
-    beta3: spread(weights.beta3, 0.1, 0.1),
-    runningMean3: spread(weights.runningMean3, -0.05, 0.02),
-    runningVar3: spread(weights.runningVar3, 1.2, 0.3),
-    b4: spread(weights.b4, 0.1, -0.1),
-  };
+  const shape = { nTerms: TERMS.length, hiddenUnits: HIDDEN_UNITS, nLabels: LABELS.length };
+  let place = seed;
+  return makeParameters(shape, (n, name) =>
+    Float32Array.from({ length: n }, () => {
+      place += 1;
+      // Spread over [-1, 1); variances and scales have to be above 0.
+      const value = ((place * 0.618034) % 1) * 2 - 1;
+      return /^(runningVar|gamma)/.test(name) ? 1 + value / 2 : value;
+    }),
+  );
 }
 
 function partsOf(seeds: readonly [number, ...number[]], calibration?: Calibration): ModelParts {
