@@ -71,5 +71,13 @@ export type {
   VectorizerOptions,
 } from "./options/train-options.js";
 export { type Article, type Label, type LabeledArticle, toDocument } from "./text/article.js";
-export { type TrainOptions, type TrainProgress, type TrainResult, train, type ValidationArticle } from "./train.js";
+export {
+  type Checkpoint,
+  type CheckpointStore,
+  type TrainOptions,
+  type TrainProgress,
+  type TrainResult,
+  train,
+  type ValidationArticle,
+} from "./train.js";
 export type { DocumentAnalyzer, DocumentAnalyzerFactory } from "./training/document-analyzer.js";

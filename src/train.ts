@@ -3,14 +3,15 @@ import { TrainingError } from "./errors.js";
 import { countByLabel } from "./features/term-statistics.js";
 import { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
+import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
 import { FORMAT_VERSION } from "./model-file/manifest.js";
 import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
 import type { TrainingThreads } from "./nn/step-crew.js";
-import type { TrainMlpInput } from "./nn/train-mlp.js";
-import type { Rollback } from "./nn/training-state.js";
+import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
+import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
 import { stratifiedSplit } from "./stratified-split.js";
@@ -40,11 +41,32 @@ export interface TrainOptions extends TrainingSettings {
   readonly onRollback?: (rollback: Rollback) => void;
   /** Called often: while the articles are analysed, from none to all of them, and then as the network is trained. */
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Where checkpoints of the network's training go; none are made when left out. */
+  readonly checkpoints?: CheckpointStore;
+  /** Where to go on: the last checkpoint of a run on the same articles with the same options. */
+  readonly resume?: Checkpoint;
   /**
    * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
    * before the first step there are none, so it throws.
    */
   readonly signal?: AbortSignal;
+}
+
+/** Keeps the last checkpoint of a run. */
+export interface CheckpointStore {
+  /**
+   * Whether to save one now; asked some time after each thousand documents ("step") and after each epoch. What the
+   * model becomes does not depend on the answer.
+   */
+  isDue(moment: { readonly kind: "step" | "epoch" }): boolean;
+  /** Replaces the checkpoint before, whole or not at all; training waits. */
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+export interface Checkpoint {
+  /** For messages, such as a path. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** An article of the validation share. */
@@ -86,6 +108,8 @@ function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticl
  * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
+ * @throws {ModelFormatError} when the checkpoint is damaged or no checkpoint
+ * @throws {NewsclfError} code CHECKPOINT_MISMATCH when the checkpoint is of another run
  * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory
  * @throws {TrainingError} when the loss is not finite even at a lower rate, or `signal` is aborted before the first step
  * @example
@@ -106,6 +130,8 @@ export async function train(
     onEpoch,
     onRollback,
     onProgress,
+    checkpoints,
+    resume,
     signal,
     ...given
   } = options;
@@ -139,9 +165,29 @@ export async function train(
     seed: settings.seed,
     kernels,
   };
+  const run: RunDescription = {
+    trainingDataHash: corpus.hash,
+    tokenizerId: tokenizer.id,
+    settings,
+    member: 0,
+    shape: {
+      nTerms: fitted.vocabulary.nTerms,
+      hiddenUnits: settings.network.hiddenUnits,
+      nLabels: labels.length,
+    },
+    ...planRun(split.train.length, settings.optimizer),
+  };
+  const states = checkpoints && {
+    isDue: checkpoints.isDue.bind(checkpoints),
+    save: async (state: TrainingState) => checkpoints.save(await encodeCheckpoint(state, run)),
+  };
   const outcome = await fitNetwork(
-    { ...input, threads: isWorthThreads(input) ? threads : undefined },
-    { onEpoch, onRollback, onProgress, signal },
+    {
+      ...input,
+      threads: isWorthThreads(input) ? threads : undefined,
+      resume: resume && (await decodeCheckpoint(resume.bytes, run, resume.name)),
+    },
+    { onEpoch, onRollback, onProgress, checkpoints: states, signal },
   );
 
   const counts = countByLabel(training.matrix, training.labels, labels.length);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Rollback } from "../nn/training-state.js";
 import type { LabeledArticle } from "../text/article.js";
 import type { TrainProgress } from "../training/progress.js";
+import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { describeRejectedRows } from "./rejected-rows.js";
@@ -11,7 +12,7 @@ import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
-interface TrainFlags extends ColumnFlags, UserDictionaryFlags, WorkersFlag {
+interface TrainFlags extends ColumnFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags {
   readonly output?: string;
   readonly report: string;
 }
@@ -45,7 +46,8 @@ async function runTrain(
 ): Promise<void> {
   const [
     { readArticles },
-    { checkWritable, writeFileAtomically },
+    { checkWritable, fileExists, removeFile, writeFileAtomically },
+    { readCheckpoint },
     { saveModel },
     { WorkerTrainingThreads },
     { train },
@@ -54,6 +56,7 @@ async function runTrain(
   ] = await Promise.all([
     import("../io/read-articles.js"),
     import("../io/files.js"),
+    import("../io/read-checkpoint.js"),
     import("../io/model-source.js"),
     import("../io/training-threads.js"),
     import("../train.js"),
@@ -80,6 +83,14 @@ async function runTrain(
 
   // A place that cannot be written to is better known before the work than after it.
   for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
+  const checkpoint = checkpointPath(modelPath);
+  const resume = flags.resume === true ? await readCheckpoint(checkpoint) : null;
+  if (flags.resume === true) {
+    display.log(
+      resume === null ? `${checkpoint}: there is none; training from the start` : `resuming from ${checkpoint}`,
+    );
+  }
+  const checkpoints = new CheckpointFile(flags.checkpointEvery, (bytes) => writeFileAtomically(checkpoint, bytes));
   const signal = listenForInterrupt?.();
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
@@ -89,6 +100,8 @@ async function runTrain(
     source: csvPath,
     onProgress: (progress) => display.show(trainingState(progress)),
     onRollback: (rollback) => display.log(describeRollback(rollback)),
+    checkpoints,
+    ...(resume === null ? {} : { resume }),
     ...(threads === null ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => threads?.close());
@@ -98,6 +111,9 @@ async function runTrain(
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   await saveModel(modelPath, classifier);
+  // An interrupted run can still be resumed; a finished one has its model.
+  if (!isInterrupted) await removeFile(checkpoint);
+  else if (await fileExists(checkpoint)) display.log(`to go on: the same command with --resume`);
   display.log(
     `model: ${modelPath} (epoch ${selectedEpoch.epoch} of ${history.length}, ${classifier.vocabulary.nTerms} terms)`,
   );
@@ -146,6 +162,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
   addColumnFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addWorkersFlag(command);
+  addCheckpointFlags(command);
   addTrainingFlags(command);
   command.action((csvPath: string, flags: TrainFlags & Readonly<Record<string, unknown>>) =>
     runTrain(csvPath, flags, streams),

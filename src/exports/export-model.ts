@@ -1,8 +1,8 @@
 import { documentFrequencyOf } from "../features/term-statistics.js";
 import { smoothIdf } from "../features/tf-idf.js";
 import type { ModelParts } from "../model-file/model-file.js";
-import { weightShapes } from "../model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../model-file/safetensors.js";
+import { weightShapes } from "../model-file/tensors.js";
 import type { Calibration } from "../nn/calibration.js";
 import type { MlpWeights } from "../nn/weights.js";
 import type { ExportTarget } from "./targets.js";

@@ -81,6 +81,23 @@ export async function checkWritable(filePath: string): Promise<void> {
   }
 }
 
+/**
+ * Removes a file; one that is not there is no fault.
+ * @throws {FileError} when it cannot be removed
+ */
+export async function removeFile(filePath: string): Promise<void> {
+  try {
+    await nodeFileSystem.rm(filePath, { force: true });
+  } catch (error) {
+    throw toFileError(error, filePath, "write");
+  }
+}
+
+/** Whether something stands at this place. */
+export async function fileExists(filePath: string): Promise<boolean> {
+  return (await statOrNull(nodeFileSystem, filePath)) !== null;
+}
+
 /** `writeFileAtomically` on a given file system. */
 export async function writeAtomicallyOn(
   fileSystem: FileSystem,

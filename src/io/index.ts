@@ -14,6 +14,7 @@ export {
   readArticles,
   readUnlabeledArticles,
 } from "./read-articles.js";
+export { readCheckpoint } from "./read-checkpoint.js";
 export { type DocumentReader, readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
 export { readUserDictionary } from "./read-user-dictionary.js";

@@ -4,6 +4,7 @@ import type { EpochRecord } from "../nn/epoch-record.js";
 import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";
+import { fail, isCount, ManifestReader } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
 export const FORMAT_VERSION = 2;
@@ -35,55 +36,6 @@ export interface ModelMetadata {
 const TEMPERATURE_RANGE = [1e-3, 1e3] as const;
 const MAX_LABEL_BIAS = 1e3;
 
-function fail(expected: string, found: unknown): never {
-  throw new ModelFormatError(
-    8,
-    expected,
-    typeof found === "string" ? JSON.stringify(found.slice(0, 40)) : String(found),
-    {
-      hint: "the manifest was not written by newsclf",
-    },
-  );
-}
-
-class ManifestReader {
-  readonly #fields: ReadonlyMap<string, unknown>;
-  readonly #path: string;
-
-  constructor(value: unknown, path: string) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`an object as ${path}`, value);
-    this.#fields = new Map(Object.entries(value));
-    this.#path = path;
-  }
-
-  field(name: string): unknown {
-    return this.#fields.get(name);
-  }
-
-  expectOnly(names: readonly string[]): void {
-    for (const name of this.#fields.keys()) if (!names.includes(name)) fail(`no field ${this.#path}.${name}`, "one");
-  }
-
-  string(name: string): string {
-    const value = this.field(name);
-    return typeof value === "string" ? value : fail(`a string as ${this.#path}.${name}`, value);
-  }
-
-  count(name: string): number {
-    const value = this.field(name);
-    return isCount(value) ? value : fail(`a count as ${this.#path}.${name}`, value);
-  }
-
-  number(name: string): number {
-    const value = this.field(name);
-    return Number.isFinite(value) ? (value as number) : fail(`a finite number as ${this.#path}.${name}`, value);
-  }
-
-  numberOrNull(name: string): number | null {
-    return this.field(name) === null ? null : this.number(name);
-  }
-}
-
 function parseLabels(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length < 2) fail("at least two labels", value);
   const labels = value.map((label: unknown) =>
@@ -94,10 +46,6 @@ function parseLabels(value: unknown): readonly string[] {
     fail("labels that rise by code unit, none twice", labels.join(", "));
   }
   return Object.freeze(labels);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function parseSupport(value: unknown, nLabels: number, nDocuments: number): readonly number[] {
@@ -147,7 +95,8 @@ function parseHash(value: string): string {
   return /^[0-9a-f]{64}$/.test(value) ? value : fail("64 hexadecimal digits as trainingDataHash", value);
 }
 
-const EPOCH_FIELDS = [
+/** In the order of the file. */
+export const EPOCH_FIELDS = [
   "epoch",
   "learningRate",
   "trainLoss",
@@ -156,7 +105,8 @@ const EPOCH_FIELDS = [
   "validationMacroF1",
 ] as const satisfies readonly (keyof EpochRecord)[];
 
-function parseEpoch(value: unknown, path: string): EpochRecord {
+/** @throws {ModelFormatError} when the value is no record of an epoch */
+export function parseEpoch(value: unknown, path: string): EpochRecord {
   const epoch = new ManifestReader(value, path);
   epoch.expectOnly(EPOCH_FIELDS);
   return Object.freeze({
@@ -192,7 +142,7 @@ function parseCalibration(value: unknown, nLabels: number): Calibration {
 }
 
 /** The settings in the order of their tables. */
-function orderSettings(settings: ResolvedTrainingSettings): Readonly<Record<string, unknown>> {
+export function orderSettings(settings: ResolvedTrainingSettings): Readonly<Record<string, unknown>> {
   const groups = Object.keys(TRAINING_GROUPS) as (keyof typeof TRAINING_GROUPS)[];
   const runOptions = Object.keys(RUN_SPEC) as (keyof typeof RUN_SPEC)[];
   return Object.fromEntries([...runOptions, ...groups].map((name) => [name, settings[name]]));

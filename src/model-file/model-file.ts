@@ -9,6 +9,7 @@ import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
 import type { MlpWeights } from "../nn/weights.js";
+import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
 import { packCounts, unpackCounts } from "./label-counts.js";
 import { FORMAT_VERSION, formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
 import {
@@ -16,9 +17,9 @@ import {
   encodeSafetensors,
   type StoredTensor,
   type Tensor,
-  type TensorArray,
   type TensorFile,
 } from "./safetensors.js";
+import { checkNumbers, takeTensor, weightShapes } from "./tensors.js";
 
 /** All that a classifier is made of. Legend: V terms, H1…H3 hidden units, C labels. */
 export interface ModelParts {
@@ -33,83 +34,15 @@ export interface ModelParts {
   readonly userWords?: readonly UserWord[];
 }
 
-const DIGEST_KEY = "sha256";
 const MANIFEST_KEY = "newsclf";
 /** Only in the file of a model with user words. */
 const USER_WORDS_NAME = "userWords";
 /** Context ids have 16 bits; those of the dictionary are checked when it takes the words. */
 const MAX_CONTEXT_IDS = 65_536;
-const DIGEST_DIGITS = 64;
-const EMPTY_DIGEST = "0".repeat(DIGEST_DIGITS);
-/** The digest comes first in the header, so its place is the same in every file. */
-const HEADER_START = `{"__metadata__":{"${DIGEST_KEY}":"`;
-const DIGEST_OFFSET = 8 + HEADER_START.length;
-
-/** Names and shapes of a network's arrays, in the order of the file. */
-export function weightShapes(
-  nTerms: number,
-  hiddenUnits: readonly [number, number, number],
-  nLabels: number,
-): readonly (readonly [keyof MlpWeights, readonly number[]])[] {
-  const [h1, h2, h3] = hiddenUnits;
-  return [
-    ["w1", [nTerms, h1]],
-    ["b1", [h1]],
-    ["gamma1", [h1]],
-    ["beta1", [h1]],
-    ["runningMean1", [h1]],
-    ["runningVar1", [h1]],
-    ["w2", [h1, h2]],
-    ["b2", [h2]],
-    ["gamma2", [h2]],
-    ["beta2", [h2]],
-    ["runningMean2", [h2]],
-    ["runningVar2", [h2]],
-    ["w3", [h2, h3]],
-    ["b3", [h3]],
-    ["gamma3", [h3]],
-    ["beta3", [h3]],
-    ["runningMean3", [h3]],
-    ["runningVar3", [h3]],
-    ["w4", [h3, nLabels]],
-    ["b4", [nLabels]],
-  ];
-}
 
 /** Name of a tensor of a member network. In version 1 there was one network, without a number. */
 function memberTensorName(formatVersion: number, member: number, name: string): string {
   return formatVersion === 1 ? name : `${member}.${name}`;
-}
-
-/** Bytes that are digested at once. WebCrypto takes no pieces and copies what it is given. */
-const DIGEST_BLOCK_BYTES = 2 ** 20;
-
-function writeDigest(bytes: Uint8Array, digest: string): void {
-  bytes.set(new TextEncoder().encode(digest), DIGEST_OFFSET);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
-
-/**
- * The digest, in hexadecimal digits, of a file whose own digits count as "0": SHA-256 of the SHA-256 digests of its blocks
- * of 1 MiB, in version 1 of the whole at once.
- */
-async function digestOf(bytes: Uint8Array, formatVersion: number): Promise<string> {
-  const blockBytes = formatVersion === 1 ? bytes.length : DIGEST_BLOCK_BYTES;
-  // A copy by the constructor: `slice` of Node's Buffer is a view.
-  const first = new Uint8Array(bytes.subarray(0, blockBytes));
-  writeDigest(first, EMPTY_DIGEST);
-  let digest = await sha256(first);
-  if (formatVersion !== 1) {
-    const blockDigests = [...digest];
-    for (let start = blockBytes; start < bytes.length; start += blockBytes) {
-      blockDigests.push(...(await sha256(new Uint8Array(bytes.subarray(start, start + blockBytes)))));
-    }
-    digest = await sha256(Uint8Array.from(blockDigests));
-  }
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Returns the bytes of a model file in the newest version; equal parts give equal bytes. */
@@ -143,55 +76,8 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
     ]),
     tensors,
   });
-  writeDigest(bytes, await digestOf(bytes, FORMAT_VERSION));
+  await sealDigest(bytes, FORMAT_VERSION);
   return bytes;
-}
-
-async function checkDigest(bytes: Uint8Array, expected: string, formatVersion: number): Promise<void> {
-  const written = new TextDecoder("latin1").decode(bytes.subarray(DIGEST_OFFSET, DIGEST_OFFSET + DIGEST_DIGITS));
-  if (written !== expected) {
-    throw new ModelFormatError(8, `the header to begin with ${HEADER_START}`, "another order of metadata", {
-      hint: "the file was rewritten by another program",
-    });
-  }
-  const found = await digestOf(bytes, formatVersion);
-  if (found !== expected) {
-    throw new ModelFormatError(DIGEST_OFFSET, `contents with SHA-256 ${expected}`, found, {
-      code: "MODEL_CHECKSUM",
-      hint: "the file is damaged; copy it again or train again",
-    });
-  }
-}
-
-/** A tensor whose type and shape are as they must be. */
-interface TakenTensor<T extends TensorArray> extends StoredTensor {
-  readonly data: T;
-}
-
-function takeTensor<T extends TensorArray>(
-  file: TensorFile<StoredTensor>,
-  name: string,
-  shape: readonly number[],
-  type: abstract new (length: number) => T,
-): TakenTensor<T> {
-  const tensor = file.tensors.get(name);
-  if (tensor === undefined) throw new ModelFormatError(8, `a tensor ${name}`, "none");
-  const { data, offset } = tensor;
-  if (!(data instanceof type) || tensor.shape.join() !== shape.join()) {
-    const found = `${data.constructor.name} of shape [${tensor.shape}]`;
-    throw new ModelFormatError(8, `tensor ${name}, a ${type.name} of shape [${shape}]`, found);
-  }
-  return { shape, data, offset };
-}
-
-/** Square roots are taken of running variances, so `least` is 0 for these. */
-function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>, least: number): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (Number.isFinite(value) && value >= least) continue;
-    const expected = `finite numbers${least === 0 ? " ≥ 0" : ""} in tensor ${name}`;
-    throw new ModelFormatError(offset + 4 * i, expected, `${value} at ${i}`);
-  }
 }
 
 function takeMember(

@@ -165,8 +165,9 @@ class MlpRun {
     this.#input = input;
     this.#network = new TrainingNetwork(kernels, shape, capacity, options, 0, nThreads);
     this.#inference = new MlpInference(kernels, this.#network.parameters);
-    this.#nBatches = countBatches(matrix.nRows, batchSize);
-    this.#nEpochs = countEpochs(this.#nBatches, optimizer);
+    const { nBatches, nEpochs } = planRun(matrix.nRows, optimizer);
+    this.#nBatches = nBatches;
+    this.#nEpochs = nEpochs;
     this.#best = makeParameters(shape, (n) => new Float32Array(n));
     if (resume === undefined) {
       this.#network.initialize(seed);
@@ -379,6 +380,15 @@ function shareArray<T extends Uint32Array | Int32Array | Float32Array>(array: T)
 
 function shareMatrix({ nRows, nColumns, indptr, indices, data }: CsrMatrix): CsrMatrix {
   return { nRows, nColumns, indptr: shareArray(indptr), indices: shareArray(indices), data: shareArray(data) };
+}
+
+/** Batches of an epoch and epochs of a run, unless it ends early. */
+export function planRun(
+  nRows: number,
+  optimizer: Resolved<OptimizerOptions>,
+): { readonly nBatches: number; readonly nEpochs: number } {
+  const nBatches = countBatches(nRows, optimizer.batchSize);
+  return { nBatches, nEpochs: countEpochs(nBatches, optimizer) };
 }
 
 /** As many epochs as asked for, or as many as give `minSteps` steps. */

@@ -7,7 +7,7 @@ import {
   type TrainOutcome,
   trainMlp,
 } from "../nn/train-mlp.js";
-import type { Rollback } from "../nn/training-state.js";
+import type { Rollback, TrainingState } from "../nn/training-state.js";
 import { type TrainProgress, yieldToEventLoop } from "./progress.js";
 
 /** What a caller hears of a run, and how it ends one. */
@@ -15,7 +15,16 @@ export interface RunCallbacks {
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
   readonly onRollback?: ((rollback: Rollback) => void) | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  readonly checkpoints?: StateStore | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Where states of a run go, to resume it from. */
+export interface StateStore {
+  /** Asked some time after each thousand documents ("step") and after each epoch. */
+  isDue(moment: { readonly kind: "step" | "epoch" }): boolean;
+  /** The run waits; the state's arrays are the run's own. */
+  save(state: TrainingState): Promise<void>;
 }
 
 /**
@@ -35,27 +44,40 @@ export async function fitNetwork(input: TrainMlpInput, callbacks: RunCallbacks):
 async function drive(
   run: Generator<TrainEvent, TrainOutcome, TrainCommand>,
   threads: TrainingThreads | null,
-  { onEpoch, onRollback, onProgress, signal }: RunCallbacks,
+  { onEpoch, onRollback, onProgress, checkpoints, signal }: RunCallbacks,
 ): Promise<TrainOutcome> {
   let validationMacroF1: number | null = null;
   let nDocumentsBefore = 0;
   let nDocumentsInEpoch = 0;
+  let command: TrainCommand;
+  let isStopping = false;
   for (;;) {
-    const { done, value } = run.next(signal?.aborted ? "stop" : undefined);
+    const { done, value } = run.next(command);
     if (done) return value;
-    if (value.kind === "epoch") {
-      validationMacroF1 = value.record.validationMacroF1;
-      nDocumentsBefore += nDocumentsInEpoch;
-      onEpoch?.(value.record);
+    command = undefined;
+    if (value.kind === "state") {
+      await checkpoints?.save(value.state);
     } else if (value.kind === "rollback") {
       onRollback?.(value.rollback);
-    } else if (value.kind === "step") {
-      const { epoch, nEpochs, step, nSteps, trainLoss } = value;
-      nDocumentsInEpoch = value.nDocuments;
-      const nDocuments = nDocumentsBefore + nDocumentsInEpoch;
-      onProgress?.({ stage: "train", epoch, nEpochs, step, nSteps, loss: trainLoss, nDocuments, validationMacroF1 });
+    } else {
+      if (value.kind === "epoch") {
+        validationMacroF1 = value.record.validationMacroF1;
+        nDocumentsBefore += nDocumentsInEpoch;
+        onEpoch?.(value.record);
+      } else {
+        const { epoch, nEpochs, step, nSteps, trainLoss } = value;
+        nDocumentsInEpoch = value.nDocuments;
+        const nDocuments = nDocumentsBefore + nDocumentsInEpoch;
+        onProgress?.({ stage: "train", epoch, nEpochs, step, nSteps, loss: trainLoss, nDocuments, validationMacroF1 });
+      }
+      // A state from after a stop is not on the way of the run that was not stopped.
+      if (!isStopping && checkpoints?.isDue({ kind: value.kind })) command = "capture";
     }
     await yieldToEventLoop();
     if (threads !== null && threads.failure !== null) throw threads.failure;
+    if (signal?.aborted && command === undefined) {
+      command = "stop";
+      isStopping = true;
+    }
   }
 }

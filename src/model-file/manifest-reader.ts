@@ -1,0 +1,58 @@
+/** Checked reading of a manifest: JSON that a file of ours holds in its metadata. */
+import { ModelFormatError } from "../errors.js";
+
+/** @throws {ModelFormatError} always */
+export function fail(expected: string, found: unknown): never {
+  throw new ModelFormatError(
+    8,
+    expected,
+    typeof found === "string" ? JSON.stringify(found.slice(0, 40)) : String(found),
+    {
+      hint: "the manifest was not written by newsclf",
+    },
+  );
+}
+
+/** Reads the fields of one object; each method throws {ModelFormatError} when the field is something else. */
+export class ManifestReader {
+  readonly #fields: ReadonlyMap<string, unknown>;
+  readonly #path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`an object as ${path}`, value);
+    this.#fields = new Map(Object.entries(value));
+    this.#path = path;
+  }
+
+  field(name: string): unknown {
+    return this.#fields.get(name);
+  }
+
+  expectOnly(names: readonly string[]): void {
+    for (const name of this.#fields.keys()) if (!names.includes(name)) fail(`no field ${this.#path}.${name}`, "one");
+  }
+
+  string(name: string): string {
+    const value = this.field(name);
+    return typeof value === "string" ? value : fail(`a string as ${this.#path}.${name}`, value);
+  }
+
+  count(name: string): number {
+    const value = this.field(name);
+    return isCount(value) ? value : fail(`a count as ${this.#path}.${name}`, value);
+  }
+
+  number(name: string): number {
+    const value = this.field(name);
+    return Number.isFinite(value) ? (value as number) : fail(`a finite number as ${this.#path}.${name}`, value);
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.field(name) === null ? null : this.number(name);
+  }
+}
+
+/** Whether a value is a whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
