@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import type { Article } from "../text/article.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
+import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } from "./input-flags.js";
 import { parseCount } from "./parse-count.js";
-import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 
-interface ClassifyFlags extends ColumnFlags {
+interface ClassifyFlags extends InputFlags {
   readonly model?: string;
   readonly text?: string;
   readonly topK: number;
@@ -31,12 +31,14 @@ function renderPredictions(predictions: Predictions | null, format: OutputFormat
 }
 
 async function runClassify(
-  file: string,
+  paths: readonly string[],
   flags: ClassifyFlags,
   command: Command,
-  { stdin, output, messages }: CommandStreams,
+  streams: CommandStreams,
 ): Promise<void> {
   rejectTextWithFile(command, flags.text);
+  checkInputFlags(command, flags);
+  const { output } = streams;
   const [{ packagedModel }, { fromFile }, { Classifier }] = await Promise.all([
     import("../io/assets.js"),
     import("../io/model-source.js"),
@@ -49,31 +51,29 @@ async function runClassify(
     await output.write(renderPredictions(classifier.classify(flags.text, { topK }), format));
     return;
   }
-  const [{ fromStream }, { readDocuments }] = await Promise.all([
-    import("../io/files.js"),
-    import("../io/read-documents.js"),
-  ]);
-  const source = file === STANDARD_INPUT ? fromStream("standard input", stdin) : file;
   // Rows that cannot be used come before the next article, so the output keeps the order of the input.
   let nSkipped = 0;
-  const reader = readDocuments(source, { ...columnOptions(flags), onReject: () => nSkipped++ });
   const writeSkipped = async (): Promise<void> => {
     for (; nSkipped > 0; nSkipped--) await output.write(renderPredictions(null, format));
   };
-  for await (const { article } of reader) {
+  const classifyAll = async (reader: AsyncIterable<{ readonly article: Article }>): Promise<void> => {
+    for await (const { article } of reader) {
+      await writeSkipped();
+      await output.write(renderPredictions(classifier.classifyArticle(article, { topK }), format));
+    }
     await writeSkipped();
-    await output.write(renderPredictions(classifier.classifyArticle(article, { topK }), format));
-  }
-  await writeSkipped();
-  messages.write(describeRejectedRows(typeof source === "string" ? source : source.name, reader.summary()));
+  };
+  await readAnyDocuments(paths, flags, streams, classifyAll, () => nSkipped++);
 }
 
-/** Adds `newsclf classify [file]`. */
+/** Adds `newsclf classify [files...]`. */
 export function addClassifyCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("classify")
     .description("label texts: one line of output for each document, in the same order")
-    .argument("[file]", "plain text, one document per line, or CSV with a header; - for standard input", STANDARD_INPUT)
+    .argument("[files...]", "plain text, one document per line, or tables of articles; - for standard input", [
+      STANDARD_INPUT,
+    ])
     .option("-m, --model <file>", "model file (default: models/news.newsclf, else the package's own)")
     .option("--text <text>", "one text to label, in place of a file")
     .option("-k, --top-k <n>", "labels per document, best first", parseCount("labels"), 1)
@@ -82,8 +82,8 @@ export function addClassifyCommand(program: Command, streams: CommandStreams): v
       "after",
       "\nText output is label TAB score, repeated for each label; json is one object per line:\n" +
         '  {"label":…,"score":…,"predictions":[{"label":…,"score":…}…]}\n' +
-        "A CSV row that cannot be used gets - or null as its label, and is named on stderr.",
+        "A row of a table that cannot be used gets - or null as its label, and is named on stderr.",
     );
-  addColumnFlags(command, { withLabel: false });
-  command.action((file: string, flags: ClassifyFlags) => runClassify(file, flags, command, streams));
+  addInputFlags(command, { withLabel: false });
+  command.action((paths: readonly string[], flags: ClassifyFlags) => runClassify(paths, flags, command, streams));
 }

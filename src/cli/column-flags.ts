@@ -7,7 +7,7 @@ export interface ColumnFlags {
   readonly labelColumn?: string;
 }
 
-/** Adds the flags that name the columns of a CSV file. */
+/** Adds the flags that name the columns of a table of articles. */
 export function addColumnFlags(command: Command, { withLabel }: { readonly withLabel: boolean }): void {
   command
     .option("--text-column <name>", "column of the body (default: found by its name, such as 본문, body, text)")

@@ -3,17 +3,16 @@ import { type CrossValidationResult, FOLD_SPEC, type FoldOptions } from "../cros
 import { DatasetError } from "../errors.js";
 import type { ExtraColumn } from "../io/columns.js";
 import { type LabeledArticle, toDocument } from "../text/article.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
+import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay } from "./progress.js";
-import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 import { trainingState } from "./train-command.js";
 import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
-interface CrossvalFlags extends ColumnFlags, UserDictionaryFlags {
+interface CrossvalFlags extends InputFlags, UserDictionaryFlags {
   readonly groupColumn?: string;
   readonly dateColumn?: string;
   readonly groupNearDuplicates?: boolean;
@@ -34,36 +33,28 @@ function countMembers(groups: readonly (readonly number[])[]): number {
   return groups.reduce((sum, { length }) => sum + length, 0);
 }
 
-async function readCorpus(csvPath: string, flags: CrossvalFlags, { messages }: CommandStreams): Promise<Corpus> {
-  const [{ readArticles }, { parseDay }] = await Promise.all([
-    import("../io/read-articles.js"),
-    import("../text/parse-day.js"),
-  ]);
+async function readCorpus(paths: readonly string[], flags: CrossvalFlags, streams: CommandStreams): Promise<Corpus> {
+  const { parseDay } = await import("../text/parse-day.js");
   const { groupColumn, dateColumn } = flags;
   const extraColumns: ExtraColumn[] = [];
   if (groupColumn !== undefined) extraColumns.push({ name: groupColumn, flag: "--group-column" });
   if (dateColumn !== undefined) extraColumns.push({ name: dateColumn, flag: "--date-column" });
-  const articles: LabeledArticle[] = [];
-  const lines: number[] = [];
-  const fields: string[] = [];
-  const reader = readArticles(csvPath, { ...columnOptions(flags), extraColumns });
-  for await (const { article, line, extra } of reader) {
-    articles.push(article);
-    lines.push(line);
-    const [field] = extra ?? [];
-    if (field === undefined) continue;
+  const { articles, lines, sources, extra } = await loadLabeled(paths, flags, streams, extraColumns);
+  const fields = extra.map(([field = ""], index) => {
     const day = dateColumn === undefined ? field : parseDay(field);
     if (day === null) {
       const problem = `a date must begin with year, month and day, such as 2026-11-23; got ${JSON.stringify(field)}`;
-      throw new DatasetError("DATASET_DATE", { source: csvPath, line }, problem);
+      const at = { source: sources[index] as string, line: lines[index] as number };
+      throw new DatasetError("DATASET_DATE", at, problem);
     }
-    fields.push(day);
-  }
-  messages.write(describeRejectedRows(csvPath, reader.summary()));
+    return day;
+  });
   if (flags.groupNearDuplicates) {
     const { findNearDuplicates } = await import("../near-duplicates.js");
     const { groupOf, groups } = findNearDuplicates(articles.map(toDocument));
-    messages.write(`${csvPath}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`);
+    streams.messages.write(
+      `${paths.join(", ")}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`,
+    );
     return { articles, lines, groups: Array.from(groupOf) };
   }
   if (groupColumn !== undefined) return { articles, lines, groups: fields };
@@ -117,7 +108,7 @@ async function formatResult(result: CrossValidationResult): Promise<string> {
 }
 
 async function runCrossval(
-  csvPath: string,
+  paths: readonly string[],
   flags: CrossvalFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
@@ -129,14 +120,14 @@ async function runCrossval(
   ]);
   const display = new ProgressDisplay(messages);
   const tokenizer = await loadTokenizer(flags);
-  const { articles, lines, ...kinds } = await readCorpus(csvPath, flags, streams);
+  const { articles, lines, ...kinds } = await readCorpus(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
   const signal = listenForInterrupt?.();
   const result = await crossValidate(articles, {
     ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),
     ...kinds,
     training: { ...trainingSettings(flags), tokenizer },
-    source: csvPath,
+    source: paths.join(", "),
     onProgress: ({ fold, nFolds, training }) => {
       const state = trainingState(training);
       display.show({ ...state, stage: `${fold + 1}/${nFolds} ${state.stage}` });
@@ -153,12 +144,12 @@ async function runCrossval(
   await output.write(flags.format === "json" ? `${JSON.stringify(scores, null, 2)}\n` : await formatResult(result));
 }
 
-/** Adds `newsclf crossval <csv>`. */
+/** Adds `newsclf crossval <files...>`. */
 export function addCrossvalCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("crossval")
     .description("measure training options by cross-validation: every article is tried by a model that did not see it")
-    .argument("<csv>", "CSV file with a header, as for train")
+    .argument("<files...>", "tables of articles with labels, as for train")
     .addOption(formatOption())
     .option("--predictions <file>", "write what was predicted for each article, out of its fold, as CSV");
   addSpecFlags<FoldOptions>(command, FOLD_SPEC);
@@ -175,10 +166,11 @@ export function addCrossvalCommand(program: Command, streams: CommandStreams): v
       ),
     )
     .option("--date-column <name>", "column of dates: learn from the past, try on what came next");
-  addColumnFlags(command, { withLabel: true });
+  addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addTrainingFlags(command);
-  command.action((csvPath: string, flags: CrossvalFlags & Readonly<Record<string, unknown>>) =>
-    runCrossval(csvPath, flags, streams),
-  );
+  command.action((paths: readonly string[], flags: CrossvalFlags & Readonly<Record<string, unknown>>) => {
+    checkInputFlags(command, flags);
+    return runCrossval(paths, flags, streams);
+  });
 }

@@ -1,38 +1,41 @@
 import type { Command } from "commander";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
-import { describeRejectedRows } from "./rejected-rows.js";
+import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
+import { describeMergedLabels } from "./input-messages.js";
 import type { CommandStreams } from "./streams.js";
 
-interface EvaluateFlags extends ColumnFlags {
+interface EvaluateFlags extends InputFlags {
   readonly format: OutputFormat;
 }
 
 async function runEvaluate(
   modelPath: string,
-  csvPath: string,
+  paths: readonly string[],
   flags: EvaluateFlags,
-  { output, messages }: CommandStreams,
+  streams: CommandStreams,
 ): Promise<void> {
-  const [{ fromFile }, { readArticles }, { Classifier }, { createEvaluator, formatReport, formatReportJson }] =
+  const [{ fromFile }, { Classifier }, { createEvaluator, formatReport, formatReportJson }, { LabelMatcher }] =
     await Promise.all([
       import("../io/model-source.js"),
-      import("../io/read-articles.js"),
       import("../classifier.js"),
       import("../evaluation/index.js"),
+      import("../text/label-spelling.js"),
     ]);
   const classifier = await Classifier.load(fromFile(modelPath));
   const evaluator = createEvaluator(classifier.labels);
+  const matcher = new LabelMatcher(flags.labelNormalization === false ? [] : classifier.labels);
   const topK = classifier.labels.length;
-  const reader = readArticles(csvPath, columnOptions(flags));
-  for await (const { article, line } of reader) {
-    evaluator.add(article.label, classifier.classifyArticle(article, { topK }), { ...article, line });
-  }
-  const rows = reader.summary();
-  messages.write(describeRejectedRows(csvPath, rows));
+  const rows = await readLabeled(paths, flags, streams, async (reader) => {
+    for await (const { article, line } of reader) {
+      const predictions = classifier.classifyArticle(article, { topK });
+      evaluator.add(matcher.match(article.label), predictions, { ...article, line });
+    }
+    return reader.summary();
+  });
+  streams.messages.write(describeMergedLabels(matcher.merged));
   const { nDocuments, nValidationDocuments, trainSupport } = classifier.metadata;
   const report = evaluator.finish({
-    split: { kind: "test", source: csvPath },
+    split: { kind: "test", source: paths.join(", ") },
     articles: {
       nRead: rows.nRows,
       nRejected: rows.nRows - rows.nUsable,
@@ -41,19 +44,20 @@ async function runEvaluate(
     },
     trainSupport,
   });
-  await output.write(flags.format === "json" ? formatReportJson(report) : formatReport(report));
+  await streams.output.write(flags.format === "json" ? formatReportJson(report) : formatReport(report));
 }
 
-/** Adds `newsclf evaluate <model> <csv>`. */
+/** Adds `newsclf evaluate <model> <files...>`. */
 export function addEvaluateCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("evaluate")
     .description("measure a model on labelled articles")
     .argument("<model>", "model file")
-    .argument("<csv>", "CSV file with a header, as for train")
+    .argument("<files...>", "tables of articles with labels, as for train")
     .addOption(formatOption());
-  addColumnFlags(command, { withLabel: true });
-  command.action((modelPath: string, csvPath: string, flags: EvaluateFlags) =>
-    runEvaluate(modelPath, csvPath, flags, streams),
-  );
+  addInputFlags(command, { withLabel: true });
+  command.action((modelPath: string, paths: readonly string[], flags: EvaluateFlags) => {
+    checkInputFlags(command, flags);
+    return runEvaluate(modelPath, paths, flags, streams);
+  });
 }

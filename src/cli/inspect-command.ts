@@ -2,13 +2,13 @@ import type { Command } from "commander";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { ModelMetadata } from "../model-file/manifest.js";
 import { isNoCalibration } from "../nn/calibration.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import type { Article } from "../text/article.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
+import { addInputFlags, checkInputFlags, type InputFlags, readUnlabeled } from "./input-flags.js";
 import { parseCount } from "./parse-count.js";
-import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 
-interface InspectFlags extends ColumnFlags {
+interface InspectFlags extends InputFlags {
   readonly top: number;
   readonly format: OutputFormat;
   readonly matrix?: string;
@@ -96,30 +96,29 @@ async function summarize(modelPath: string, top: number): Promise<ModelSummary> 
 /** Writes the document-term matrix of the articles, as the network sees it, in Matrix Market format. */
 async function exportMatrix(
   modelPath: string,
-  csvPath: string,
+  articlesPath: string,
   matrixPath: string,
   flags: InspectFlags,
-  { messages }: CommandStreams,
+  streams: CommandStreams,
 ): Promise<void> {
-  const [{ Classifier }, { fromFile }, { readUnlabeledArticles }, { writeFileAtomically }, { formatMatrixMarket }] =
-    await Promise.all([
-      import("../classifier.js"),
-      import("../io/model-source.js"),
-      import("../io/read-articles.js"),
-      import("../io/files.js"),
-      import("../features/matrix-market.js"),
-    ]);
+  const [{ Classifier }, { fromFile }, { writeFileAtomically }, { formatMatrixMarket }] = await Promise.all([
+    import("../classifier.js"),
+    import("../io/model-source.js"),
+    import("../io/files.js"),
+    import("../features/matrix-market.js"),
+  ]);
   const classifier = await Classifier.load(fromFile(modelPath));
-  const reader = readUnlabeledArticles(csvPath, columnOptions(flags));
-  const articles = [];
-  for await (const { article } of reader) articles.push(article);
-  messages.write(describeRejectedRows(csvPath, reader.summary()));
+  const articles = await readUnlabeled([articlesPath], flags, streams, async (reader) => {
+    const read: Article[] = [];
+    for await (const { article } of reader) read.push(article);
+    return read;
+  });
   const matrix = classifier.vectorize(articles);
   await writeFileAtomically(
     matrixPath,
     Buffer.concat(Array.from(formatMatrixMarket(matrix), (chunk) => Buffer.from(chunk))),
   );
-  messages.write(
+  streams.messages.write(
     `matrix: ${matrixPath} (${matrix.nRows} documents, ${matrix.nColumns} terms, ${matrix.data.length} values)\n`,
   );
 }
@@ -130,6 +129,7 @@ async function runInspect(
   command: Command,
   streams: CommandStreams,
 ): Promise<void> {
+  checkInputFlags(command, flags);
   const { matrix, articles, top, format } = flags;
   if ((matrix === undefined) !== (articles === undefined)) {
     command.error("error: --matrix and --articles go together: the matrix is that of the articles");
@@ -152,7 +152,7 @@ export function addInspectCommand(program: Command, streams: CommandStreams): vo
     .option("--top <n>", "terms in each list", parseCount("terms"), DEFAULT_TOP)
     .addOption(formatOption())
     .option("--matrix <file>", "write the tf-idf matrix of --articles in Matrix Market format")
-    .option("--articles <csv>", "articles of --matrix");
-  addColumnFlags(command, { withLabel: false });
+    .option("--articles <file>", "articles of --matrix");
+  addInputFlags(command, { withLabel: false });
   command.action((modelPath: string, flags: InspectFlags) => runInspect(modelPath, flags, command, streams));
 }

@@ -1,15 +1,18 @@
 import { type Command, Option } from "commander";
+import type { InputChoice } from "../io/article-reader.js";
 import type { TokenLayoutName } from "../morph/token-layout.js";
+import { type Encoding, INPUT_SPEC, type InputOptions } from "../options/input-options.js";
 import { SUGGEST_SPEC, type SuggestOptions } from "../options/suggest-options.js";
 import { BatchedOutput } from "./batched-output.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
+import { describeChoice } from "./input-messages.js";
 import { addSpecFlags, flagOf, pickSpecValues } from "./option-flags.js";
 import type { CommandStreams } from "./streams.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
 const FORMATS = { text: "mecab", wakati: "wakati", json: "json" } as const satisfies Record<string, TokenLayoutName>;
 
-interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions {
+interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions, Pick<InputOptions, "encoding"> {
   readonly text?: string;
   readonly format: keyof typeof FORMATS;
   readonly suggestWords?: true;
@@ -19,7 +22,7 @@ async function runTokenize(
   file: string,
   flags: TokenizeFlags,
   command: Command,
-  { stdin, output }: CommandStreams,
+  { stdin, output, messages }: CommandStreams,
 ): Promise<void> {
   rejectTextWithFile(command, flags.text);
   const suggestOptions = pickSpecValues<SuggestOptions>(SUGGEST_SPEC, { ...flags });
@@ -33,6 +36,8 @@ async function runTokenize(
   const tokenizer = await loadTokenizer(flags);
   const { fromStream } = await import("../io/files.js");
   const source = file === STANDARD_INPUT ? fromStream("standard input", stdin) : file;
+  const { encoding = "auto" } = flags;
+  const tell = (choice: InputChoice): void => messages.write(describeChoice(choice));
   if (flags.suggestWords) {
     const [{ WordSuggester, formatSuggestions, makeUserWords }, { readDocuments }, { toDocument }] = await Promise.all([
       import("../morph/word-suggester.js"),
@@ -40,7 +45,8 @@ async function runTokenize(
       import("../text/article.js"),
     ]);
     const suggester = new WordSuggester(tokenizer);
-    for await (const { article } of readDocuments(source)) suggester.add(toDocument(article));
+    for await (const { article } of readDocuments(source, { encoding, onChoice: tell }))
+      suggester.add(toDocument(article));
     const suggestions = suggester.suggest(suggestOptions);
     const { loadDictionary } = await import("../io/dictionary-file.js");
     await output.write(formatSuggestions(suggestions, await makeUserWords(await loadDictionary(), suggestions)));
@@ -56,7 +62,9 @@ async function runTokenize(
     return;
   }
   const batch = new BatchedOutput(output);
-  for await (const line of readLines(source)) await batch.write(layout.render(line));
+  const onEncoding = (found: Encoding): void =>
+    tell({ source: typeof source === "string" ? source : source.name, kind: "encoding", encoding: found });
+  for await (const line of readLines(source, { encoding, onEncoding })) await batch.write(layout.render(line));
   await batch.flush();
 }
 
@@ -65,13 +73,14 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
   const command = program
     .command("tokenize")
     .description("split texts into morphemes exactly as mecab-ko does, one line of input at a time")
-    .argument("[file]", "plain text in UTF-8; - for standard input", STANDARD_INPUT)
+    .argument("[file]", "plain text; - for standard input", STANDARD_INPUT)
     .option("--text <text>", "one text to split, in place of a file")
     .addOption(
       new Option("--format <format>", "text is mecab's layout, wakati its surfaces between spaces, json for programs")
         .choices(Object.keys(FORMATS))
         .default("text"),
     );
+  addSpecFlags<Pick<InputOptions, "encoding">>(command, { encoding: INPUT_SPEC.encoding });
   addUserDictionaryFlag(command);
   command
     .optionsGroup("New words:")

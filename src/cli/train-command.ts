@@ -1,25 +1,25 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { Rollback } from "../nn/training-state.js";
-import type { LabeledArticle } from "../text/article.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import { STANDARD_INPUT } from "./input-choice.js";
+import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
-import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
-interface TrainFlags extends ColumnFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags {
+interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags {
   readonly output?: string;
   readonly report: string;
 }
 
-/** `data/news.csv` → `models/news.newsclf`. */
-export function defaultModelPath(csvPath: string): string {
-  return path.join("models", `${path.parse(csvPath).name}.newsclf`);
+/** `data/news.csv` → `models/news.newsclf`, by the first of the files, ".gz" left out. */
+export function defaultModelPath([first = "-"]: readonly string[]): string {
+  const name = first === STANDARD_INPUT ? "news" : path.parse(first.replace(/\.gz$/i, "")).name;
+  return path.join("models", `${name.replaceAll(/[*?[\]]/g, "")}.newsclf`);
 }
 
 /** What a progress display shows of training. */
@@ -40,12 +40,13 @@ function describeRollback({ epoch, step, toEpoch, learningRateFactor }: Rollback
 }
 
 async function runTrain(
-  csvPath: string,
+  paths: readonly string[],
   flags: TrainFlags & Readonly<Record<string, unknown>>,
-  { output, messages, listenForInterrupt }: CommandStreams,
+  streams: CommandStreams,
 ): Promise<void> {
+  const { output, messages, listenForInterrupt } = streams;
+  const source = paths.join(", ");
   const [
-    { readArticles },
     { checkWritable, fileExists, removeFile, writeFileAtomically },
     { readCheckpoint },
     { saveModel },
@@ -54,7 +55,6 @@ async function runTrain(
     evaluation,
     { evaluate },
   ] = await Promise.all([
-    import("../io/read-articles.js"),
     import("../io/files.js"),
     import("../io/read-checkpoint.js"),
     import("../io/model-source.js"),
@@ -64,22 +64,14 @@ async function runTrain(
     import("../evaluation/evaluate.js"),
   ]);
   const display = new ProgressDisplay(messages);
-  const modelPath = flags.output ?? defaultModelPath(csvPath);
+  const modelPath = flags.output ?? defaultModelPath(paths);
   const jsonPath = path.join(flags.report, "report.json");
   const markdownPath = path.join(flags.report, "report.md");
 
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
-  const articles: LabeledArticle[] = [];
-  const lines: number[] = [];
-  const reader = readArticles(csvPath, columnOptions(flags));
-  for await (const { article, line } of reader) {
-    articles.push(article);
-    lines.push(line);
-  }
-  const rows = reader.summary();
-  messages.write(describeRejectedRows(csvPath, rows));
-  display.log(`${csvPath}: ${articles.length} articles`);
+  const { articles, lines, rows } = await loadLabeled(paths, flags, streams);
+  display.log(`${source}: ${articles.length} articles`);
 
   // A place that cannot be written to is better known before the work than after it.
   for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
@@ -97,7 +89,7 @@ async function runTrain(
   const result = await train(articles, {
     ...trainingSettings(flags),
     tokenizer,
-    source: csvPath,
+    source,
     onProgress: (progress) => display.show(trainingState(progress)),
     onRollback: (rollback) => display.log(describeRollback(rollback)),
     checkpoints,
@@ -125,7 +117,7 @@ async function runTrain(
         context: {
           split: {
             kind: "validation",
-            source: csvPath,
+            source,
             validationFraction: settings.validationFraction,
             seed: settings.seed,
           },
@@ -151,20 +143,24 @@ async function runTrain(
   display.log(`next: newsclf classify -m ${modelPath} --text "한국은행이 기준금리를 동결했다"`);
 }
 
-/** Adds `newsclf train <csv>`. */
+/** Adds `newsclf train <files...>`. */
 export function addTrainCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("train")
     .description("train a model on labelled articles and report how good it is on articles kept back")
-    .argument("<csv>", "CSV file with a header; columns for title and/or text, and label")
-    .option("-o, --output <file>", "model file to write (default: models/<csv name>.newsclf)")
+    .argument(
+      "<files...>",
+      "tables of articles (CSV, TSV, NDJSON; also .gz) with columns for title and/or text, and label",
+    )
+    .option("-o, --output <file>", "model file to write (default: models/<name of the first file>.newsclf)")
     .option("--report <dir>", "folder for report.md and report.json", "report");
-  addColumnFlags(command, { withLabel: true });
+  addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addWorkersFlag(command);
   addCheckpointFlags(command);
   addTrainingFlags(command);
-  command.action((csvPath: string, flags: TrainFlags & Readonly<Record<string, unknown>>) =>
-    runTrain(csvPath, flags, streams),
-  );
+  command.action((paths: readonly string[], flags: TrainFlags & Readonly<Record<string, unknown>>) => {
+    checkInputFlags(command, flags);
+    return runTrain(paths, flags, streams);
+  });
 }

@@ -1,8 +1,7 @@
-import { parse } from "csv-parse/sync";
 import { DatasetError, showValue } from "../errors.js";
 import { cleanText } from "../text/clean-text.js";
 
-/** Names of columns as the header has them; compared after NFC, trimming and lower-casing. */
+/** Names of columns as the header has them; compared after NFC, trimming and lower-casing, then also without spaces, hyphens and underscores. */
 export interface ColumnOptions {
   /**
    * Column of the body. Naming it or `titleColumn` ends the search for both: only named columns are read.
@@ -28,6 +27,11 @@ export interface ExtraColumn {
   readonly flag: string;
 }
 
+interface ColumnSearch extends ColumnOptions {
+  readonly requireLabel: boolean;
+  readonly preset?: "none" | "bigkinds";
+}
+
 /** 0-based positions in a row; null for a part that is not read. At least one of title and body is there. */
 export interface ArticleColumns {
   readonly title: number | null;
@@ -36,6 +40,15 @@ export interface ArticleColumns {
 }
 
 type Role = keyof ArticleColumns;
+
+/** 0-based positions of what is known of an article besides its text; null where there is no such column. */
+export interface DetailColumns {
+  readonly id: number | null;
+  readonly date: number | null;
+  readonly publisher: number | null;
+  /** Of the mark that an export puts on rows which are to be left out. */
+  readonly excluded: number | null;
+}
 
 /**
  * Header names of each part, without spaces, hyphens and underscores, in groups of falling priority.
@@ -63,6 +76,19 @@ const FLAGS: { readonly [role in Role]: string } = {
   title: "--title-column (titleColumn)",
   body: "--text-column (textColumn)",
   label: "--label-column (labelColumn)",
+};
+
+/** What identifies and places an article; read for those who split or check the data, never as text. */
+const DETAIL_ALIASES: { readonly [K in keyof DetailColumns]: readonly string[] } = {
+  id: ["뉴스식별자", "id", "newsid", "articleid", "guid"],
+  date: ["일자", "날짜", "발행일", "작성일", "date", "published", "pubdate"],
+  publisher: ["언론사", "매체", "매체명", "press", "publisher"],
+  excluded: ["분석제외여부"],
+};
+
+/** The columns that a preset reads, and no others in their place. */
+const PRESETS: Readonly<Record<"bigkinds", { readonly [role in Role]: string }>> = {
+  bigkinds: { title: "제목", body: "본문", label: "통합 분류1" },
 };
 
 /** Names shown in a message; a file without a header can have any number of long "names". */
@@ -104,7 +130,8 @@ class Header {
 
   /** Position of the column that the user named with a flag. */
   findNamed(flag: string, name: string): number {
-    const found = this.#positions((candidate) => nameKey(candidate) === nameKey(name));
+    let found = this.#positions((candidate) => nameKey(candidate) === nameKey(name));
+    if (found.length === 0) found = this.#positions((candidate) => aliasKey(candidate) === aliasKey(name));
     const [first] = found;
     if (first === undefined) {
       throw this.error(`there is no column ${showValue(name)} for ${flag}; ${this.describe()}`);
@@ -152,12 +179,13 @@ class Header {
  */
 export function findArticleColumns(
   names: readonly string[],
-  options: ColumnOptions & { readonly requireLabel: boolean },
+  options: ColumnSearch,
   source: string,
   line: number,
 ): ArticleColumns {
   const header = new Header(names, source, line);
-  const { textColumn, titleColumn, labelColumn, requireLabel } = options;
+  const { textColumn, titleColumn, labelColumn, requireLabel } =
+    options.preset === "bigkinds" ? withPreset(options, PRESETS.bigkinds) : options;
   const named = (role: Role, name: string | undefined) =>
     name === undefined ? null : header.findNamed(FLAGS[role], name);
 
@@ -183,6 +211,30 @@ export function findArticleColumns(
   return { title, body, label };
 }
 
+/** The columns of the preset where the user named none; a text column that was named stands alone here, too. */
+function withPreset(options: ColumnSearch, preset: { readonly [role in Role]: string }): ColumnSearch {
+  const { textColumn, titleColumn, labelColumn = preset.label } = options;
+  return textColumn === undefined && titleColumn === undefined
+    ? { ...options, textColumn: preset.body, titleColumn: preset.title, labelColumn }
+    : { ...options, labelColumn };
+}
+
+/** Returns the columns of an article's details: the first of each kind, by the names that they usually have. */
+export function findDetailColumns(names: readonly string[]): DetailColumns {
+  const keys = names.map(aliasKey);
+  const find = (kind: keyof DetailColumns): number | null => {
+    const position = keys.findIndex((key) => DETAIL_ALIASES[kind].includes(key));
+    return position < 0 ? null : position;
+  };
+  return { id: find("id"), date: find("date"), publisher: find("publisher"), excluded: find("excluded") };
+}
+
+/** True for a usual name of a column of title, body or label. */
+export function isKnownColumn(name: string): boolean {
+  const key = aliasKey(name);
+  return Object.values(ALIASES).some((groups) => groups.some((aliases) => aliases.includes(key)));
+}
+
 function rejectSharedColumn(header: Header, columns: ArticleColumns): void {
   const roles: readonly Role[] = ["title", "body", "label"];
   for (const [i, first] of roles.entries()) {
@@ -194,18 +246,11 @@ function rejectSharedColumn(header: Header, columns: ArticleColumns): void {
 }
 
 /**
- * True when a line is a CSV header of articles: comma-separated names of which one is a usual name of a title or body.
+ * True when the names, as those of a header, say that articles stand below: one is a usual name of a title or body.
  *
  * A plain text whose first line happens to be such a word ("내용") is taken for CSV as well.
  */
-export function isArticleHeader(line: string): boolean {
-  let names: readonly string[];
-  try {
-    [names = []] = parse(line, { to: 1 }) as string[][];
-  } catch {
-    // Quotes out of place: no header.
-    return false;
-  }
+export function hasTextColumn(names: readonly string[]): boolean {
   const known = new Set([...ALIASES.title, ...ALIASES.body].flat());
   return names.some((name) => known.has(aliasKey(name)));
 }

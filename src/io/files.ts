@@ -22,6 +22,8 @@ export interface ByteSource {
   /** The path, or another name for people such as "standard input". */
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Whether the bytes come from a program or a person that may wait for an answer to the first line. */
+  readonly isLive?: boolean;
 }
 
 /** A file as a source. It is opened when reading begins; reading throws {FileError} when that fails. */
@@ -31,7 +33,7 @@ export function openFile(filePath: string): ByteSource {
 
 /** An open stream of bytes, such as standard input, as a source; a fault of the stream is thrown as {FileError}. */
 export function fromStream(name: string, stream: AsyncIterable<Uint8Array>): ByteSource {
-  return { name, chunks: readChunks(name, () => stream) };
+  return { name, chunks: readChunks(name, () => stream), isLive: true };
 }
 
 async function* readChunks(name: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {

@@ -1,21 +1,23 @@
 /** Package export "./node": reading and writing of files. */
 
-export { type ColumnOptions, isArticleHeader } from "./columns.js";
+export type {
+  ArticleDetails,
+  ArticleReader,
+  ArticleRecord,
+  ArticleSources,
+  InputChoice,
+  ReadOptions,
+  RejectedRow,
+} from "./article-reader.js";
+export type { ColumnOptions, ExtraColumn } from "./columns.js";
+export { isArticleHeader } from "./csv-table.js";
 export { loadDictionary } from "./dictionary-file.js";
 export { type ByteSource, checkWritable, fromStream, openFile, readFileBytes, writeFileAtomically } from "./files.js";
 export { fromFile, saveModel } from "./model-source.js";
-export {
-  type ArticleReader,
-  type ArticleRecord,
-  type ReadOptions,
-  type ReadSummary,
-  type RejectedRow,
-  type RejectionReason,
-  readArticles,
-  readUnlabeledArticles,
-} from "./read-articles.js";
+export { readArticles, readUnlabeledArticles } from "./read-articles.js";
 export { readCheckpoint } from "./read-checkpoint.js";
-export { type DocumentReader, readDocuments } from "./read-documents.js";
+export { readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
 export { readUserDictionary } from "./read-user-dictionary.js";
+export type { ReadSummary, RejectionReason, SourceSummary } from "./row-tally.js";
 export { WorkerTrainingThreads } from "./training-threads.js";

@@ -1,31 +1,54 @@
 import { DatasetError } from "../errors.js";
 import { MAX_RECORD_LENGTH } from "./csv.js";
-import { decodeText } from "./decode-text.js";
+import { type DecodeOptions, decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
+import { unpack } from "./unpack.js";
 
 /**
- * Yields the lines of a UTF-8 text without their ends, one document each, empty ones included.
+ * Yields the lines of a text, also of a gzip file, without their ends, one document each, empty ones included.
  *
  * Lines end at "\n" or "\r\n" and nowhere else: not at U+2028 or a lone "\r", which occur inside articles. A line break at the end of the
  * text begins no further line. A line is read from the source only when it is asked for; memory is one chunk and one line.
  *
  * @param source path of the file, or an open source such as standard input
  * @throws {FileError} when the source cannot be read
- * @throws {DatasetError} with code DATASET_ENCODING when it is not UTF-8, DATASET_SYNTAX when a line is longer than 16 Mi characters
+ * @throws {DatasetError} with code DATASET_ENCODING when its bytes are not in the encoding, DATASET_FORMAT
+ *   when it is no text, DATASET_SYNTAX when a line is longer than 16 Mi characters
  */
-export async function* readLines(source: string | ByteSource): AsyncGenerator<string, void> {
+export async function* readLines(
+  source: string | ByteSource,
+  options: DecodeOptions = {},
+): AsyncGenerator<string, void> {
   const bytes = typeof source === "string" ? openFile(source) : source;
-  yield* splitLines(decodeText(bytes), bytes.name);
+  yield* splitLines(decodeText(unpack(bytes), options), bytes.name);
 }
 
-/** The lines of text that comes in pieces; `readLines` after decoding. */
-export async function* splitLines(pieces: AsyncIterable<string>, sourceName: string): AsyncGenerator<string, void> {
+/** A line without its end. */
+export interface ScannedLine {
+  /** Cut off at the limit where the line is longer. */
+  readonly text: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly isTooLong: boolean;
+}
+
+/**
+ * Yields the lines of text that comes in pieces, those longer than `maxLength` characters cut off.
+ * @param waits whether a line that is too long is told at its end, so that reading can go on; otherwise it is told as soon
+ *   as it is known, and nothing follows
+ */
+export async function* scanLines(
+  pieces: AsyncIterable<string>,
+  maxLength: number,
+  waits: boolean,
+): AsyncGenerator<ScannedLine, void> {
   let begun = "";
   let nLines = 0;
 
-  function finish(line: string): string {
+  function finish(text: string): ScannedLine {
     nLines++;
-    return line.endsWith("\r") ? line.slice(0, -1) : line;
+    const isTooLong = text.length > maxLength;
+    return { text: isTooLong ? text.slice(0, maxLength) : text.replace(/\r$/, ""), line: nLines, isTooLong };
   }
 
   for await (const piece of pieces) {
@@ -37,13 +60,32 @@ export async function* splitLines(pieces: AsyncIterable<string>, sourceName: str
       yield finish(line);
     }
     begun += piece.slice(start);
-    if (begun.length > MAX_RECORD_LENGTH) {
-      throw new DatasetError(
-        "DATASET_SYNTAX",
-        { source: sourceName, line: nLines + 1 },
-        `the line is longer than ${MAX_RECORD_LENGTH} characters; give one document per line`,
-      );
+    if (begun.length <= maxLength) continue;
+    if (!waits) {
+      yield finish(begun);
+      return;
     }
+    // One more than the limit is enough to know it by.
+    begun = begun.slice(0, maxLength + 1);
   }
-  if (begun !== "") yield begun;
+  // A "\r" at the very end ends no line.
+  if (begun !== "")
+    yield begun.length > maxLength ? finish(begun) : { text: begun, line: nLines + 1, isTooLong: false };
+}
+
+/** The error for a line of plain text that is longer than `maxLength` characters. */
+export function lineTooLong(source: string, line: number, maxLength: number): DatasetError {
+  return new DatasetError(
+    "DATASET_SYNTAX",
+    { source, line },
+    `the line is longer than ${maxLength} characters; give one document per line`,
+  );
+}
+
+/** The lines of text that comes in pieces; `readLines` after decoding. */
+export async function* splitLines(pieces: AsyncIterable<string>, sourceName: string): AsyncGenerator<string, void> {
+  for await (const { text, line, isTooLong } of scanLines(pieces, MAX_RECORD_LENGTH, false)) {
+    if (isTooLong) throw lineTooLong(sourceName, line, MAX_RECORD_LENGTH);
+    yield text;
+  }
 }

@@ -120,7 +120,9 @@ describe("newsclf classify", () => {
     const stdin = Buffer.concat([Buffer.from(`${"금리\n".repeat(3)}`), Buffer.of(0xb0, 0xa1, 0x0a)]);
     const { exitCode, stderr } = await classify([], stdin);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^newsclf: standard input:4: byte 0xB0 at offset 21 is not UTF-8; /);
+    expect(stderr).toMatch(
+      /^newsclf: standard input:4: byte 0xB0 at offset 21 is not UTF-8, as the text before it is; /,
+    );
   });
 
   it("takes the file of a model anywhere, with any name", async () => {

@@ -172,7 +172,10 @@ describe("the default place of the model", () => {
     ["/tmp/기사 모음.CSV", "models/기사 모음.newsclf"],
     ["news.2024.csv", "models/news.2024.newsclf"],
     ["news", "models/news.newsclf"],
+    ["data/articles.csv.gz", "models/articles.newsclf"],
+    ["data/2026-*.csv", "models/2026-.newsclf"],
+    ["-", "models/news.newsclf"],
   ])("of %s is %s", (csv, model) => {
-    expect(defaultModelPath(csv).replaceAll("\\", "/")).toBe(model);
+    expect(defaultModelPath([csv, "other.csv"]).replaceAll("\\", "/")).toBe(model);
   });
 });

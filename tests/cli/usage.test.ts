@@ -65,7 +65,7 @@ describe("wrong usage ends with 2 and says what is meant", () => {
     ["an unknown command", ["trian", "a.csv"], "unknown command 'trian'\n(Did you mean train?)"],
     ["an unknown flag", ["classify", "--topk", "2"], "unknown option '--topk'\n(Did you mean --top-k?)"],
     ["a misspelt option of the tables", ["train", "a.csv", "--learningrate", "1"], "(Did you mean --learning-rate?)"],
-    ["a missing argument", ["evaluate", "a.newsclf"], "missing required argument 'csv'"],
+    ["a missing argument", ["evaluate", "a.newsclf"], "missing required argument 'files'"],
     ["one argument too many", ["inspect", "a.newsclf", "b"], "too many arguments for 'inspect'"],
     ["a flag without its value", ["classify", "--text"], "option '--text <text>' argument missing"],
     ["a flag of another command", ["tokenize", "--top-k", "2"], "unknown option '--top-k'"],

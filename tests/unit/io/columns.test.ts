@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DatasetError } from "../../../src/errors.js";
-import {
-  type ArticleColumns,
-  type ColumnOptions,
-  findArticleColumns,
-  isArticleHeader,
-} from "../../../src/io/columns.js";
+import { type ArticleColumns, type ColumnOptions, findArticleColumns } from "../../../src/io/columns.js";
 
 function find(header: string, options: ColumnOptions = {}, requireLabel = true): ArticleColumns {
   return findArticleColumns(header.split(","), { ...options, requireLabel }, "news.csv", 1);
@@ -117,17 +112,4 @@ describe("findArticleColumns", () => {
       label: 0,
     });
   });
-});
-
-describe("isArticleHeader", () => {
-  it.each(["category,text", '"제목","본문"', "date,Title,body", "내용"])("takes %s for a header", (line) => {
-    expect(isArticleHeader(line)).toBe(true);
-  });
-
-  it.each(["", "한국은행, 기준금리 동결", '그는 "아니다, 본문', "category,label", "키워드,URL"])(
-    "takes %j for text",
-    (line) => {
-      expect(isArticleHeader(line)).toBe(false);
-    },
-  );
 });

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type RejectedRow, readArticles, readUnlabeledArticles } from "../../../src/io/read-articles.js";
-import { collect, errorOf, sourceOf } from "./streams.js";
+import type { RejectedRow } from "../../../src/io/article-reader.js";
+import { readArticles, readUnlabeledArticles } from "../../../src/io/read-articles.js";
+import { collect, collectArticles, errorOf, sourceOf } from "./streams.js";
 
 const MIXED = [
   "분류,본문", // line 1
@@ -20,14 +21,14 @@ const MIXED = [
 describe("readArticles", () => {
   it("yields title, body and label with the line that the row begins on", async () => {
     const text = 'date,title,body,category\n2026-01-02,제목,"본문, 둘째\r\n줄", 사회 \n';
-    expect(await collect(readArticles(sourceOf(text)))).toEqual([
+    expect(await collectArticles(readArticles(sourceOf(text)))).toEqual([
       { article: { title: "제목", body: "본문, 둘째\r\n줄", label: "사회" }, line: 2 },
     ]);
   });
 
   it.each([1, 2, 3, 5, 65_536])("reads two columns without options in chunks of %d bytes", async (chunkSize) => {
     const text = '\ufeff"category","text"\r\n정치,"국회 ""본회의"", 열려"\r\n스포츠,😀 우승';
-    expect(await collect(readArticles(sourceOf(text, chunkSize)))).toEqual([
+    expect(await collectArticles(readArticles(sourceOf(text, chunkSize)))).toEqual([
       { article: { title: "", body: '국회 "본회의", 열려', label: "정치" }, line: 2 },
       { article: { title: "", body: "😀 우승", label: "스포츠" }, line: 3 },
     ]);
@@ -36,14 +37,27 @@ describe("readArticles", () => {
   it("counts every row that cannot be used and lists its line", async () => {
     const reader = readArticles(sourceOf(MIXED));
     expect((await collect(reader)).map(({ line }) => line)).toEqual([2, 5]);
+    const counts = { nRows: 7, nUsable: 2, nBlankLines: 1 };
     expect(reader.summary()).toEqual({
-      nRows: 7,
-      nUsable: 2,
-      nBlankLines: 1,
+      ...counts,
       rejected: [
-        { reason: "empty-label", nRows: 2, lines: [3, 10] },
-        { reason: "wrong-column-count", nRows: 2, lines: [7, 8] },
-        { reason: "empty-text", nRows: 1, lines: [9] },
+        { reason: "empty-label", nRows: 2 },
+        { reason: "wrong-column-count", nRows: 2 },
+        { reason: "empty-text", nRows: 1 },
+      ],
+      sources: [
+        {
+          ...counts,
+          source: "test.csv",
+          format: "csv",
+          encoding: "utf-8",
+          delimiter: "comma",
+          rejected: [
+            { reason: "empty-label", nRows: 2, lines: [3, 10] },
+            { reason: "wrong-column-count", nRows: 2, lines: [7, 8] },
+            { reason: "empty-text", nRows: 1, lines: [9] },
+          ],
+        },
       ],
     });
   });
@@ -51,7 +65,7 @@ describe("readArticles", () => {
   it("lists no more lines than asked for and still counts all", async () => {
     const reader = readArticles(sourceOf(MIXED), { maxListedLines: 1 });
     await collect(reader);
-    expect(reader.summary().rejected[0]).toEqual({ reason: "empty-label", nRows: 2, lines: [3] });
+    expect(reader.summary().sources[0]?.rejected[0]).toEqual({ reason: "empty-label", nRows: 2, lines: [3] });
   });
 
   it("hands rejected rows to the caller in the order of the file", async () => {
@@ -64,7 +78,7 @@ describe("readArticles", () => {
       "9 empty-text",
       "10 empty-label",
     ]);
-    expect(rows[2]?.fields).toEqual(["경제", "다섯", "여섯"]);
+    expect(rows[2]).toMatchObject({ source: "test.csv", raw: "경제,다섯,여섯" });
   });
 
   it("gives labels that differ only in composition or surrounding space one name", async () => {
@@ -76,7 +90,9 @@ describe("readArticles", () => {
   it("keeps values that are names of object members", async () => {
     const text = "__proto__,constructor\ntoString,valueOf\n";
     const reader = readArticles(sourceOf(text), { labelColumn: "__proto__", textColumn: "constructor" });
-    expect(await collect(reader)).toEqual([{ article: { title: "", body: "valueOf", label: "toString" }, line: 2 }]);
+    expect(await collectArticles(reader)).toEqual([
+      { article: { title: "", body: "valueOf", label: "toString" }, line: 2 },
+    ]);
   });
 
   it.each([
@@ -108,7 +124,8 @@ describe("readArticles", () => {
       yield Buffer.from("label,text\n");
       for (; ; nRowsMade++) yield Buffer.from("a,b\n");
     }
-    for await (const { line } of readArticles({ name: "endless", chunks: chunks() })) if (line === 1000) break;
+    for await (const { line } of readArticles({ name: "endless", chunks: chunks(), isLive: true }))
+      if (line === 1000) break;
     // Line 1 is the header; csv-parse looks ahead by one chunk at most.
     expect(nRowsMade).toBeLessThanOrEqual(1001);
   });
@@ -125,7 +142,7 @@ describe("readArticles", () => {
     it("reads a file by its path", async () => {
       const file = path.join(folder, "뉴스.csv");
       await writeFile(file, "category,text\n사회,하나\n");
-      expect(await collect(readArticles(file))).toHaveLength(1);
+      expect(await collectArticles(readArticles(file))).toHaveLength(1);
     });
 
     it("names a missing file", async () => {
@@ -137,13 +154,13 @@ describe("readArticles", () => {
       expect(await errorOf(collect(readArticles(folder)))).toMatchObject({ code: "FILE_IS_DIRECTORY", path: folder });
     });
 
-    it("names a file in CP949 with line and offset", async () => {
+    it("reads a file in CP949 and says so", async () => {
       const file = path.join(folder, "excel.csv");
       // "category,text\n" has 14 bytes; then "사회" in CP949.
       await writeFile(file, Buffer.concat([Buffer.from("category,text\n"), Buffer.from([0xbb, 0xe7, 0xc8, 0xb8])]));
-      const error = await errorOf(collect(readArticles(file)));
-      expect(error).toMatchObject({ code: "DATASET_ENCODING", line: 2 });
-      expect((error as Error).message).toContain("offset 14");
+      const reader = readArticles(file, { labelColumn: "text", textColumn: "category" });
+      expect(await errorOf(collect(reader))).toMatchObject({ code: "DATASET_NO_USABLE_ROW" });
+      expect(reader.summary().sources).toMatchObject([{ encoding: "cp949" }]);
     });
   });
 });
@@ -151,8 +168,8 @@ describe("readArticles", () => {
 describe("readUnlabeledArticles", () => {
   it("needs no label column and reads none", async () => {
     const reader = readUnlabeledArticles(sourceOf("label,title\n,하나\n사회,\n"));
-    expect(await collect(reader)).toEqual([{ article: { title: "하나", body: "" }, line: 2 }]);
-    expect(reader.summary().rejected).toEqual([{ reason: "empty-text", nRows: 1, lines: [3] }]);
+    expect(await collectArticles(reader)).toEqual([{ article: { title: "하나", body: "" }, line: 2 }]);
+    expect(reader.summary().rejected).toEqual([{ reason: "empty-text", nRows: 1 }]);
   });
 
   it("has no articles where the file has a header only", async () => {

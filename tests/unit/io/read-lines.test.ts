@@ -30,7 +30,7 @@ describe("readLines", () => {
         yield Buffer.from("a\nb\nc\n");
       }
     }
-    const lines = readLines({ name: "endless", chunks: chunks() });
+    const lines = readLines({ name: "endless", chunks: chunks(), isLive: true });
     for (let i = 0; i < 3; i++) await lines.next();
     expect(nChunks).toBe(1);
     await lines.next();
@@ -39,7 +39,7 @@ describe("readLines", () => {
   });
 
   it("names the line and offset of a byte that is not UTF-8", async () => {
-    const bytes = Buffer.concat([Buffer.from("가\n"), Buffer.from([0xc7, 0xd1])]);
+    const bytes = Buffer.concat([Buffer.from("가\n"), Buffer.from([0xc7, 0xff])]);
     expect(await errorOf(collect(readLines(sourceOf(bytes))))).toMatchObject({ code: "DATASET_ENCODING", line: 2 });
   });
 

@@ -1,4 +1,6 @@
+import type { ArticleRecord } from "../../../src/io/article-reader.js";
 import type { ByteSource } from "../../../src/io/files.js";
+import type { Article } from "../../../src/text/article.js";
 
 /** A source of the UTF-8 bytes of a text (or of given bytes) in chunks of `chunkSize` bytes. */
 export function sourceOf(content: string | Uint8Array, chunkSize = 65_536, name = "test.csv"): ByteSource {
@@ -13,6 +15,13 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
+}
+
+/** Articles with the lines that they begin on. */
+export async function collectArticles<A extends Article>(
+  reader: AsyncIterable<ArticleRecord<A>>,
+): Promise<{ readonly article: A; readonly line: number }[]> {
+  return (await collect(reader)).map(({ article, line }) => ({ article, line }));
 }
 
 /** The error that a promise is rejected with. */
