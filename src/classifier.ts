@@ -11,7 +11,7 @@ import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { Ensemble } from "./nn/ensemble.js";
-import { type Article, type Label, toDocument } from "./text/article.js";
+import { type Article, type Label, toCleanDocument } from "./text/article.js";
 
 export interface Prediction {
   readonly label: Label;
@@ -154,6 +154,8 @@ export class Classifier {
 
   /** Overwritten by the next call. */
   #vectorize(article: Article): SparseRow {
-    return this.#vectorizer.transformDocument(this.#termsOf(toDocument(article)));
+    return this.#vectorizer.transformDocument(
+      this.#termsOf(toCleanDocument(article, this.metadata.settings.text.clean)),
+    );
   }
 }

@@ -64,13 +64,18 @@ export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
 export type { Rollback } from "./nn/training-state.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
+  Cleaning,
   NetworkOptions,
   OptimizerOptions,
   ResolvedTrainingSettings,
   TermOptions,
+  TextOptions,
   VectorizerOptions,
 } from "./options/train-options.js";
-export { type Article, type Label, type LabeledArticle, toDocument } from "./text/article.js";
+export { type Article, type Label, type LabeledArticle, toCleanDocument, toDocument } from "./text/article.js";
+export { type CleanedNews, cleanNews, type RemovedRange, traceCleanNews } from "./text/clean-news.js";
+export { NEWS_RULES, type NewsRule } from "./text/news-rules.js";
+export { type TracedText, traceCleanText } from "./text/traced-text.js";
 export {
   type Checkpoint,
   type CheckpointStore,

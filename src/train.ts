@@ -142,7 +142,7 @@ export async function train(
   const kernels = givenKernels ?? (await (await import("#assets")).loadDefaultMlp());
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
-  const { corpus, log } = await analyzeCorpus(detached, analyzer, source, async (nDone) => {
+  const { corpus, log } = await analyzeCorpus(detached, settings.text.clean, analyzer, source, async (nDone) => {
     onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();

@@ -57,10 +57,11 @@ function renderGroup<T>(title: string, prefix: string, spec: OptionSpec<T>): str
 
 /** Returns the text of docs/options.md. */
 export function renderOptionsDoc(): string {
-  const { terms, vectorizer, network, optimizer } = TRAINING_GROUPS;
+  const { text, terms, vectorizer, network, optimizer } = TRAINING_GROUPS;
   return [
     INTRODUCTION,
     renderGroup<RunOptions>("Run", "", RUN_SPEC),
+    renderGroup(text.title, "text.", text.spec),
     renderGroup(terms.title, "terms.", terms.spec),
     renderGroup(vectorizer.title, "vectorizer.", vectorizer.spec),
     renderGroup(network.title, "network.", network.spec),

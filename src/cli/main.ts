@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { isNewsclfError } from "../errors.js";
 import { addClassifyCommand } from "./classify-command.js";
+import { addCleanCommand } from "./clean-command.js";
 import { addCrossvalCommand } from "./crossval-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { addExportCommand } from "./export-command.js";
@@ -31,6 +32,7 @@ function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void
   addCrossvalCommand(program, streams);
   addClassifyCommand(program, streams);
   addTokenizeCommand(program, streams);
+  addCleanCommand(program, streams);
   addInspectCommand(program, streams);
   addExportCommand(program, streams);
   return program;

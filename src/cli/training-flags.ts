@@ -7,7 +7,9 @@ import {
   RUN_SPEC,
   type RunOptions,
   TERM_SPEC,
+  TEXT_SPEC,
   type TermOptions,
+  type TextOptions,
   type TrainingSettings,
   VECTORIZER_SPEC,
   type VectorizerOptions,
@@ -18,6 +20,8 @@ import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 export function addTrainingFlags(command: Command): void {
   command.optionsGroup("Run:");
   addSpecFlags<RunOptions>(command, RUN_SPEC);
+  command.optionsGroup("Text:");
+  addSpecFlags<TextOptions>(command, TEXT_SPEC);
   command.optionsGroup("Terms:");
   addSpecFlags<TermOptions>(command, TERM_SPEC);
   command.optionsGroup("Document-term matrix:");
@@ -32,6 +36,7 @@ export function addTrainingFlags(command: Command): void {
 export function trainingSettings(flags: Readonly<Record<string, unknown>>): TrainingSettings {
   return {
     ...pickSpecValues<RunOptions>(RUN_SPEC, flags),
+    text: pickSpecValues<TextOptions>(TEXT_SPEC, flags),
     terms: pickSpecValues<TermOptions>(TERM_SPEC, flags),
     vectorizer: pickSpecValues<VectorizerOptions>(VECTORIZER_SPEC, flags),
     network: pickSpecValues<NetworkOptions>(NETWORK_SPEC, flags),

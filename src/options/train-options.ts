@@ -1,6 +1,15 @@
 import type { OptionSpec } from "./constraint.js";
 import { type Resolved, resolveOptions } from "./resolve-options.js";
 
+/** What is done to a text before it is split: see `cleanText` and `cleanNews`. */
+export type Cleaning = "none" | "news";
+
+/** How articles become documents. */
+export interface TextOptions {
+  /** Take out bylines, datelines, copyright notices and the like. */
+  readonly clean?: Cleaning;
+}
+
 /** How tokens become terms. */
 export interface TermOptions {
   /** Which tokens count: words that carry content, or all. */
@@ -58,6 +67,16 @@ export interface RunOptions {
 }
 
 const MANY = Number.MAX_SAFE_INTEGER;
+
+export const TEXT_SPEC: OptionSpec<TextOptions> = {
+  clean: {
+    kind: "choice",
+    values: ["none", "news"],
+    default: "none",
+    inOlderFiles: "none",
+    help: "What to take out of articles: nothing, or what agencies, publishers and crawlers put around them (see newsclf clean)",
+  },
+};
 
 export const TERM_SPEC: OptionSpec<TermOptions> = {
   tags: {
@@ -249,6 +268,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
 
 /** The options of one training run by group, before defaults are filled in. */
 export interface TrainingSettings extends RunOptions {
+  readonly text?: TextOptions;
   readonly terms?: TermOptions;
   readonly vectorizer?: VectorizerOptions;
   readonly network?: NetworkOptions;
@@ -257,6 +277,7 @@ export interface TrainingSettings extends RunOptions {
 
 /** The options of one training run with every default filled in; stored in the model file. */
 export interface ResolvedTrainingSettings extends Resolved<RunOptions> {
+  readonly text: Resolved<TextOptions>;
   readonly terms: Resolved<TermOptions>;
   readonly vectorizer: Resolved<VectorizerOptions>;
   readonly network: Resolved<NetworkOptions>;
@@ -265,6 +286,7 @@ export interface ResolvedTrainingSettings extends Resolved<RunOptions> {
 
 /** The groups in the order of --help and docs/options.md. */
 export const TRAINING_GROUPS = {
+  text: { title: "Text", spec: TEXT_SPEC },
   terms: { title: "Terms", spec: TERM_SPEC },
   vectorizer: { title: "Vectorizer", spec: VECTORIZER_SPEC },
   network: { title: "Network", spec: NETWORK_SPEC },
@@ -277,9 +299,10 @@ export const TRAINING_GROUPS = {
  * @throws {NewsclfError} with code OPTION_UNKNOWN when a key is not known
  */
 export function resolveTrainingSettings(given: TrainingSettings = {}): ResolvedTrainingSettings {
-  const { terms, vectorizer, network, optimizer, ...run } = given;
+  const { text, terms, vectorizer, network, optimizer, ...run } = given;
   return Object.freeze({
     ...resolveOptions<RunOptions>(RUN_SPEC, run, ""),
+    text: resolveOptions<TextOptions>(TEXT_SPEC, text, "text"),
     terms: resolveOptions<TermOptions>(TERM_SPEC, terms, "terms"),
     vectorizer: resolveOptions<VectorizerOptions>(VECTORIZER_SPEC, vectorizer, "vectorizer"),
     network: resolveOptions<NetworkOptions>(NETWORK_SPEC, network, "network"),

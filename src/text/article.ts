@@ -1,3 +1,5 @@
+import type { Cleaning } from "../options/train-options.js";
+import { cleanNews } from "./clean-news.js";
 import { cleanText } from "./clean-text.js";
 
 export type Label = string;
@@ -12,6 +14,11 @@ export interface LabeledArticle extends Article {
   readonly label: Label;
 }
 
+function join(title: string, body: string): string {
+  if (title === "") return body;
+  return body === "" ? title : `${title}\n${body}`;
+}
+
 /**
  * Returns the text given to the model: the cleaned title and the cleaned body joined by one line break; a lone part stands by itself.
  *
@@ -19,8 +26,14 @@ export interface LabeledArticle extends Article {
  * without a body, so `toDocument({ title: text, body: "" })` is what it sees.
  */
 export function toDocument(article: Article): string {
-  const title = cleanText(article.title);
-  const body = cleanText(article.body);
-  if (title === "") return body;
-  return body === "" ? title : `${title}\n${body}`;
+  return join(cleanText(article.title), cleanText(article.body));
+}
+
+/**
+ * `toDocument` with what a model's `settings.text.clean` takes out: "none" nothing, "news" what `cleanNews` does. Of an article
+ * that is nothing but boilerplate all is kept.
+ */
+export function toCleanDocument(article: Article, clean: Cleaning): string {
+  const document = clean === "news" ? join(cleanNews(article.title), cleanNews(article.body)) : "";
+  return document === "" ? toDocument(article) : document;
 }

@@ -5,7 +5,7 @@ import { CleaningStack } from "./cleaning-stack.js";
  * without ";" and ">" no character reference and no markup can end; single spaces inside the text are kept.
  * The blocks: printable ASCII, general and CJK punctuation, arrows and signs common in headlines, jamo letters, ideographs, syllables.
  */
-const NEEDS_WORK = /[^ -:<=?-~·‐-‧‰-‽←-⇿─-◿☀-⛿、-〠ㄱ-ㅎㅏ-ㅣ一-鿿가-힣！-～]|^ | $| {2}/;
+export const NEEDS_WORK = /[^ -:<=?-~·‐-‧‰-‽←-⇿─-◿☀-⛿、-〠ㄱ-ㅎㅏ-ㅣ一-鿿가-힣！-～]|^ | $| {2}/;
 
 /**
  * Returns the text as the model sees it: one line in NFC without markup, references, controls or surplus white space.

@@ -107,12 +107,23 @@ function isPlain(code: number): boolean {
  */
 export class CleaningStack {
   readonly #units: Uint16Array;
+  /** Where each unit comes from in the text pushed, [start, end); null when nobody asks. */
+  readonly #starts: Uint32Array | null;
+  readonly #ends: Uint32Array | null;
   #nUnits = 0;
   #nLookBacks = 0;
+  /** Of the character being pushed, or of the text that it replaces. */
+  #sourceStart = 0;
+  #sourceEnd = 0;
 
-  /** @param capacity code units of the longest text that will be pushed */
-  constructor(capacity: number) {
+  /**
+   * @param capacity code units of the longest text that will be pushed
+   * @param isTraced whether `trace` will be asked
+   */
+  constructor(capacity: number, isTraced = false) {
     this.#units = new Uint16Array(capacity);
+    this.#starts = isTraced ? new Uint32Array(capacity) : null;
+    this.#ends = isTraced ? new Uint32Array(capacity) : null;
   }
 
   /** Code units read while looking back; grows linearly with the text. */
@@ -124,20 +135,35 @@ export class CleaningStack {
   pushText(text: string): void {
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
+      this.#sourceStart = i;
+      this.#sourceEnd = i + 1;
       if (isPlain(code)) {
-        this.#units[this.#nUnits++] = code;
+        this.#appendUnit(code);
         continue;
       }
       const point = text.codePointAt(i) as number;
-      if (point > 0xffff) i++;
+      if (point > 0xffff) {
+        i++;
+        this.#sourceEnd++;
+      }
       this.#push(point >= 0xd800 && point <= 0xdfff ? REPLACEMENT_CHARACTER : point);
     }
   }
 
   /** The text so far, without a space at its end. */
   toString(): string {
+    return this.#slice(0, this.#length());
+  }
+
+  /** For each unit of `toString()` where it comes from in the text pushed, as UTF-16 offsets [start, end). */
+  trace(): { readonly starts: Uint32Array; readonly ends: Uint32Array } {
+    if (this.#starts === null || this.#ends === null) throw new Error("Bug: this stack keeps no trace");
+    return { starts: this.#starts.subarray(0, this.#length()), ends: this.#ends.subarray(0, this.#length()) };
+  }
+
+  #length(): number {
     const isSpaceLast = this.#nUnits > 0 && this.#units[this.#nUnits - 1] === SPACE;
-    return this.#slice(0, isSpaceLast ? this.#nUnits - 1 : this.#nUnits);
+    return isSpaceLast ? this.#nUnits - 1 : this.#nUnits;
   }
 
   #push(point: number): void {
@@ -174,8 +200,16 @@ export class CleaningStack {
   #pushUpperCase(point: number): void {
     const end = this.#nUnits;
     if (this.#units[end - 1] === SEMICOLON && isUpperCase(this.#at(end - 5)) && this.#slice(end - 4, end) === "amp;") {
+      const letterStart = this.#sourceStart;
+      const letterEnd = this.#sourceEnd;
+      if (this.#starts !== null && this.#ends !== null) {
+        this.#sourceStart = this.#starts[end - 4] as number;
+        this.#sourceEnd = this.#ends[end - 1] as number;
+      }
       this.#nUnits = end - 4;
       this.#append(AMPERSAND);
+      this.#sourceStart = letterStart;
+      this.#sourceEnd = letterEnd;
     }
     this.#append(point);
   }
@@ -224,17 +258,26 @@ export class CleaningStack {
   }
 
   #replace(from: number, replacement: string): void {
+    if (this.#starts !== null && from < this.#nUnits) this.#sourceStart = this.#starts[from] as number;
     this.#nUnits = from;
     for (const character of replacement) this.#push(character.codePointAt(0) as number);
   }
 
   #append(point: number): void {
     if (point <= 0xffff) {
-      this.#units[this.#nUnits++] = point;
+      this.#appendUnit(point);
     } else {
-      this.#units[this.#nUnits++] = 0xd800 + ((point - 0x10000) >> 10);
-      this.#units[this.#nUnits++] = 0xdc00 + ((point - 0x10000) & 0x3ff);
+      this.#appendUnit(0xd800 + ((point - 0x10000) >> 10));
+      this.#appendUnit(0xdc00 + ((point - 0x10000) & 0x3ff));
     }
+  }
+
+  #appendUnit(code: number): void {
+    if (this.#starts !== null && this.#ends !== null) {
+      this.#starts[this.#nUnits] = this.#sourceStart;
+      this.#ends[this.#nUnits] = this.#sourceEnd;
+    }
+    this.#units[this.#nUnits++] = code;
   }
 
   /** The unit at `index`, or 0 (which is never kept) before the first. */

@@ -1,5 +1,6 @@
 import { TermLog } from "../features/term-log.js";
-import { type LabeledArticle, toDocument } from "../text/article.js";
+import type { Cleaning } from "../options/train-options.js";
+import { type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import type { DocumentAnalyzer } from "./document-analyzer.js";
 
@@ -15,6 +16,7 @@ export interface AnalyzedCorpus {
 /**
  * Reads and analyses articles as they come, so that one goes on while the other waits.
  *
+ * @param clean what is taken out of the articles first
  * @param source name of the articles' source for messages
  * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
  * @throws {OptionError} when an article's parts are not strings or its label is empty
@@ -22,6 +24,7 @@ export interface AnalyzedCorpus {
  */
 export async function analyzeCorpus(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  clean: Cleaning,
   analyzer: DocumentAnalyzer,
   source: string,
   onTurn: (nDone: number) => Promise<void>,
@@ -29,7 +32,7 @@ export async function analyzeCorpus(
   const builder = new CorpusBuilder();
   const log = new TermLog();
   await onTurn(0);
-  for await (const batch of analyzer.analyze(groupDocuments(articles, builder))) {
+  for await (const batch of analyzer.analyze(groupDocuments(articles, clean, builder))) {
     log.addBatch(batch);
     await onTurn(log.nDocuments);
   }
@@ -38,11 +41,12 @@ export async function analyzeCorpus(
 
 async function* groupDocuments(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  clean: Cleaning,
   builder: CorpusBuilder,
 ): AsyncGenerator<readonly string[], void> {
   let group: string[] = [];
   for await (const article of articles) {
-    group.push(toDocument(builder.add(article)));
+    group.push(toCleanDocument(builder.add(article), clean));
     if (group.length === DOCUMENTS_PER_GROUP) {
       yield group;
       group = [];

@@ -56,6 +56,7 @@ describe("train", () => {
     expect(tokenizerId).toBe("words-1");
     expect(settings).toEqual({
       ...SMALL_TRAINING,
+      text: { clean: "none" },
       optimizer: { ...SMALL_TRAINING.optimizer, epochs: 1, batchSize: 512 },
     });
     // docs/model-format.md: the digest of the digests of blocks of 1,024 articles.

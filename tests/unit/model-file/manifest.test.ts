@@ -117,6 +117,10 @@ describe("parseManifest refuses", () => {
     expect(refusal(withField(`settings.${path}`, undefined)).message).toContain(`expected a value as settings.${path}`);
   });
 
+  it("but not settings of before texts could be cleaned, which stand for no cleaning", () => {
+    expect(parseManifest(withField("settings.text", undefined)).settings.text).toEqual({ clean: "none" });
+  });
+
   it("text that is not JSON, and JSON that is no object", () => {
     expect(refusal("{").message).toContain("a manifest in JSON");
     expect(refusal("[]").message).toContain("an object as manifest");
