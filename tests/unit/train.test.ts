@@ -188,7 +188,12 @@ describe("train refuses", () => {
       tokenize: (text: string) => (text === "" ? [] : [{ surface: text, tag: "NNB", start: 0, end: text.length }]),
     };
     const articles = ["것", "수", "등", "바"].map((word, i) => article(i < 2 ? "경제" : "정치", word));
-    const given = { ...OPTIONS, tokenizer, terms: { tags: "all", stopWords: true, charNgrams: false } } as const;
+    const given = {
+      ...OPTIONS,
+      tokenizer,
+      text: { clean: "none" },
+      terms: { tags: "all", stopWords: true, charNgrams: false },
+    } as const;
     expect(await errorOf(train(articles, given))).toMatchObject({ code: "VOCABULARY_EMPTY" });
   });
 
