@@ -3,13 +3,12 @@ import type { Article } from "../text/article.js";
 import type { RemovedRange } from "../text/clean-news.js";
 import type { NewsRule } from "../text/news-rules.js";
 import { BatchedOutput } from "./batched-output.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
-import { describeRejectedRows } from "./rejected-rows.js";
+import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } from "./input-flags.js";
 import type { CommandStreams } from "./streams.js";
 
-interface CleanFlags extends ColumnFlags {
+interface CleanFlags extends InputFlags {
   readonly text?: string;
   readonly explain?: true;
   readonly rules?: true;
@@ -41,12 +40,14 @@ function renderCounts(counts: ReadonlyMap<NewsRule, number>, nTouched: number, n
 }
 
 async function runClean(
-  file: string,
+  paths: readonly string[],
   flags: CleanFlags,
   command: Command,
-  { stdin, output, messages }: CommandStreams,
+  streams: CommandStreams,
 ): Promise<void> {
   rejectTextWithFile(command, flags.text);
+  checkInputFlags(command, flags);
+  const { output, messages } = streams;
   const [{ NEWS_RULES }, { traceCleanNews }, { toCleanDocument }] = await Promise.all([
     import("../text/news-rules.js"),
     import("../text/clean-news.js"),
@@ -59,7 +60,7 @@ async function runClean(
   const counts = new Map<NewsRule, number>();
   let nDocuments = 0;
   let nTouched = 0;
-  const render = (article: Article, line: number): string => {
+  const render = (article: Article, place: string): string => {
     const removed = (["title", "body"] as const).flatMap((part) =>
       traceCleanNews(article[part]).removed.map(
         (range): Removal => ({ part, ...range, text: article[part].slice(range.start, range.end) }),
@@ -72,32 +73,41 @@ async function runClean(
     if (flags.format === "json") return `${JSON.stringify(flags.explain ? { document, removed } : { document })}\n`;
     if (!flags.explain) return `${document.replace("\n", "\t")}\n`;
     return removed
-      .map(({ part, start, end, rule, text }) => `${line}\t${part}\t${start}\t${end}\t${rule}\t${oneLine(text)}\n`)
+      .map(({ part, start, end, rule, text }) => `${place}\t${part}\t${start}\t${end}\t${rule}\t${oneLine(text)}\n`)
       .join("");
   };
   if (flags.text !== undefined) {
-    await output.write(render({ title: flags.text, body: "" }, 1));
+    await output.write(render({ title: flags.text, body: "" }, "--text:1"));
   } else {
-    const [{ fromStream }, { readDocuments }] = await Promise.all([
-      import("../io/files.js"),
-      import("../io/read-documents.js"),
-    ]);
-    const source = file === STANDARD_INPUT ? fromStream("standard input", stdin) : file;
-    const reader = readDocuments(source, columnOptions(flags));
+    // A row that cannot be used is an empty document, so that the output keeps the lines of the input.
+    let nSkipped = 0;
     const batch = new BatchedOutput(output);
-    for await (const { article, line } of reader) await batch.write(render(article, line));
-    await batch.flush();
-    messages.write(describeRejectedRows(typeof source === "string" ? source : source.name, reader.summary()));
+    const writeSkipped = async (): Promise<void> => {
+      for (; nSkipped > 0; nSkipped--) await batch.write(render({ title: "", body: "" }, ""));
+    };
+    const cleanAll = async (
+      reader: AsyncIterable<{ readonly article: Article; readonly source: string; readonly line: number }>,
+    ): Promise<void> => {
+      for await (const { article, source, line } of reader) {
+        await writeSkipped();
+        await batch.write(render(article, `${source}:${line}`));
+      }
+      await writeSkipped();
+      await batch.flush();
+    };
+    await readAnyDocuments(paths, flags, streams, cleanAll, () => nSkipped++);
   }
   if (flags.explain) messages.write(renderCounts(counts, nTouched, nDocuments));
 }
 
-/** Adds `newsclf clean [file]`. */
+/** Adds `newsclf clean [files...]`. */
 export function addCleanCommand(program: Command, streams: CommandStreams): void {
   const command = program
     .command("clean")
     .description("take bylines, datelines, copyright notices and the like out of articles, as --clean news does")
-    .argument("[file]", "plain text, one document per line, or CSV with a header; - for standard input", STANDARD_INPUT)
+    .argument("[files...]", "plain text, one document per line, or tables of articles; - for standard input", [
+      STANDARD_INPUT,
+    ])
     .option("--text <text>", "one text to clean, in place of a file")
     .option("--explain", "list what was taken out, where and by which rule, in place of the rest")
     .option("--rules", "list the rules")
@@ -105,9 +115,9 @@ export function addCleanCommand(program: Command, streams: CommandStreams): void
     .addHelpText(
       "after",
       "\nText output is one line for each document, its title and body apart by a TAB. With --explain it is one line\n" +
-        "for each part taken out: line, title or body, start, end (UTF-16 units), rule, text; the counts go to stderr.\n" +
+        "for each part taken out: file:line, title or body, start, end (UTF-16 units), rule, text; counts go to stderr.\n" +
         'json is one object per document: {"document":…}, with --explain also "removed".',
     );
-  addColumnFlags(command, { withLabel: false });
-  command.action((file: string, flags: CleanFlags) => runClean(file, flags, command, streams));
+  addInputFlags(command, { withLabel: false });
+  command.action((paths: readonly string[], flags: CleanFlags) => runClean(paths, flags, command, streams));
 }

@@ -28,7 +28,7 @@ describe("newsclf clean", () => {
     expect(await runCli(["clean", inFolder("b.csv"), "--explain"])).toEqual({
       exitCode: 0,
       // "분수가 돈다." has 7 units; the byline of 6 stands behind a space
-      stdout: "2\ttitle\t0\t4\ttitle-tag\t[속보]\n2\tbody\t8\t14\tbyline\t홍길동 기자\n",
+      stdout: `${inFolder("b.csv")}:2\ttitle\t0\t4\ttitle-tag\t[속보]\n${inFolder("b.csv")}:2\tbody\t8\t14\tbyline\t홍길동 기자\n`,
       stderr: "something was taken out of 1 of 1 documents\n  1  title-tag\n  1  byline\n",
     });
   });
