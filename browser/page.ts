@@ -4,7 +4,7 @@
  *
  * A filter is a form `[data-filter]` and the list that the attribute names by id. Items of the list, `[data-item]`, are shown
  * when each select of the form is empty or equals the item's `data-<name of the select>`, and their text holds all words of the
- * input `[type=search]`. A link `[data-show="name=value&…"]` sets the selects of the form and goes to its section.
+ * input `[type=search]`. Folded groups, `[data-group]`, open when a filter is set. A link `[data-show="name=value&…"]` sets the selects of the form and goes to its section.
  */
 
 const root = document.documentElement;
@@ -69,7 +69,11 @@ class Filter {
       element.hidden = !isShown;
       if (isShown) nShown++;
     }
-    for (const group of this.#groups) group.hidden = group.querySelector("[data-item]:not([hidden])") === null;
+    const isNarrowed = chosen.length > 0 || words.length > 0;
+    for (const group of this.#groups) {
+      group.hidden = group.querySelector("[data-item]:not([hidden])") === null;
+      if (isNarrowed && group instanceof HTMLDetailsElement) group.open = true;
+    }
     for (const count of elements("[data-count]", this.#form)) count.textContent = nShown.toLocaleString("en-US");
   }
 

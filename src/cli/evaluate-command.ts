@@ -1,11 +1,15 @@
 import type { Command } from "commander";
+import type { Language } from "../html/index.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
 import { describeMergedLabels } from "./input-messages.js";
+import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import type { CommandStreams } from "./streams.js";
 
 interface EvaluateFlags extends InputFlags {
   readonly format: OutputFormat;
+  readonly report?: string;
+  readonly lang: Language;
 }
 
 async function runEvaluate(
@@ -14,21 +18,25 @@ async function runEvaluate(
   flags: EvaluateFlags,
   streams: CommandStreams,
 ): Promise<void> {
-  const [{ fromFile }, { Classifier }, { createEvaluator, formatReport, formatReportJson }, { LabelMatcher }] =
-    await Promise.all([
-      import("../io/model-source.js"),
-      import("../classifier.js"),
-      import("../evaluation/index.js"),
-      import("../text/label-spelling.js"),
-    ]);
-  const classifier = await Classifier.load(fromFile(modelPath));
+  const [{ readFileBytes }, { Classifier }, evaluation, { evaluateArticle }, { LabelMatcher }] = await Promise.all([
+    import("../io/files.js"),
+    import("../classifier.js"),
+    import("../evaluation/index.js"),
+    import("../evaluation/evaluate.js"),
+    import("../text/label-spelling.js"),
+  ]);
+  const { createEvaluator, describeModel, formatReport, formatReportJson } = evaluation;
+  const reportFiles = flags.report === undefined ? null : reportPaths(flags.report);
+  if (reportFiles !== null) await checkReportWritable(reportFiles);
+  const bytes = await readFileBytes(modelPath);
+  const model = await describeModel(bytes, modelPath);
+  const classifier = await Classifier.load({ name: modelPath, read: async () => bytes });
   const evaluator = createEvaluator(classifier.labels);
   const matcher = new LabelMatcher(flags.labelNormalization === false ? [] : classifier.labels);
-  const topK = classifier.labels.length;
+  const start = performance.now();
   const rows = await readLabeled(paths, flags, streams, async (reader) => {
     for await (const { article, line } of reader) {
-      const predictions = classifier.classifyArticle(article, { topK });
-      evaluator.add(matcher.match(article.label), predictions, { ...article, line });
+      evaluateArticle(evaluator, classifier, { ...article, label: matcher.match(article.label), line });
     }
     return reader.summary();
   });
@@ -43,7 +51,13 @@ async function runEvaluate(
       nValidation: nValidationDocuments,
     },
     trainSupport,
+    model,
+    run: describeRun(streams.argv, evaluator.nDocuments, performance.now() - start),
   });
+  if (reportFiles !== null) {
+    await writeReport(reportFiles, report, flags.lang);
+    streams.messages.write(`report: ${reportFiles.html}, ${reportFiles.markdown}, ${reportFiles.json}\n`);
+  }
   await streams.output.write(flags.format === "json" ? formatReportJson(report) : formatReport(report));
 }
 
@@ -54,7 +68,9 @@ export function addEvaluateCommand(program: Command, streams: CommandStreams): v
     .description("measure a model on labelled articles")
     .argument("<model>", "model file")
     .argument("<files...>", "tables of articles with labels, as for train")
-    .addOption(formatOption());
+    .addOption(formatOption())
+    .option("--report <dir>", "folder for report.html, report.md and report.json (default: none is written)")
+    .addOption(languageOption());
   addInputFlags(command, { withLabel: true });
   command.action((modelPath: string, paths: readonly string[], flags: EvaluateFlags) => {
     checkInputFlags(command, flags);

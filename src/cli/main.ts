@@ -60,7 +60,7 @@ async function runCommand(argv: readonly string[], streams: CommandStreams): Pro
  * @param argv arguments without the program's own name
  */
 export async function main(argv: readonly string[], { stdout, stderr, ...others }: Streams): Promise<number> {
-  const streams = { ...others, output: new DataWriter(stdout), messages: new MessageWriter(stderr) };
+  const streams = { ...others, argv, output: new DataWriter(stdout), messages: new MessageWriter(stderr) };
   try {
     const exitCode = await runCommand(argv, streams);
     await streams.output.finish();

@@ -17,6 +17,8 @@ export interface Streams {
 
 /** The streams as the commands see them: failures of writing are dealt with. */
 export interface CommandStreams extends Pick<Streams, "stdin" | "listenForInterrupt"> {
+  /** The words of the command line, without the program's own name. */
+  readonly argv: readonly string[];
   readonly output: DataWriter;
   readonly messages: MessageWriter;
 }

@@ -1,11 +1,13 @@
 import path from "node:path";
 import type { Command } from "commander";
+import type { Language } from "../html/index.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
+import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
@@ -14,6 +16,7 @@ import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.j
 interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags {
   readonly output?: string;
   readonly report: string;
+  readonly lang: Language;
 }
 
 /** `data/news.csv` → `models/news.newsclf`, by the first of the files, ".gz" left out. */
@@ -44,7 +47,7 @@ async function runTrain(
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
-  const { output, messages, listenForInterrupt } = streams;
+  const { argv, output, messages, listenForInterrupt } = streams;
   const source = paths.join(", ");
   const [
     { checkWritable, fileExists, removeFile, writeFileAtomically },
@@ -52,8 +55,8 @@ async function runTrain(
     { saveModel },
     { WorkerTrainingThreads },
     { train },
-    evaluation,
-    { evaluate },
+    { createEvaluator, describeModel, formatReport },
+    { evaluateArticle },
   ] = await Promise.all([
     import("../io/files.js"),
     import("../io/read-checkpoint.js"),
@@ -65,8 +68,7 @@ async function runTrain(
   ]);
   const display = new ProgressDisplay(messages);
   const modelPath = flags.output ?? defaultModelPath(paths);
-  const jsonPath = path.join(flags.report, "report.json");
-  const markdownPath = path.join(flags.report, "report.md");
+  const reportFiles = reportPaths(flags.report);
 
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
@@ -74,7 +76,8 @@ async function runTrain(
   display.log(`${source}: ${articles.length} articles`);
 
   // A place that cannot be written to is better known before the work than after it.
-  for (const target of [modelPath, jsonPath, markdownPath]) await checkWritable(target);
+  await checkWritable(modelPath);
+  await checkReportWritable(reportFiles);
   const checkpoint = checkpointPath(modelPath);
   const resume = flags.resume === true ? await readCheckpoint(checkpoint) : null;
   if (flags.resume === true) {
@@ -110,33 +113,29 @@ async function runTrain(
     `model: ${modelPath} (epoch ${selectedEpoch.epoch} of ${history.length}, ${classifier.vocabulary.nTerms} terms)`,
   );
   if (validation.length > 0) {
-    const report = evaluate(
-      classifier,
-      validation.map(({ index, article }) => ({ ...article, line: lines[index] as number })),
-      {
-        context: {
-          split: {
-            kind: "validation",
-            source,
-            validationFraction: settings.validationFraction,
-            seed: settings.seed,
-          },
-          articles: {
-            nRead: rows.nRows,
-            nRejected: rows.nRows - rows.nUsable,
-            nTrain: articles.length - validation.length,
-            nValidation: validation.length,
-          },
-          trainSupport,
-          learningCurve: history,
-          selectedEpoch: selectedEpoch.epoch,
-        },
+    const evaluator = createEvaluator(classifier.labels);
+    const start = performance.now();
+    for (const { index, article } of validation) {
+      evaluateArticle(evaluator, classifier, { ...article, line: lines[index] as number });
+    }
+    const run = describeRun(argv, validation.length, performance.now() - start);
+    const report = evaluator.finish({
+      split: { kind: "validation", source, validationFraction: settings.validationFraction, seed: settings.seed },
+      articles: {
+        nRead: rows.nRows,
+        nRejected: rows.nRows - rows.nUsable,
+        nTrain: articles.length - validation.length,
+        nValidation: validation.length,
       },
-    );
-    await writeFileAtomically(jsonPath, evaluation.formatReportJson(report));
-    await writeFileAtomically(markdownPath, evaluation.formatReportMarkdown(report));
-    display.log(`report: ${markdownPath}, ${jsonPath}`);
-    await output.write(evaluation.formatReport(report));
+      trainSupport,
+      learningCurve: history,
+      selectedEpoch: selectedEpoch.epoch,
+      model: await describeModel(classifier.toBytes()),
+      run,
+    });
+    await writeReport(reportFiles, report, flags.lang);
+    display.log(`report: ${reportFiles.html}, ${reportFiles.markdown}, ${reportFiles.json}`);
+    await output.write(formatReport(report));
   } else {
     display.log("no report: --validation-fraction 0 keeps no articles back to measure on");
   }
@@ -153,7 +152,8 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
       "tables of articles (CSV, TSV, NDJSON; also .gz) with columns for title and/or text, and label",
     )
     .option("-o, --output <file>", "model file to write (default: models/<name of the first file>.newsclf)")
-    .option("--report <dir>", "folder for report.md and report.json", "report");
+    .option("--report <dir>", "folder for report.html, report.md and report.json", "report")
+    .addOption(languageOption());
   addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addWorkersFlag(command);

@@ -1,12 +1,18 @@
 import type { Classifier } from "../classifier.js";
 import type { LabeledArticle } from "../text/article.js";
-import { createEvaluator, type EvaluatorOptions } from "./evaluator.js";
+import { createEvaluator, type Evaluator, type EvaluatorOptions } from "./evaluator.js";
 import type { EvaluationReport, ReportContext } from "./report.js";
 
 /** A labeled article and, where it came from a file, its line. */
 export interface EvaluatedArticle extends LabeledArticle {
   /** 1-based line in the file. */
   readonly line?: number;
+}
+
+/** Classifies an article and counts it. */
+export function evaluateArticle(evaluator: Evaluator, classifier: Classifier, article: EvaluatedArticle): void {
+  const predictions = classifier.classifyArticle(article, { topK: classifier.labels.length });
+  evaluator.add(article.label, predictions, article);
 }
 
 /**
@@ -26,9 +32,6 @@ export function evaluate(
 ): EvaluationReport {
   const { context, ...evaluatorOptions } = options;
   const evaluator = createEvaluator(classifier.labels, evaluatorOptions);
-  const topK = classifier.labels.length;
-  for (const article of articles) {
-    evaluator.add(article.label, classifier.classifyArticle(article, { topK }), article);
-  }
+  for (const article of articles) evaluateArticle(evaluator, classifier, article);
   return evaluator.finish(context);
 }

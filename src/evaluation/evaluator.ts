@@ -1,16 +1,29 @@
 import type { Prediction } from "../classifier.js";
 import { DatasetError, OptionError } from "../errors.js";
+import type { WeightedRange } from "../html/index.js";
 import type { OptionSpec } from "../options/constraint.js";
-import { resolveOptions } from "../options/resolve-options.js";
+import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import type { Article, Label } from "../text/article.js";
-import { ConfidentErrors } from "./confident-errors.js";
+import { bootstrapScores } from "./bootstrap.js";
+import { CellSample } from "./cell-sample.js";
 import { ConfusionMatrix } from "./confusion-matrix.js";
-import { splitGraphemes } from "./display-width.js";
-import { buildReport, type EvaluationReport, type ReportContext } from "./report.js";
+import { excerptOf } from "./excerpt.js";
+import { tracePrecisionRecall } from "./precision-recall.js";
+import { countScores, measureReliability } from "./reliability.js";
+import { buildReport, type EvaluationReport, type ReportArticle, type ReportContext } from "./report.js";
+import { measureRiskCoverage } from "./risk-coverage.js";
+import { ScoreTable, UNKNOWN_LABEL } from "./score-table.js";
+import { TopList } from "./top-list.js";
 
 export interface EvaluatorOptions {
-  /** How many of the most confident errors the report lists. */
+  /** How many of the most confident errors, and of the most uncertain articles, the report lists. */
   readonly maxErrors?: number;
+  /** How many articles of all cells of the confusion matrix the report shows. */
+  readonly maxExamples?: number;
+  /** How many times the documents are drawn anew for the intervals. */
+  readonly nReplicates?: number;
+  /** Seed of the draws. */
+  readonly seed?: number;
 }
 
 export const EVALUATOR_SPEC: OptionSpec<EvaluatorOptions> = {
@@ -20,23 +33,52 @@ export const EVALUATOR_SPEC: OptionSpec<EvaluatorOptions> = {
     max: 100_000,
     unit: "documents",
     default: 20,
-    help: "List at most this many of the most confident errors",
+    help: "List at most this many of the most confident errors, and of the most uncertain articles",
   },
+  maxExamples: {
+    kind: "integer",
+    min: 0,
+    max: 100_000,
+    unit: "documents",
+    default: 1000,
+    help: "Show at most this many articles of all cells of the confusion matrix, at most 25 of one cell",
+  },
+  nReplicates: {
+    kind: "integer",
+    min: 0,
+    max: 100_000,
+    unit: "replicates",
+    default: 1000,
+    help: "Draw the documents anew this many times for the intervals; 0 for no intervals",
+  },
+  seed: { kind: "integer", min: 0, max: 0xffff_ffff, default: 42, help: "Seed of the draws" },
 };
 
-/** The article behind a document, shown where it is among the most confident errors. */
+/** Which parts of an article speak for (weight above 0) or against the predicted label; ranges in rising order of start. */
+export interface Reasons {
+  readonly title: readonly WeightedRange[];
+  readonly body: readonly WeightedRange[];
+}
+
+/** The article behind a document, for the lists of the report. */
 export interface DocumentSource extends Article {
   /** 1-based line in the file. */
   readonly line?: number;
+  /** Says why the article got its label; called at once, and only for articles that the report may show. */
+  readonly explain?: () => Reasons;
 }
 
-/** Gathers the predictions for one document after another; memory does not grow with the number of documents. */
+/**
+ * Gathers the predictions for one document after another. It keeps 4 bytes for each document and label, 8 more for each
+ * document, and a limited number of excerpts.
+ */
 export interface Evaluator {
   /** Documents added so far. */
   readonly nDocuments: number;
 
   /**
-   * Counts one document by its predictions, best first. Where they leave out the true label, the report has no log loss.
+   * Counts one document by its predictions, best first. Where they leave out the true label, the report has no log loss; where they leave
+   * out any label, it has no precision-recall curves.
    * @throws {OptionError} when the list is empty, names a label that the evaluator does not know, or is not best first, or a score is outside [0, 1]
    */
   add(trueLabel: Label, predictions: readonly Prediction[], source?: DocumentSource): void;
@@ -55,60 +97,89 @@ export interface Evaluator {
   finish(context?: ReportContext): EvaluationReport;
 }
 
-/** Graphemes of a title or body that the report keeps of an error. */
-export const EXCERPT_LENGTH = 200;
-
-/** UTF-16 units looked at for an excerpt: a body may have megabytes, and a grapheme seldom has more than a few units. */
-const EXCERPT_WINDOW = 8 * EXCERPT_LENGTH;
+/** Articles of one cell of the confusion matrix that a report shows at most. */
+const MAX_PER_CELL = 25;
 
 /** A score of 0 counts as this one, 2^-52, as in scikit-learn's log_loss on float64: ln 0 would hide all other documents. */
 const SMALLEST_SCORE = Number.EPSILON;
-
-function excerptOf(text: string): string {
-  // The window may end inside a surrogate pair.
-  const window = text.slice(0, EXCERPT_WINDOW).replace(/[\uD800-\uDBFF]$/, "");
-  const line = window.replace(/\s+/gu, " ").trim();
-  const graphemes = splitGraphemes(line);
-  const isCut = graphemes.length > EXCERPT_LENGTH || text.length > EXCERPT_WINDOW;
-  return isCut ? `${graphemes.slice(0, EXCERPT_LENGTH).join("")}…` : line;
-}
 
 function checkScore(name: string, score: number): void {
   if (!(score >= 0 && score <= 1)) throw new OptionError(name, "a number in [0, 1]", score);
 }
 
+interface RankedScores {
+  readonly best: Prediction;
+  /** Null when only one label was given. */
+  readonly second: Prediction | null;
+  /** Null when the true label is not known or was not given. */
+  readonly trueScore: number | null;
+}
+
+function describeArticle(
+  trueLabel: Label,
+  { best, second, trueScore }: RankedScores,
+  index: number,
+  source: DocumentSource | undefined,
+): ReportArticle {
+  const reasons = source?.explain?.();
+  const title = excerptOf(source?.title ?? "", reasons?.title);
+  const body = excerptOf(source?.body ?? "", reasons?.body);
+  return {
+    trueLabel,
+    predictedLabel: best.label,
+    score: best.score,
+    trueScore,
+    secondLabel: second?.label ?? null,
+    secondScore: second?.score ?? null,
+    index,
+    line: source?.line ?? null,
+    title: title.text,
+    excerpt: body.text,
+    reasons: reasons === undefined ? null : { title: title.ranges, excerpt: body.ranges },
+  };
+}
+
 class StreamingEvaluator implements Evaluator {
+  readonly #options: Resolved<EvaluatorOptions>;
   readonly #matrix: ConfusionMatrix;
-  readonly #errors: ConfidentErrors;
-  #nDocuments = 0;
+  readonly #table: ScoreTable;
+  readonly #errors: TopList<ReportArticle>;
+  readonly #uncertain: TopList<ReportArticle>;
+  readonly #examples: CellSample<ReportArticle>;
   #lossSum = 0;
   #nLosses = 0;
   #isLossKnown = true;
 
   constructor(labels: readonly Label[], options: EvaluatorOptions | undefined) {
     this.#matrix = new ConfusionMatrix(labels);
-    this.#errors = new ConfidentErrors(resolveOptions(EVALUATOR_SPEC, options, "").maxErrors);
+    this.#table = new ScoreTable(labels.length);
+    this.#options = resolveOptions(EVALUATOR_SPEC, options, "");
+    this.#errors = new TopList(this.#options.maxErrors);
+    this.#uncertain = new TopList(this.#options.maxErrors);
+    this.#examples = new CellSample(MAX_PER_CELL, this.#options.maxExamples);
   }
 
   get nDocuments(): number {
-    return this.#nDocuments;
+    return this.#table.nDocuments;
   }
 
   add(trueLabel: Label, predictions: readonly Prediction[], source?: DocumentSource): void {
-    const [best] = predictions;
+    const [best, second = null] = predictions;
     if (best === undefined) throw new OptionError("predictions", "one or more labels with scores", predictions);
     let previous = 1;
     let trueScore: number | null = null;
+    const columns: number[] = [];
     for (const [place, { label, score }] of predictions.entries()) {
       checkScore(`predictions[${place}].score`, score);
       if (score > previous) throw new OptionError("predictions", "in falling order of their scores", predictions);
-      if (this.#matrix.indexOf(label) === null) {
-        throw new OptionError(`predictions[${place}].label`, "a label of the evaluator", label);
-      }
+      const column = this.#matrix.indexOf(label);
+      if (column === null) throw new OptionError(`predictions[${place}].label`, "a label of the evaluator", label);
+      columns.push(column);
       previous = score;
       if (label === trueLabel) trueScore = score;
     }
-    this.#count(trueLabel, this.#matrix.indexOf(best.label) as number, best.score, trueScore, source);
+    const row = this.#count(trueLabel, { best, second, trueScore }, source);
+    for (const [place, column] of columns.entries()) row[column] = (predictions[place] as Prediction).score;
   }
 
   addScores(trueLabel: Label, scores: ArrayLike<number>, source?: DocumentSource): void {
@@ -117,61 +188,101 @@ class StreamingEvaluator implements Evaluator {
       throw new OptionError("scores", `${labels.length} numbers, one for each label`, Array.from(scores));
     }
     let best = 0;
+    let second: number | null = null;
     for (let index = 0; index < scores.length; index += 1) {
       const score = scores[index] as number;
       checkScore(`scores[${index}]`, score);
-      if (score > (scores[best] as number)) best = index;
+      if (index === 0) continue;
+      if (score > (scores[best] as number)) {
+        second = best;
+        best = index;
+      } else if (second === null || score > (scores[second] as number)) {
+        second = index;
+      }
     }
+    const predictionOf = (index: number): Prediction => ({
+      label: labels[index] as Label,
+      score: scores[index] as number,
+    });
     const trueIndex = this.#matrix.indexOf(trueLabel);
-    const trueScore = trueIndex === null ? null : (scores[trueIndex] as number);
-    this.#count(trueLabel, best, scores[best] as number, trueScore, source);
+    const ranked = {
+      best: predictionOf(best),
+      second: second === null ? null : predictionOf(second),
+      trueScore: trueIndex === null ? null : (scores[trueIndex] as number),
+    };
+    this.#count(trueLabel, ranked, source).set(scores);
   }
 
   finish(context?: ReportContext): EvaluationReport {
-    if (this.#nDocuments === 0) {
+    const table = this.#table;
+    if (table.nDocuments === 0) {
       throw new DatasetError(
         "DATASET_NO_USABLE_ROW",
         { source: context?.split?.source ?? "articles" },
         "an evaluation needs one or more labeled articles; got none",
       );
     }
+    const { labels } = this.#matrix;
+    const { nReplicates, seed } = this.#options;
+    const hasLoss = this.#isLossKnown && this.#nLosses > 0;
     return buildReport(
       {
         matrix: this.#matrix,
-        logLoss: this.#isLossKnown && this.#nLosses > 0 ? this.#lossSum / this.#nLosses : null,
+        logLoss: hasLoss ? this.#lossSum / this.#nLosses : null,
+        intervals:
+          nReplicates === 0
+            ? null
+            : bootstrapScores(table, labels, { nReplicates, seed, hasLoss, smallestScore: SMALLEST_SCORE }),
+        reliability: measureReliability(table),
+        riskCoverage: measureRiskCoverage(table),
+        scoreHistogram: countScores(table),
+        precisionRecall: tracePrecisionRecall(table, labels),
         errors: this.#errors.list(),
+        uncertain: this.#uncertain.list(),
+        examples: this.#examples.list(),
       },
       context,
     );
   }
 
-  #count(
-    trueLabel: Label,
-    predictedIndex: number,
-    score: number,
-    trueScore: number | null,
-    source: DocumentSource | undefined,
-  ): void {
-    const index = this.#nDocuments;
+  /** Counts a document and returns its row of the score table, to be filled in at once. */
+  #count(trueLabel: Label, ranked: RankedScores, source: DocumentSource | undefined): Float32Array {
+    const { best, trueScore } = ranked;
     const trueIndex = this.#matrix.indexOf(trueLabel);
-    this.#nDocuments += 1;
+    const predictedIndex = this.#matrix.indexOf(best.label) as number;
     this.#matrix.add(trueLabel, predictedIndex);
     if (trueIndex !== null) {
       if (trueScore === null) this.#isLossKnown = false;
       else this.#lossSum -= Math.log(Math.max(trueScore, SMALLEST_SCORE));
       this.#nLosses += 1;
     }
-    if (trueIndex === predictedIndex || !this.#errors.accepts(score)) return;
-    this.#errors.add({
-      trueLabel,
-      predictedLabel: this.#matrix.labels[predictedIndex] as Label,
-      score,
-      trueScore,
-      index,
-      line: source?.line ?? null,
-      title: excerptOf(source?.title ?? ""),
-      excerpt: excerptOf(source?.body ?? ""),
-    });
+    this.#keepArticle(trueLabel, trueIndex, predictedIndex, ranked, source);
+    return this.#table.append(trueIndex ?? UNKNOWN_LABEL, predictedIndex);
+  }
+
+  /** Puts the article into the lists of the report that it belongs to. */
+  #keepArticle(
+    trueLabel: Label,
+    trueIndex: number | null,
+    predictedIndex: number,
+    ranked: RankedScores,
+    source: DocumentSource | undefined,
+  ): void {
+    const { best, second } = ranked;
+    const { length } = this.#matrix.labels;
+    const isError = trueIndex !== predictedIndex;
+    const cell = (trueIndex ?? length) * length + predictedIndex;
+    // Of the errors the surest tell most, of the right answers the least sure.
+    const rank = isError ? best.score : -best.score;
+    const certainty = second === null ? null : best.score - second.score;
+    const isConfidentError = isError && this.#errors.accepts(best.score);
+    const isUncertain = certainty !== null && this.#uncertain.accepts(-certainty);
+    const isExample = source !== undefined && this.#examples.accepts(cell, rank);
+    if (!isConfidentError && !isUncertain && !isExample) return;
+    const article = describeArticle(trueLabel, ranked, this.nDocuments, source);
+    if (isConfidentError) this.#errors.add(best.score, article);
+    if (isUncertain) this.#uncertain.add(-certainty, article);
+    if (isExample) this.#examples.add(cell, rank, article);
   }
 }
 
@@ -179,7 +290,7 @@ class StreamingEvaluator implements Evaluator {
  * Makes an evaluator for a model's labels.
  *
  * @param labels all labels of the model, in its order
- * @throws {OptionError} when the labels are fewer than one or not all different, or `maxErrors` is out of range
+ * @throws {OptionError} when the labels are fewer than one or not all different, or an option is out of range
  * @example
  * ```ts
  * const evaluator = createEvaluator(classifier.labels);

@@ -1,6 +1,8 @@
-import type { EvaluationError, EvaluationReport } from "./report.js";
+import { listFindings } from "./findings.js";
+import type { EvaluationReport, ReportArticle } from "./report.js";
 import {
   describeArticles,
+  describeIntervals,
   describeSplit,
   type FormatOptions,
   formatCount,
@@ -39,7 +41,7 @@ function renderTable(rows: readonly (readonly string[])[], nTextColumns: number)
 }
 
 function renderErrors(report: EvaluationReport, digits: number): string {
-  const row = (error: EvaluationError): string[] => [
+  const row = (error: ReportArticle): string[] => [
     showLabel(error.trueLabel),
     showLabel(error.predictedLabel),
     error.excerpt === "" || error.title === "" ? error.title + error.excerpt : `${error.title} / ${error.excerpt}`,
@@ -54,7 +56,7 @@ function renderErrors(report: EvaluationReport, digits: number): string {
 }
 
 /**
- * Returns the report as GitHub-flavoured Markdown: headline numbers, per-label table, confusion matrix, learning curve and most confident errors.
+ * Returns the report as GitHub-flavoured Markdown: headline numbers, what to look at first, per-label table, confusion matrix, learning curve and most confident errors.
  * Ends with a line break. Texts from articles are escaped, so that they can neither break the tables nor run as HTML.
  *
  * @throws {OptionError} when `digits` is out of range
@@ -65,6 +67,12 @@ export function formatReportMarkdown(report: EvaluationReport, options?: FormatO
   const origin = [describeSplit(report), describeArticles(report)].filter((line) => line !== null);
   if (origin.length > 0) sections.push(origin.map((line) => `- ${escapeMarkdown(line)}\n`).join(""));
   sections.push(renderTable([["Measure", "Value"], ...listHeadlines(report, digits)], 1));
+  const intervals = describeIntervals(report, digits);
+  if (intervals !== null) sections.push(`${escapeMarkdown(intervals)}.\n`);
+  const findings = listFindings(report);
+  if (findings.length > 0) {
+    sections.push("## What to look at first\n", findings.map(({ en }) => `- ${escapeMarkdown(en)}.\n`).join(""));
+  }
   sections.push("## Labels\n", renderTable(listLabelRows(report, digits), 1));
   const notes = listNotes(report);
   if (notes.length > 0) sections.push(notes.map((note) => `- ${escapeMarkdown(note)}.\n`).join(""));

@@ -1,6 +1,7 @@
 import type { OptionSpec } from "../options/constraint.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import type { Label } from "../text/article.js";
+import type { Interval } from "./bootstrap.js";
 import { truncateToWidth } from "./display-width.js";
 import type { EvaluationReport, LabelReport } from "./report.js";
 
@@ -119,6 +120,23 @@ export function listHeadlines(report: EvaluationReport, digits: number): [name: 
     ["Documents", formatCount(report.nDocuments)],
     ["Errors", formatCount(report.nErrors)],
   ];
+}
+
+/** Returns the intervals of the headline numbers, null when the report has none. */
+export function describeIntervals({ intervals }: EvaluationReport, digits: number): string | null {
+  if (intervals === null) return null;
+  const show = (name: string, [low, high]: Interval): string =>
+    `${name} ${formatScore(low, digits)} to ${formatScore(high, digits)}`;
+  return `${formatCount(100 * intervals.level)}% intervals: ${show("accuracy", intervals.accuracy)}, ${show("macro-F1", intervals.macroF1)}`;
+}
+
+/** Cells of a bar. */
+const BAR_CELLS = 10;
+
+/** Returns a share in [0, 1] as a bar of ten cells; null is an empty one. */
+export function drawBar(share: number | null): string {
+  const nFull = Math.round(BAR_CELLS * (share ?? 0));
+  return "█".repeat(nFull) + "░".repeat(BAR_CELLS - nFull);
 }
 
 function isTrainKnown(report: EvaluationReport): boolean {

@@ -1,7 +1,15 @@
 import { OptionError } from "../errors.js";
+import type { RankedTerm } from "../features/term-statistics.js";
+import type { WeightedRange } from "../html/index.js";
+import type { Calibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
+import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import type { Label } from "../text/article.js";
+import type { ScoreIntervals } from "./bootstrap.js";
 import type { ConfusionMatrix } from "./confusion-matrix.js";
+import type { PrecisionRecallCurve } from "./precision-recall.js";
+import type { Reliability, ScoreHistogram } from "./reliability.js";
+import type { RiskCoverage } from "./risk-coverage.js";
 import { computeScores, type LabelScores, type Scores } from "./scores.js";
 
 /** Rises when a field of the report changes its meaning or goes away; new fields do not raise it. */
@@ -57,14 +65,18 @@ export interface UnknownLabels {
   readonly labels: readonly { readonly label: Label; readonly support: number }[];
 }
 
-/** A document that was given a wrong label. */
-export interface EvaluationError {
+/** An article that the report shows. */
+export interface ReportArticle {
   readonly trueLabel: Label;
   readonly predictedLabel: Label;
   /** Score of the predicted label, in [0, 1]. */
   readonly score: number;
   /** Score of the true label, in [0, 1]; null when the model does not know it or did not give its score. */
   readonly trueScore: number | null;
+  /** The label with the second highest score; null when only one was given. */
+  readonly secondLabel: Label | null;
+  /** Its score, in [0, 1]. */
+  readonly secondScore: number | null;
   /** 0-based place of the document in the order of evaluation. */
   readonly index: number;
   /** 1-based line in the source; null when unknown. */
@@ -73,6 +85,54 @@ export interface EvaluationError {
   readonly title: string;
   /** Beginning of the body on one line; "" when there is none. */
   readonly excerpt: string;
+  /** What speaks for (weight above 0) or against the predicted label, as ranges of `title` and `excerpt`; null when not asked for. */
+  readonly reasons: {
+    readonly title: readonly WeightedRange[];
+    readonly excerpt: readonly WeightedRange[];
+  } | null;
+}
+
+/** The terms of the training articles that are most bound to a label. */
+export interface LabelTerms {
+  readonly label: Label;
+  /** Strongest first. `value` is the chi-square statistic of term and label. */
+  readonly terms: readonly RankedTerm[];
+}
+
+/** The model behind a report: what it takes to make it again. */
+export interface ModelCard {
+  /** Version of the model file's format. */
+  readonly formatVersion: number;
+  /** Name and content hash of the dictionary. */
+  readonly tokenizerId: string;
+  /** Terms of the vocabulary. */
+  readonly nTerms: number;
+  /** Size of the model file. */
+  readonly sizeBytes: number;
+  /** Every option with its value, the seed among them. */
+  readonly settings: ResolvedTrainingSettings;
+  /** SHA-256 (hex) of the training articles; see docs/model-format.md. */
+  readonly trainingDataHash: string;
+  /** For each network of the model the epoch whose weights were kept, and its figures. */
+  readonly selectedEpochs: readonly EpochRecord[];
+  /** What is done to the mean of the networks' probabilities. */
+  readonly calibration: Calibration;
+  /** In model order; empty when not given. */
+  readonly topTerms: readonly LabelTerms[];
+}
+
+/** The run that made a report. These fields alone differ between two runs of the same command. */
+export interface RunSummary {
+  /** The words of the command line. */
+  readonly command: readonly string[];
+  /** Version of newsclf. */
+  readonly version: string;
+  /** Name and version of the runtime, and system and processor, such as "node v24.4.0 linux x64". */
+  readonly runtime: string;
+  /** Time for reading, analysing and classifying the evaluated articles. */
+  readonly durationMs: number;
+  /** nDocuments over that time. */
+  readonly documentsPerSecond: number;
 }
 
 /** The result of one evaluation: data only, the same after `JSON.parse(JSON.stringify(report))`. */
@@ -85,6 +145,8 @@ export interface EvaluationReport extends Scores {
   readonly logLoss: number | null;
   /** Documents with a wrong label, those with an unknown true label included. */
   readonly nErrors: number;
+  /** Null when none were asked for. */
+  readonly intervals: ScoreIntervals | null;
   /** Null when not given. */
   readonly split: SplitSummary | null;
   /** Null when not given. */
@@ -98,8 +160,24 @@ export interface EvaluationReport extends Scores {
   readonly learningCurve: readonly EpochRecord[];
   /** The epoch whose weights were kept, 1-based; null when not given. */
   readonly selectedEpoch: number | null;
+  readonly reliability: Reliability;
+  readonly riskCoverage: RiskCoverage;
+  readonly scoreHistogram: ScoreHistogram;
+  /** In model order; null when a score of some document was not given. */
+  readonly precisionRecall: readonly PrecisionRecallCurve[] | null;
   /** The most confident errors: highest score first, ties in the order of evaluation. */
-  readonly errors: readonly EvaluationError[];
+  readonly errors: readonly ReportArticle[];
+  /** The articles with the least distance between the two highest scores, least first, ties in the order of evaluation. */
+  readonly uncertain: readonly ReportArticle[];
+  /**
+   * Some articles of each cell of the confusion matrix, by true label and then predicted label in model order, unknown true labels last; of errors
+   * the highest scores first, of right answers the lowest.
+   */
+  readonly examples: readonly ReportArticle[];
+  /** Null when not given. */
+  readonly model: ModelCard | null;
+  /** Null when not given. */
+  readonly run: RunSummary | null;
 }
 
 /** What a report says beyond the predictions themselves; what is left out becomes null or empty. */
@@ -110,14 +188,26 @@ export interface ReportContext {
   readonly trainSupport?: readonly number[];
   readonly learningCurve?: readonly EpochRecord[];
   readonly selectedEpoch?: number;
+  readonly model?: ModelCard;
+  readonly run?: RunSummary;
 }
 
-/** What was gathered over the documents of one evaluation. */
-export interface EvaluationTally {
+/** What was gathered over the documents of one evaluation; the fields are those of the report. */
+export interface EvaluationTally
+  extends Pick<
+    EvaluationReport,
+    | "logLoss"
+    | "intervals"
+    | "reliability"
+    | "riskCoverage"
+    | "scoreHistogram"
+    | "precisionRecall"
+    | "errors"
+    | "uncertain"
+    | "examples"
+  > {
   /** With at least one document. */
   readonly matrix: ConfusionMatrix;
-  readonly logLoss: number | null;
-  readonly errors: readonly EvaluationError[];
 }
 
 function copySplit(split: SplitSummary): SplitSummary {
@@ -125,6 +215,38 @@ function copySplit(split: SplitSummary): SplitSummary {
   return kind === "test"
     ? { kind, source }
     : { kind, source, validationFraction: split.validationFraction, seed: split.seed };
+}
+
+function copyEpoch(record: EpochRecord): EpochRecord {
+  return {
+    epoch: record.epoch,
+    learningRate: record.learningRate,
+    trainLoss: record.trainLoss,
+    validationLoss: record.validationLoss,
+    validationAccuracy: record.validationAccuracy,
+    validationMacroF1: record.validationMacroF1,
+  };
+}
+
+function copyModel(model: ModelCard): ModelCard {
+  return {
+    formatVersion: model.formatVersion,
+    tokenizerId: model.tokenizerId,
+    nTerms: model.nTerms,
+    sizeBytes: model.sizeBytes,
+    settings: model.settings,
+    trainingDataHash: model.trainingDataHash,
+    selectedEpochs: model.selectedEpochs.map(copyEpoch),
+    calibration: { temperature: model.calibration.temperature, labelBias: [...model.calibration.labelBias] },
+    topTerms: model.topTerms.map(({ label, terms }) => ({
+      label,
+      terms: terms.map(({ term, value }) => ({ term, value })),
+    })),
+  };
+}
+
+function copyRun({ command, version, runtime, durationMs, documentsPerSecond }: RunSummary): RunSummary {
+  return { command: [...command], version, runtime, durationMs, documentsPerSecond };
 }
 
 /**
@@ -152,6 +274,7 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
     logLoss: tally.logLoss,
     nDocuments: scores.nDocuments,
     nErrors: scores.nDocuments - nCorrect,
+    intervals: tally.intervals,
     split: split === undefined ? null : copySplit(split),
     articles:
       articles === undefined
@@ -179,15 +302,16 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
       predicted: Array.from(matrix.unknownPredicted),
       labels: matrix.listUnknown(),
     },
-    learningCurve: (learningCurve ?? []).map((record) => ({
-      epoch: record.epoch,
-      learningRate: record.learningRate,
-      trainLoss: record.trainLoss,
-      validationLoss: record.validationLoss,
-      validationAccuracy: record.validationAccuracy,
-      validationMacroF1: record.validationMacroF1,
-    })),
+    learningCurve: (learningCurve ?? []).map(copyEpoch),
     selectedEpoch: selectedEpoch ?? null,
-    errors: [...tally.errors],
+    reliability: tally.reliability,
+    riskCoverage: tally.riskCoverage,
+    scoreHistogram: tally.scoreHistogram,
+    precisionRecall: tally.precisionRecall,
+    errors: tally.errors,
+    uncertain: tally.uncertain,
+    examples: tally.examples,
+    model: context.model === undefined ? null : copyModel(context.model),
+    run: context.run === undefined ? null : copyRun(context.run),
   };
 }

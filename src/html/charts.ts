@@ -30,9 +30,9 @@ export interface Series {
 export const MAX_SERIES = 6;
 
 const WIDTH = 360;
-const HEIGHT = 230;
+const HEIGHT = 238;
 /** Room for the numbers and the name of the axes. */
-const MARGIN = { left: 44, right: 12, top: 18, bottom: 38 } as const;
+const MARGIN = { left: 44, right: 20, top: 26, bottom: 38 } as const;
 const INNER_WIDTH = WIDTH - MARGIN.left - MARGIN.right;
 const INNER_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
 

@@ -29,6 +29,7 @@ a{color:var(--link)}
 h1{font-size:1.6rem;line-height:1.25;margin:1rem 0 .5rem}
 h2{font-size:1.25rem;margin:2.5rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.25rem 0 .5rem}
+main{margin-top:1rem}
 p{margin:.5rem 0;max-width:46rem}
 .soft,figcaption small,caption{color:var(--soft);font-size:.875rem}
 .switches{float:right;display:flex;flex-wrap:wrap;gap:.5rem;justify-content:flex-end;margin-left:1rem}
@@ -63,7 +64,7 @@ td.text{min-width:16rem;white-space:normal;overflow-wrap:anywhere}
 figure{margin:0;min-width:0;break-inside:avoid}
 figcaption{font-weight:600;font-size:.95rem;margin-bottom:.25rem}figcaption small{display:block;font-weight:400}
 figure svg{display:block;width:100%;height:auto;max-width:34rem}
-figure details{font-size:.875rem}summary{cursor:pointer;color:var(--link);padding:.25rem 0;width:fit-content}
+details>.items{margin-top:.25rem}figure details{font-size:.875rem}summary{cursor:pointer;color:var(--link);padding:.25rem 0;width:fit-content}
 svg text{fill:var(--soft);font-size:11px}
 .grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}.ideal{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3}
 .series{fill:none;stroke-width:2;stroke-linejoin:round}.mark{stroke:none}
@@ -84,7 +85,8 @@ svg text{fill:var(--soft);font-size:11px}
 .filter label{display:flex;flex-direction:column;font-size:.8125rem;color:var(--soft);min-width:0}.filter :is(input,select){background:var(--ground);color:var(--text)}
 .filter .wide{flex:1 1 14rem}.filter output{flex-basis:100%;font-size:.875rem}
 .items{list-style:none;margin:0;padding:0}
-.items li{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;margin:.5rem 0;content-visibility:auto;contain-intrinsic-size:auto 6.5rem;break-inside:avoid}
+.items li{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;margin:.5rem 0;break-inside:avoid}
+[data-group] .items li{content-visibility:auto;contain-intrinsic-size:auto 6.5rem}
 .items p{margin:.15rem 0;max-width:none}.items .title{font-weight:600}
 .chip{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .55rem;font-size:.8125rem;background:var(--raised);white-space:nowrap}
 .chip.wrong{border-color:var(--s1)}.chip.right{border-color:var(--s0)}
@@ -99,5 +101,5 @@ footer{margin-top:3rem;color:var(--soft);font-size:.8125rem;border-top:1px solid
 .cards{grid-template-columns:1fr 1fr;gap:.5rem}.cards b{font-size:1.4rem}.heat td,.heat thead th{min-width:3.2rem}.heat td small{font-size:.6875rem}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{color-scheme:light}body{max-width:none;font-size:10pt}nav,.switches,.filter,.skip{display:none!important}.scroll{overflow:visible}
-section{break-before:auto}h2,h3{break-after:avoid}tr{break-inside:avoid}.items li{content-visibility:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+section{break-before:auto}h2,h3{break-after:avoid}tr{break-inside:avoid}[data-group] .items li{content-visibility:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

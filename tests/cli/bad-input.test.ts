@@ -197,7 +197,7 @@ describe("newsclf train into", () => {
     );
     const report = await trainInto(inFolder("m4.newsclf"), inFolder("good", "tiny.newsclf"));
     expect(report.exitCode).toBe(1);
-    expect(report.stderr).toContain(`newsclf: ${inFolder("good", "tiny.newsclf", "report.json")}: cannot be created`);
+    expect(report.stderr).toContain(`newsclf: ${inFolder("good", "tiny.newsclf", "report.html")}: cannot be created`);
     expect(await readdir(inFolder())).not.toContain("m4.newsclf");
   });
 

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli, TINY_CORPUS, TINY_TEST, trainTiny, useFolder } from "./harness.js";
 
@@ -69,5 +70,22 @@ describe("newsclf evaluate", () => {
     const named = await evaluate(csv, "--text-column", "기사", "--label-column", "부서", "--format", "json");
     expect(named.exitCode).toBe(0);
     expect(JSON.parse(named.stdout).nDocuments).toBe(1);
+  });
+
+  it("writes the report's three forms into a folder, which opens in the language asked for", async () => {
+    const folder = inFolder("evaluated");
+    const { exitCode, stderr } = await evaluate(TINY_CORPUS, "--report", folder, "--lang", "en");
+    const files = ["html", "md", "json"].map((ending) => path.join(folder, `report.${ending}`));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: `report: ${files.join(", ")}\n` });
+    const [html, markdown, json] = await Promise.all(files.map((file) => readFile(file, "utf8")));
+    expect(html).toContain('<html lang="en">');
+    expect(markdown).toContain("# Evaluation report");
+    expect(JSON.parse(json ?? "")).toMatchObject({ nDocuments: 24, model: { nTerms: expect.any(Number) } });
+  });
+
+  it("refuses a language that it does not speak, before the work", async () => {
+    const { exitCode, stderr } = await evaluate(TINY_CORPUS, "--lang", "fr");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("ko, en");
   });
 });

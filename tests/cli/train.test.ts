@@ -30,15 +30,16 @@ describe("newsclf train", () => {
     expect(run.stderr.split("\n")).toEqual([
       `${TINY_CORPUS}: 24 articles`,
       `model: ${model} (epoch ${epoch} of 30, ${vocabulary.nTerms} terms)`,
-      `report: ${inFolder("first", "report", "report.md")}, ${inFolder("first", "report", "report.json")}`,
+      `report: ${["html", "md", "json"].map((ending) => inFolder("first", "report", `report.${ending}`)).join(", ")}`,
       `next: newsclf classify -m ${model} --text "한국은행이 기준금리를 동결했다"`,
       "",
     ]);
   });
 
-  it("writes the model and both reports, and leaves nothing beside them", async () => {
+  it("writes the model and the report's three forms, and leaves nothing beside them", async () => {
     expect((await readdir(inFolder("first"), { recursive: true })).sort()).toEqual([
       "report",
+      "report/report.html",
       "report/report.json",
       "report/report.md",
       "tiny.newsclf",
@@ -47,6 +48,10 @@ describe("newsclf train", () => {
     expect(json.nDocuments).toBe(6);
     expect(json.split).toMatchObject({ kind: "validation", source: TINY_CORPUS, validationFraction: 0.25, seed: 1 });
     expect(json.learningCurve).toHaveLength(30);
+    expect(json.model).toMatchObject({ settings: { seed: 1 }, topTerms: [{ label: "경제" }, {}, {}] });
+    expect(json.run.command.slice(0, 3)).toEqual(["newsclf", "train", TINY_CORPUS]);
+    const html = await readFile(inFolder("first", "report", "report.html"), "utf8");
+    expect(html).toContain(`newsclf train ${TINY_CORPUS}`);
     const markdown = await readFile(inFolder("first", "report", "report.md"), "utf8");
     for (const label of ["경제", "스포츠", "정치"]) expect(markdown).toContain(label);
   });

@@ -36,13 +36,13 @@ function expectClose(actual: readonly (number | null)[], expected: readonly (num
 }
 
 function reportByScores({ labels, trueLabels, scores }: Case): EvaluationReport {
-  const evaluator = createEvaluator(labels);
+  const evaluator = createEvaluator(labels, { nReplicates: 0 });
   for (const [index, trueLabel] of trueLabels.entries()) evaluator.addScores(trueLabel, scores[index] ?? []);
   return evaluator.finish();
 }
 
 function reportByPredictions({ labels, trueLabels, scores }: Case): EvaluationReport {
-  const evaluator = createEvaluator(labels);
+  const evaluator = createEvaluator(labels, { nReplicates: 0 });
   for (const [index, trueLabel] of trueLabels.entries()) {
     const predictions = labels.map((label, column) => ({ label, score: scores[index]?.[column] ?? 0 }));
     evaluator.add(

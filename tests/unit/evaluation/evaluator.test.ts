@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DatasetError, NewsclfError, OptionError } from "../../../src/errors.js";
-import { createEvaluator, EXCERPT_LENGTH } from "../../../src/evaluation/evaluator.js";
+import { createEvaluator } from "../../../src/evaluation/evaluator.js";
+import { EXCERPT_LENGTH } from "../../../src/evaluation/excerpt.js";
 
 const LABELS = ["가", "나", "다"];
 
@@ -69,20 +70,26 @@ describe("createEvaluator", () => {
         predictedLabel: "다",
         score: 0.8,
         trueScore: null,
+        secondLabel: null,
+        secondScore: null,
         index: 3,
         line: null,
         title: "",
         excerpt: "",
+        reasons: null,
       },
       {
         trueLabel: "가",
         predictedLabel: "나",
         score: 0.7,
         trueScore: 0.2,
+        secondLabel: "가",
+        secondScore: 0.2,
         index: 1,
         line: 4,
         title: "제목 둘째 줄",
         excerpt: "본문 문장.",
+        reasons: null,
       },
     ]);
   });

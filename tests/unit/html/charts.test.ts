@@ -54,8 +54,8 @@ describe("lineChart", () => {
       [1, 1],
     ] as const;
     const { source } = lineChart(share, share, [{ name: plain("a"), points, hasMarks: true }], { captionId: "c" });
-    // The inner field is 304 x 174 from (44, 18): x = 44 + 304 v, y = 192 - 174 v.
-    expect(source).toContain('d="M44 192L196 105M348 18"');
+    // The inner field is 296 x 174 from (44, 26): x = 44 + 296 v, y = 200 - 174 v.
+    expect(source).toContain('d="M44 200L192 113M340 26"');
     expect(source.match(/<circle/g)).toHaveLength(3);
     expect(source).toContain('role="img" aria-labelledby="c"');
   });
@@ -77,15 +77,15 @@ describe("barChart", () => {
       { name: plain("b"), values: [0.25, 1] },
     ];
     const { source } = barChart(share, share, series, { captionId: "c" });
-    // Heights are 174 v; the second bar of the first bin stands on the first: 192 - 174 * 0.75 = 61.5.
+    // Heights are 174 v; the second bar of the first bin stands on the first: 200 - 174 * 0.75 = 69.5.
     expect(
       [...source.matchAll(/<rect class="fill (s\d)" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"/g)].map(
         (m) => m.slice(1),
       ),
     ).toEqual([
-      ["s0", "105", "87"],
-      ["s1", "61.5", "43.5"],
-      ["s1", "18", "174"],
+      ["s0", "113", "87"],
+      ["s1", "69.5", "43.5"],
+      ["s1", "26", "174"],
     ]);
   });
 });
