@@ -48,7 +48,7 @@ export class DataWriter {
    * @throws {OutputClosed} when the reader has gone away
    * @throws {FileError} when the data cannot be written
    */
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     this.#throwFailure();
     if (this.#hand(text)) return;
     await new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ export class DataWriter {
   }
 
   /** False when the stream wants to be waited for. */
-  #hand(text: string, done?: () => void): boolean {
+  #hand(text: string | Uint8Array, done?: () => void): boolean {
     try {
       return this.#stream.write(text, done);
     } catch (error) {

@@ -3,16 +3,16 @@ import type { InputChoice } from "../io/article-reader.js";
 import type { TokenLayoutName } from "../morph/token-layout.js";
 import { type Encoding, INPUT_SPEC, type InputOptions } from "../options/input-options.js";
 import { SUGGEST_SPEC, type SuggestOptions } from "../options/suggest-options.js";
-import { BatchedOutput } from "./batched-output.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
 import { describeChoice } from "./input-messages.js";
 import { addSpecFlags, flagOf, pickSpecValues } from "./option-flags.js";
 import type { CommandStreams } from "./streams.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
+import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
 const FORMATS = { text: "mecab", wakati: "wakati", json: "json" } as const satisfies Record<string, TokenLayoutName>;
 
-interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions, Pick<InputOptions, "encoding"> {
+interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions, Pick<InputOptions, "encoding">, WorkersFlag {
   readonly text?: string;
   readonly format: keyof typeof FORMATS;
   readonly suggestWords?: true;
@@ -52,20 +52,24 @@ async function runTokenize(
     await output.write(formatSuggestions(suggestions, await makeUserWords(await loadDictionary(), suggestions)));
     return;
   }
-  const [{ TokenLayout }, { readLines }] = await Promise.all([
-    import("../morph/token-layout.js"),
-    import("../io/read-lines.js"),
-  ]);
-  const layout = new TokenLayout(tokenizer, FORMATS[flags.format]);
   if (flags.text !== undefined) {
-    await output.write(layout.render(flags.text));
+    const { TokenLayout } = await import("../morph/token-layout.js");
+    await output.write(new TokenLayout(tokenizer, FORMATS[flags.format]).render(flags.text));
     return;
   }
-  const batch = new BatchedOutput(output);
+  const [{ AnalyzerPool }, { readLineGroups }] = await Promise.all([
+    import("../io/analyzer-pool.js"),
+    import("../io/read-lines.js"),
+  ]);
   const onEncoding = (found: Encoding): void =>
     tell({ source: typeof source === "string" ? source : source.name, kind: "encoding", encoding: found });
-  for await (const line of readLines(source, { encoding, onEncoding })) await batch.write(layout.render(line));
-  await batch.flush();
+  const pool = new AnalyzerPool(tokenizer, countWorkers(flags));
+  try {
+    const lines = readLineGroups(source, { encoding, onEncoding });
+    for await (const rendered of pool.render(FORMATS[flags.format], lines)) await output.write(rendered);
+  } finally {
+    await pool.close();
+  }
 }
 
 /** Adds `newsclf tokenize [file]`. */
@@ -82,6 +86,7 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
     );
   addSpecFlags<Pick<InputOptions, "encoding">>(command, { encoding: INPUT_SPEC.encoding });
   addUserDictionaryFlag(command);
+  addWorkersFlag(command);
   command
     .optionsGroup("New words:")
     .option("--suggest-words", "list words that the dictionary seems to lack, as a file for --user-dict");

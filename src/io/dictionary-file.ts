@@ -34,7 +34,7 @@ export function loadDictionary(): Promise<Dictionary> {
  */
 export async function readDictionary(path: string): Promise<Dictionary> {
   const [bytes, moduleBytes] = await Promise.all([readBytes(path), readViterbiModule()]);
-  const dictionary = Dictionary.fromBytes(bytes, inflate, { store: createWasmStore(moduleBytes), release });
+  const dictionary = Dictionary.fromBytes(bytes, inflateSection, { store: createWasmStore(moduleBytes), release });
   release(bytes);
   return dictionary;
 }
@@ -51,7 +51,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** One output chunk of the expected size, so that nothing is copied together; larger output is an error. */
-function inflate(bytes: Uint8Array, sizeBytes: number): Uint8Array {
+export function inflateSection(bytes: Uint8Array, sizeBytes: number): Uint8Array {
   return inflateSync(bytes, { chunkSize: Math.max(sizeBytes, 64), maxOutputLength: Math.max(sizeBytes, 1) });
 }
 

@@ -1,5 +1,6 @@
 /** Package export "./node": reading and writing of files. */
 
+export { AnalyzerPool } from "./analyzer-pool.js";
 export type {
   ArticleDetails,
   ArticleReader,

@@ -84,8 +84,41 @@ export function lineTooLong(source: string, line: number, maxLength: number): Da
 
 /** The lines of text that comes in pieces; `readLines` after decoding. */
 export async function* splitLines(pieces: AsyncIterable<string>, sourceName: string): AsyncGenerator<string, void> {
-  for await (const { text, line, isTooLong } of scanLines(pieces, MAX_RECORD_LENGTH, false)) {
-    if (isTooLong) throw lineTooLong(sourceName, line, MAX_RECORD_LENGTH);
-    yield text;
+  for await (const lines of groupLines(pieces, sourceName)) yield* lines;
+}
+
+/**
+ * Yields the lines as `readLines` does, those that end in one piece of the source together, so that none waits for more
+ * input: for whoever has work to hand out. Throws what `readLines` throws.
+ */
+export async function* readLineGroups(
+  source: string | ByteSource,
+  options: DecodeOptions = {},
+): AsyncGenerator<readonly string[], void> {
+  const bytes = typeof source === "string" ? openFile(source) : source;
+  yield* groupLines(decodeText(unpack(bytes), options), bytes.name);
+}
+
+async function* groupLines(pieces: AsyncIterable<string>, sourceName: string): AsyncGenerator<readonly string[], void> {
+  let begun = "";
+  let nLines = 0;
+  for await (const piece of pieces) {
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = piece.indexOf("\n"); end >= 0; end = piece.indexOf("\n", start)) {
+      const line = begun + piece.slice(start, end);
+      begun = "";
+      start = end + 1;
+      if (line.length > MAX_RECORD_LENGTH) {
+        throw lineTooLong(sourceName, nLines + lines.length + 1, MAX_RECORD_LENGTH);
+      }
+      lines.push(line.endsWith("\r") ? line.slice(0, -1) : line);
+    }
+    begun += piece.slice(start);
+    nLines += lines.length;
+    if (lines.length > 0) yield lines;
+    if (begun.length > MAX_RECORD_LENGTH) throw lineTooLong(sourceName, nLines + 1, MAX_RECORD_LENGTH);
   }
+  // A "\r" at the very end ends no line.
+  if (begun !== "") yield [begun];
 }

@@ -167,23 +167,54 @@ function cloneable(error: unknown): unknown {
 const OPEN_PER_WORKER = 2;
 
 /**
- * Yields the answers to requests in the order of the requests, whichever thread is done first. Requests are drawn only
- * as threads come free, so that memory holds a few of them.
+ * Yields the answers to requests in the order of the requests, whichever thread is done first, as soon as they are
+ * there. Requests are drawn only as threads come free, so that memory holds a few of them.
  *
  * @throws what {@link WorkerThread.request} throws; the source of the requests is closed then
  */
 export async function* mapInOrder<Request, Response>(
   workers: readonly WorkerThread<Request, Response>[],
-  requests: Iterable<Request> | AsyncIterable<Request>,
+  requests: AsyncIterable<Request>,
 ): AsyncGenerator<Response, void> {
+  const source = requests[Symbol.asyncIterator]();
   const answers: Promise<Response>[] = [];
-  for await (const request of requests) {
-    const worker = workers.reduce((least, other) => (other.nOpen < least.nOpen ? other : least));
-    const answer = worker.request(request);
-    // Its failure is thrown when its turn comes; until then it is not "unhandled".
-    answer.catch(() => undefined);
-    answers.push(answer);
-    if (answers.length >= workers.length * OPEN_PER_WORKER) yield await (answers.shift() as Promise<Response>);
+  let drawing: Promise<IteratorResult<Request, unknown>> | null = null;
+  let hasMore = true;
+  try {
+    while (hasMore || answers.length > 0) {
+      if (hasMore && answers.length < workers.length * OPEN_PER_WORKER) {
+        drawing ??= source.next();
+        // An answer goes out while the next request is waited for, which a person may be typing.
+        const isDrawn = await Promise.race([
+          drawing.then(() => true),
+          ...answers.slice(0, 1).map((answer) => answer.then(() => false)),
+        ]);
+        if (isDrawn) {
+          const { value, done } = await drawing;
+          drawing = null;
+          if (done === true) hasMore = false;
+          else answers.push(send(workers, value));
+          continue;
+        }
+      }
+      yield await (answers.shift() as Promise<Response>);
+    }
+  } finally {
+    // One who waits for input ends when the input comes, not when we leave.
+    const closing = source.return?.();
+    if (drawing === null) await closing;
+    else closing?.catch(() => undefined);
   }
-  for (const answer of answers) yield await answer;
+}
+
+/** Gives a request to the thread that has the fewest. */
+function send<Request, Response>(
+  workers: readonly WorkerThread<Request, Response>[],
+  request: Request,
+): Promise<Response> {
+  const worker = workers.reduce((least, other) => (other.nOpen < least.nOpen ? other : least));
+  const answer = worker.request(request);
+  // Its failure is thrown when its turn comes; until then it is not "unhandled".
+  answer.catch(() => undefined);
+  return answer;
 }

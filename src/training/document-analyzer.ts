@@ -16,16 +16,28 @@ export interface DocumentAnalyzer {
 /** Makes an analyzer for a run; its tokenizer must be the run's own. */
 export type DocumentAnalyzerFactory = (options: Resolved<TermOptions>) => DocumentAnalyzer;
 
+/** Returns the terms of the documents of a group; numbers go on from group to group. */
+export type GroupAnalyzer = (documents: readonly string[]) => TermBatch;
+
+/**
+ * Makes the analysis of groups for one thread.
+ * @param numbering what the batches say of whose numbers they are
+ */
+export function createGroupAnalyzer(tokenizer: Tokenizer, options: TermOptions, numbering: number): GroupAnalyzer {
+  const termsOf = createDocumentTerms(tokenizer, options);
+  const terms = new TermNumbering(numbering);
+  return (documents) => {
+    for (const document of documents) terms.add(termsOf(document));
+    return terms.takeBatch();
+  };
+}
+
 /** Analyses in the calling thread, group by group. */
 export function createLocalAnalyzer(tokenizer: Tokenizer, options: TermOptions): DocumentAnalyzer {
-  const termsOf = createDocumentTerms(tokenizer, options);
   return {
     async *analyze(documents) {
-      const numbering = new TermNumbering(0);
-      for await (const group of documents) {
-        for (const document of group) numbering.add(termsOf(document));
-        yield numbering.takeBatch();
-      }
+      const analyzeGroup = createGroupAnalyzer(tokenizer, options, 0);
+      for await (const group of documents) yield analyzeGroup(group);
     },
   };
 }
