@@ -8,7 +8,7 @@ import { describeChoice } from "./input-messages.js";
 import { addSpecFlags, flagOf, pickSpecValues } from "./option-flags.js";
 import type { CommandStreams } from "./streams.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
-import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
+import { addWorkersFlag, type WorkersFlag } from "./workers-flag.js";
 
 const FORMATS = { text: "mecab", wakati: "wakati", json: "json" } as const satisfies Record<string, TokenLayoutName>;
 
@@ -63,7 +63,7 @@ async function runTokenize(
   ]);
   const onEncoding = (found: Encoding): void =>
     tell({ source: typeof source === "string" ? source : source.name, kind: "encoding", encoding: found });
-  const pool = new AnalyzerPool(tokenizer, countWorkers(flags));
+  const pool = new AnalyzerPool(tokenizer, flags.workers);
   try {
     const lines = readLineGroups(source, { encoding, onEncoding });
     for await (const rendered of pool.render(FORMATS[flags.format], lines)) await output.write(rendered);

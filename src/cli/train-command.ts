@@ -50,6 +50,7 @@ async function runTrain(
   const { argv, output, messages, listenForInterrupt } = streams;
   const source = paths.join(", ");
   const [
+    { AnalyzerPool },
     { checkWritable, fileExists, removeFile, writeFileAtomically },
     { readCheckpoint },
     { saveModel },
@@ -58,6 +59,7 @@ async function runTrain(
     { createEvaluator, describeModel, formatReport },
     { evaluateArticle },
   ] = await Promise.all([
+    import("../io/analyzer-pool.js"),
     import("../io/files.js"),
     import("../io/read-checkpoint.js"),
     import("../io/model-source.js"),
@@ -92,6 +94,7 @@ async function runTrain(
   const result = await train(articles, {
     ...trainingSettings(flags),
     tokenizer,
+    analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
     source,
     onProgress: (progress) => display.show(trainingState(progress)),
     onRollback: (rollback) => display.log(describeRollback(rollback)),

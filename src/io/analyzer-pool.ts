@@ -5,6 +5,8 @@ import type { TermBatch } from "../features/term-log.js";
 import { shareDictionary } from "../kernels/wasm-viterbi.js";
 import type { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { TokenLayout, type TokenLayoutName } from "../morph/token-layout.js";
+import type { Resolved } from "../options/resolve-options.js";
+import type { TermOptions } from "../options/train-options.js";
 import { createGroupAnalyzer, type DocumentAnalyzerFactory } from "../training/document-analyzer.js";
 import type { AnalysisInit, AnalysisRequest, AnalysisResponse } from "./analysis-worker.js";
 import { readViterbiModule } from "./kernel-files.js";
@@ -25,11 +27,6 @@ const UNITS_BEFORE_WORKERS = 500_000;
 /** Numbering of the calling thread; those of the workers follow. */
 const OWN_NUMBERING = 0;
 
-/** As many threads as the machine runs at once, within reason. */
-export function defaultWorkerCount(): number {
-  return Math.min(countProcessors(), MAX_DEFAULT_WORKERS);
-}
-
 /**
  * Analyses streams of texts. The first texts are analysed in the calling thread; if more come than that is quick for,
  * workers are started. Results come in the order of the texts, and are the same for any number of workers; one at a time.
@@ -43,13 +40,14 @@ export class AnalyzerPool {
 
   /**
    * @param tokenizer for the calling thread; workers get its dictionary, user words included
-   * @param nWorkers threads beside the calling one; 1 is none beside it
+   * @param nWorkers threads beside the calling one, which reads and writes; 1 for the calling one alone. One per
+   * processor, 8 at most, when left out
    * @param unitsBeforeWorkers UTF-16 units that the calling thread analyses itself at first
    * @throws {OptionError} when nWorkers is not an integer ≥ 1
    */
   constructor(
     tokenizer: MecabTokenizer,
-    nWorkers: number = defaultWorkerCount(),
+    nWorkers: number = Math.min(countProcessors(), MAX_DEFAULT_WORKERS),
     unitsBeforeWorkers: number = UNITS_BEFORE_WORKERS,
   ) {
     if (!Number.isSafeInteger(nWorkers) || nWorkers < 1) throw new OptionError("workers", "an integer ≥ 1", nWorkers);
@@ -78,25 +76,32 @@ export class AnalyzerPool {
   }
 
   /**
-   * Analyses documents for `train`.
+   * Analyses documents for `train`. The workers end with the documents, for training needs their memory.
    * @throws {WorkerError} of `analyze`, when a worker fails
    */
-  readonly analyzer: DocumentAnalyzerFactory = (options) => ({
-    analyze: (groups) => {
-      const run = this.#nRuns++;
-      return this.#map<TermBatch>(
-        groups,
-        createGroupAnalyzer(this.#tokenizer, options, OWN_NUMBERING),
-        (documents) => ({ kind: "terms", run, options, documents }),
-      );
-    },
-  });
+  readonly analyzer: DocumentAnalyzerFactory = (options) => ({ analyze: (groups) => this.#analyze(groups, options) });
 
   /** Ends the workers; a later call of `render` or `analyzer` starts others. */
   async close(): Promise<void> {
     const workers = this.#workers ?? [];
     this.#workers = null;
     await Promise.all(workers.map((worker) => worker.close()));
+  }
+
+  async *#analyze(
+    groups: AsyncIterable<readonly string[]>,
+    options: Resolved<TermOptions>,
+  ): AsyncGenerator<TermBatch, void> {
+    const run = this.#nRuns++;
+    try {
+      yield* this.#map<TermBatch>(
+        groups,
+        createGroupAnalyzer(this.#tokenizer, options, OWN_NUMBERING),
+        (documents) => ({ kind: "terms", run, options, documents }),
+      );
+    } finally {
+      await this.close();
+    }
   }
 
   async *#map<R extends AnalysisResponse>(

@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
 import { FileError } from "../errors.js";
+import { REFERENCE_STORE } from "../kernels/reference-tables.js";
+import type { TableStore } from "../kernels/viterbi.js";
 import { createWasmStore } from "../kernels/wasm-viterbi.js";
 import { Dictionary } from "../morph/dictionary.js";
 import { readViterbiModule } from "./kernel-files.js";
@@ -19,7 +21,7 @@ let loading: Promise<Dictionary> | null = null;
  * @throws {ModelFormatError} with code DICTIONARY_FORMAT when it is damaged.
  */
 export function loadDictionary(): Promise<Dictionary> {
-  loading ??= readDictionary(fileURLToPath(DICTIONARY_URL)).catch((error: unknown) => {
+  loading ??= readPackaged().catch((error: unknown) => {
     // A later call may find the file built or repaired.
     loading = null;
     throw error;
@@ -27,14 +29,21 @@ export function loadDictionary(): Promise<Dictionary> {
   return loading;
 }
 
+/** Into the memory of the analyzer's kernels, so that they copy nothing. */
+async function readPackaged(): Promise<Dictionary> {
+  const moduleBytes = await readViterbiModule();
+  return readDictionary(fileURLToPath(DICTIONARY_URL), createWasmStore(moduleBytes));
+}
+
 /**
- * Reads a compiled dictionary from a file into the memory of the analyzer's kernels.
- * @throws {FileError} when the file or the kernels are missing or cannot be read.
+ * Reads a compiled dictionary from a file.
+ * @param store where its tables go
+ * @throws {FileError} when the file is missing or cannot be read.
  * @throws {ModelFormatError} with code DICTIONARY_FORMAT when it is not such a dictionary.
  */
-export async function readDictionary(path: string): Promise<Dictionary> {
-  const [bytes, moduleBytes] = await Promise.all([readBytes(path), readViterbiModule()]);
-  const dictionary = Dictionary.fromBytes(bytes, inflateSection, { store: createWasmStore(moduleBytes), release });
+export async function readDictionary(path: string, store: TableStore = REFERENCE_STORE): Promise<Dictionary> {
+  const bytes = await readBytes(path);
+  const dictionary = Dictionary.fromBytes(bytes, inflateSection, { store, release });
   release(bytes);
   return dictionary;
 }

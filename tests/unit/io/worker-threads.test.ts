@@ -87,18 +87,16 @@ describe("mapInOrder", () => {
     const workers = [start(), start()];
     const waits = [30, 0, 20, 1, 10, 2, 0, 5];
     const answers: unknown[] = [];
-    for await (const answer of mapInOrder(
-      workers,
-      waits.map((value) => ({ kind: "wait", value })),
-    )) {
-      answers.push(answer);
+    async function* requests(): AsyncGenerator<Work> {
+      for (const value of waits) yield { kind: "wait", value };
     }
+    for await (const answer of mapInOrder(workers, requests())) answers.push(answer);
     expect(answers).toEqual(waits);
   });
 
   it("draws requests only as threads come free", async () => {
     let nDrawn = 0;
-    function* requests(): Generator<Work> {
+    async function* requests(): AsyncGenerator<Work> {
       for (; nDrawn < 100; nDrawn++) yield { kind: "wait", value: 0 };
     }
     const answers = mapInOrder([start()], requests());
@@ -108,9 +106,18 @@ describe("mapInOrder", () => {
     await answers.return();
   });
 
+  it("yields an answer while the next request is still to come", async () => {
+    async function* requests(): AsyncGenerator<Work> {
+      yield { kind: "greet", value: "하나" };
+      await new Promise(() => undefined);
+    }
+    const answers = mapInOrder([start(), start()], requests());
+    expect(await answers.next()).toEqual({ value: "안녕 하나", done: false });
+  });
+
   it("throws what a request fails with and closes the source", async () => {
     let isClosed = false;
-    function* requests(): Generator<Work> {
+    async function* requests(): AsyncGenerator<Work> {
       try {
         yield { kind: "greet", value: 1 };
         yield { kind: "throw", value: 2 };
