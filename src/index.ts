@@ -7,6 +7,7 @@ export {
   type Predictions,
 } from "./classifier.js";
 export { type ClassifyTextOptions, classify } from "./classify.js";
+export { type CompressResult, compress, type ModelFigures } from "./compress.js";
 export {
   type CrossValidationOptions,
   type CrossValidationProgress,
@@ -62,6 +63,7 @@ export {
 export type { EpochRecord } from "./nn/epoch-record.js";
 export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
 export type { Rollback } from "./nn/training-state.js";
+export type { CompressOptions } from "./options/compress-options.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   Cleaning,

@@ -25,6 +25,7 @@ const ENTRIES = [
   "train.ts",
   "evaluation",
   "cross-validation.ts",
+  "compress.ts",
   "index.ts",
   "io",
   "cli",

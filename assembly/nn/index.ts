@@ -21,6 +21,7 @@ export {
   scaleShiftReluForward,
 } from "./elementwise";
 export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
+export { float16LinearForward, int8LinearForward } from "./packed";
 export { scratchBytes, setScratch } from "./scratch";
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward, softmaxForward } from "./softmax";
 

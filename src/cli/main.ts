@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { isNewsclfError } from "../errors.js";
 import { addClassifyCommand } from "./classify-command.js";
 import { addCleanCommand } from "./clean-command.js";
+import { addCompressCommand } from "./compress-command.js";
 import { addCrossvalCommand } from "./crossval-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { addExportCommand } from "./export-command.js";
@@ -35,6 +36,7 @@ function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void
   addCleanCommand(program, streams);
   addInspectCommand(program, streams);
   addExportCommand(program, streams);
+  addCompressCommand(program, streams);
   return program;
 }
 

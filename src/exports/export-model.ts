@@ -4,7 +4,7 @@ import type { ModelParts } from "../model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../model-file/safetensors.js";
 import { weightShapes } from "../model-file/tensors.js";
 import type { Calibration } from "../nn/calibration.js";
-import type { MlpWeights } from "../nn/weights.js";
+import { type MlpWeights, unpackWeights } from "../nn/weights.js";
 import type { ExportTarget } from "./targets.js";
 
 /** What an exported network is made of. */
@@ -50,8 +50,9 @@ function encodeTensors({ metadata, vocabulary, members }: ModelParts): Uint8Arra
   const { labels, settings, calibration } = metadata;
   const tensors = new Map<string, Tensor>();
   for (const [member, weights] of members.entries()) {
+    const unpacked = unpackWeights(weights);
     for (const [name, shape] of weightShapes(vocabulary.nTerms, settings.network.hiddenUnits, labels.length)) {
-      tensors.set(`${member}.${name}`, { shape, data: weights[name] });
+      tensors.set(`${member}.${name}`, { shape, data: unpacked[name] });
     }
   }
   return encodeSafetensors({
@@ -80,7 +81,7 @@ export async function exportModel(
   producerVersion: string,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { labels, calibration } = parts.metadata;
-  const network = { members: parts.members, calibration, labels };
+  const network = { members: parts.members.map(unpackWeights), calibration, labels };
   const files = new Map<string, Uint8Array>();
   if (target === "onnx") {
     const { encodeOnnxModel } = await import("./onnx.js");

@@ -5,14 +5,25 @@
  */
 import { naturalLogarithm } from "../kernels/math.js";
 
+/** Document frequencies below this are weighted once. */
+const KNOWN_FREQUENCIES = 1024;
+
 /**
  * Returns `[nTerms]` weights ≥ 1, `idf(t) = ln((1 + nDocuments) / (1 + df(t))) + 1`.
  * @see scikit-learn TfidfTransformer, smooth_idf
  */
 export function smoothIdf(documentFrequency: Uint32Array, nDocuments: number): Float64Array {
   const idf = new Float64Array(documentFrequency.length);
+  // Half of the terms of a corpus are in as many documents as the minimum: few frequencies are distinct.
+  const known = new Float64Array(KNOWN_FREQUENCIES);
   for (let column = 0; column < idf.length; column++) {
-    idf[column] = naturalLogarithm((1 + nDocuments) / (1 + (documentFrequency[column] as number))) + 1;
+    const frequency = documentFrequency[column] as number;
+    let weight = known[frequency] ?? 0;
+    if (weight === 0) {
+      weight = naturalLogarithm((1 + nDocuments) / (1 + frequency)) + 1;
+      if (frequency < KNOWN_FREQUENCIES) known[frequency] = weight;
+    }
+    idf[column] = weight;
   }
   return idf;
 }

@@ -105,11 +105,8 @@ export class Vocabulary implements Iterable<string> {
   private constructor(units: Uint16Array, offsets: Uint32Array) {
     this.#units = units;
     this.#offsets = offsets;
-    const nTerms = offsets.length - 1;
-    const nSlots = 2 ** Math.ceil(Math.log2(Math.max(2 * nTerms, 2)));
-    this.#mask = nSlots - 1;
-    this.#slots = new Uint32Array(2 * nSlots);
-    for (let column = 0; column < nTerms; column++) this.#insert(column);
+    this.#slots = fillSlots(units, offsets);
+    this.#mask = this.#slots.length / 2 - 1;
   }
 
   /**
@@ -243,21 +240,6 @@ export class Vocabulary implements Iterable<string> {
     return { termUnits: this.#units, termOffsets: this.#offsets };
   }
 
-  /** Takes the first free slot from the term's own on; without one among the first, the term is left to the search. */
-  #insert(column: number): void {
-    const slots = this.#slots;
-    const hash = finishHash(
-      hashUnits(this.#units, this.#offsets[column] as number, this.#offsets[column + 1] as number),
-    );
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = 2 * ((hash + probe) & this.#mask);
-      if (slots[slot + 1] !== 0) continue;
-      slots[slot] = hash;
-      slots[slot + 1] = column + 1;
-      return;
-    }
-  }
-
   #isTerm(column: number, term: string): boolean {
     const start = this.#offsets[column] as number;
     if ((this.#offsets[column + 1] as number) - start !== term.length) return false;
@@ -283,6 +265,31 @@ export class Vocabulary implements Iterable<string> {
     }
     return -1;
   }
+}
+
+/**
+ * Returns pairs of hash and column + 1, twice as many as terms or more, a power of two. Each term takes the first free slot
+ * from its own on; without one among the first, it is left to the search.
+ */
+function fillSlots(units: Uint16Array, offsets: Uint32Array): Uint32Array {
+  const nTerms = offsets.length - 1;
+  const nSlots = 2 ** Math.ceil(Math.log2(Math.max(2 * nTerms, 2)));
+  const mask = nSlots - 1;
+  const slots = new Uint32Array(2 * nSlots);
+  let start = 0;
+  for (let column = 0; column < nTerms; column++) {
+    const end = offsets[column + 1] as number;
+    const hash = finishHash(hashUnits(units, start, end));
+    start = end;
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      const slot = 2 * ((hash + probe) & mask);
+      if (slots[slot + 1] !== 0) continue;
+      slots[slot] = hash;
+      slots[slot + 1] = column + 1;
+      break;
+    }
+  }
+  return slots;
 }
 
 function checkEnds(termOffsets: Uint32Array, nElements: number): void {

@@ -13,6 +13,8 @@
  * its array is a bug of the caller and throws a plain `Error`.
  */
 
+import type { PackedRows } from "./packed-rows.js";
+
 /** Typed arrays that hold real numbers: 32 bits in use, 64 bits in gradient checks. */
 export type FloatArray = Float32Array | Float64Array;
 
@@ -35,6 +37,8 @@ export interface BufferAllocator<A extends FloatArray = Float32Array> {
   allocateIndices(n: number): Uint32Array;
   /** Buffer with the content of an array; implementations that can work on the array itself return it. */
   adopt(values: A): A;
+  /** {@link adopt} for packed rows. */
+  adoptPacked(rows: PackedRows): PackedRows;
 }
 
 export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferAllocator<A> {
@@ -90,6 +94,23 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     weight: FloatArray,
     bias: FloatArray,
     weightScale: number,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): void;
+
+  /**
+   * {@link sparseLinearForward} over packed rows, for use: out[b, o] = bias[o] + Σ_k values[k] weight[columns[k], o]. Values
+   * must be below 2^15 in size.
+   * out [B, O]; indptr [B + 1]; columns, values [nnz]; weight [V, O]; bias [O].
+   */
+  packedLinearForward(
+    out: FloatArray,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    weight: PackedRows,
+    bias: FloatArray,
     nRows: number,
     nTerms: number,
     nOutputs: number,
@@ -311,6 +332,12 @@ export function alignedBytes(n: number, bytesPerElement: number): number {
   return Math.ceil((n * bytesPerElement) / BUFFER_ALIGNMENT_BYTES) * BUFFER_ALIGNMENT_BYTES;
 }
 
+/** Bytes that the arrays of packed rows take up, each aligned. */
+function packedBytes(rows: PackedRows): number {
+  if (rows.type === "float16") return alignedBytes(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
+  return alignedBytes(rows.values.length, 1) + alignedBytes(rows.scales.length, Float32Array.BYTES_PER_ELEMENT);
+}
+
 /**
  * Returns how many bytes `plan` asks for, by running it on an allocator that hands out empty buffers. So the memory of
  * a run is written down once, and no implementation has to grow.
@@ -331,6 +358,10 @@ export function measureBytes(plan: (allocator: BufferAllocator) => void): number
     adopt(values) {
       nBytes += alignedBytes(values.length, Float32Array.BYTES_PER_ELEMENT);
       return noFloats;
+    },
+    adoptPacked(rows) {
+      nBytes += packedBytes(rows);
+      return rows;
     },
   });
   return nBytes;

@@ -15,6 +15,7 @@ import {
   type FloatArray,
   type MlpKernels,
 } from "./mlp.js";
+import { halfToNumber, type PackedRows } from "./packed-rows.js";
 import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "./random.js";
 
 /** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
@@ -57,6 +58,16 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
   adopt(values: A): A {
     this.#take(values.length, values.BYTES_PER_ELEMENT);
     return values;
+  }
+
+  adoptPacked(rows: PackedRows): PackedRows {
+    if (rows.type === "float16") {
+      this.#take(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
+    } else {
+      this.#take(rows.values.length, Int8Array.BYTES_PER_ELEMENT);
+      this.#take(rows.scales.length, Float32Array.BYTES_PER_ELEMENT);
+    }
+    return rows;
   }
 
   /** A fixed capacity means nothing to this implementation; it is kept so that a wrong plan shows here too. */
@@ -162,6 +173,35 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
       for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
       for (let k = indptr[b]; k < indptr[b + 1]; k++)
         addScaledRow(sums, values[k] * weightScale, weight, columns[k] * nOutputs, nOutputs);
+      storeRow(out, b * nOutputs, sums, nOutputs);
+    }
+  }
+
+  packedLinearForward(
+    out: FloatArray,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    weight: PackedRows,
+    bias: FloatArray,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): void {
+    checkIndices(columns, indptr[0], indptr[nRows], nTerms);
+    this.#growSums(nOutputs);
+    const sums = this.#sums;
+    for (let b = 0; b < nRows; b++) {
+      for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
+      for (let k = indptr[b]; k < indptr[b + 1]; k++) {
+        const start = columns[k] * nOutputs;
+        if (weight.type === "float16") {
+          for (let o = 0; o < nOutputs; o++) sums[o] += values[k] * halfToNumber(weight.bits[start + o]);
+        } else {
+          const factor = values[k] * weight.scales[columns[k]];
+          for (let o = 0; o < nOutputs; o++) sums[o] += factor * weight.values[start + o];
+        }
+      }
       storeRow(out, b * nOutputs, sums, nOutputs);
     }
   }

@@ -11,6 +11,7 @@
 import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
 import { alignedBytes, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
+import type { PackedRows } from "./packed-rows.js";
 
 const PAGE_BYTES = 65_536;
 /** 4 GiB, the most that 32-bit addresses reach. */
@@ -90,6 +91,17 @@ interface MlpExports {
     nRows: number,
     nUnits: number,
   ): void;
+  float16LinearForward(
+    out: number,
+    indptr: number,
+    columns: number,
+    values: number,
+    weight: number,
+    bias: number,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): number;
   groupByTerm(
     terms: number,
     slotIndptr: number,
@@ -104,6 +116,18 @@ interface MlpExports {
   ): number;
   fillUniform(values: number, halfWidth: number, seed: number, layer: number, n: number): void;
   findNonFinite(values: number, n: number): number;
+  int8LinearForward(
+    out: number,
+    indptr: number,
+    columns: number,
+    values: number,
+    weight: number,
+    scales: number,
+    bias: number,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): number;
   linearBackward(
     dInput: number,
     dWeight: number,
@@ -275,9 +299,20 @@ class WasmMlp implements MlpKernels {
     return buffer;
   }
 
-  #take(n: number): number {
+  adoptPacked(rows: PackedRows): PackedRows {
+    if (rows.type === "float16") {
+      const bits = new Uint16Array(this.#buffer, this.#take(rows.bits.length, 2), rows.bits.length);
+      bits.set(rows.bits);
+      return { type: "float16", bits };
+    }
+    const values = new Int8Array(this.#buffer, this.#take(rows.values.length, 1), rows.values.length);
+    values.set(rows.values);
+    return { type: "int8", values, scales: this.adopt(rows.scales) };
+  }
+
+  #take(n: number, bytesPerElement = 4): number {
     const address = this.#next;
-    this.#next += alignedBytes(n, Float32Array.BYTES_PER_ELEMENT);
+    this.#next += alignedBytes(n, bytesPerElement);
     if (this.#next > this.#end) throw new Error(`Bug: the memory plan is ${this.#next - this.#end} bytes short`);
     return address;
   }
@@ -369,6 +404,51 @@ class WasmMlp implements MlpKernels {
       nTerms,
       nOutputs,
     );
+    checkStatus(status, nTerms);
+  }
+
+  packedLinearForward(
+    out: Float32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: Float32Array,
+    weight: PackedRows,
+    bias: Float32Array,
+    nRows: number,
+    nTerms: number,
+    nOutputs: number,
+  ): void {
+    const indptrAt = this.#at(indptr, nRows + 1);
+    const nnz = indptr[nRows];
+    const outAt = this.#at(out, nRows * nOutputs);
+    const columnsAt = this.#at(columns, nnz);
+    const valuesAt = this.#at(values, nnz);
+    const biasAt = this.#at(bias, nOutputs);
+    const status =
+      weight.type === "float16"
+        ? this.#exports.float16LinearForward(
+            outAt,
+            indptrAt,
+            columnsAt,
+            valuesAt,
+            this.#at(weight.bits, nTerms * nOutputs),
+            biasAt,
+            nRows,
+            nTerms,
+            nOutputs,
+          )
+        : this.#exports.int8LinearForward(
+            outAt,
+            indptrAt,
+            columnsAt,
+            valuesAt,
+            this.#at(weight.values, nTerms * nOutputs),
+            this.#at(weight.scales, nTerms),
+            biasAt,
+            nRows,
+            nTerms,
+            nOutputs,
+          );
     checkStatus(status, nTerms);
   }
 

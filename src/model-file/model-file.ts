@@ -8,8 +8,9 @@ import { ModelFormatError } from "../errors.js";
 import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
-import type { MlpWeights } from "../nn/weights.js";
+import type { StoredWeights } from "../nn/weights.js";
 import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
+import { addFirstLayer, firstLayerNames, takeFirstLayer } from "./first-layer.js";
 import { packCounts, unpackCounts } from "./label-counts.js";
 import { FORMAT_VERSION, formatManifest, type ModelMetadata, parseManifest } from "./manifest.js";
 import {
@@ -29,7 +30,7 @@ export interface ModelParts {
   /** `[C, V]` training articles of each label that hold the term; a column's sum is the term's document frequency. */
   readonly labelDocumentFrequency: Uint32Array;
   /** The networks of the ensemble, one or more of the same shape; the score is the mean of their probabilities. */
-  readonly members: readonly [MlpWeights, ...MlpWeights[]];
+  readonly members: readonly [StoredWeights, ...StoredWeights[]];
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
 }
@@ -58,7 +59,9 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
   const tensors = new Map<string, Tensor>();
   for (const [member, weights] of members.entries()) {
     for (const [name, shape] of weightShapes(nTerms, metadata.settings.network.hiddenUnits, nLabels)) {
-      tensors.set(memberTensorName(FORMAT_VERSION, member, name), { shape, data: weights[name] });
+      const tensorName = memberTensorName(FORMAT_VERSION, member, name);
+      if (name === "w1") addFirstLayer(tensors, tensorName, shape, weights.w1);
+      else tensors.set(tensorName, { shape, data: weights[name] });
     }
   }
   tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: low });
@@ -85,14 +88,15 @@ function takeMember(
   { formatVersion, settings, labels }: ModelMetadata,
   member: number,
   nTerms: number,
-): MlpWeights {
+): StoredWeights {
   const arrays = weightShapes(nTerms, settings.network.hiddenUnits, labels.length).map(([name, shape]) => {
     const tensorName = memberTensorName(formatVersion, member, name);
+    if (name === "w1" && formatVersion !== 1) return [name, takeFirstLayer(file, tensorName, shape)] as const;
     const tensor = takeTensor(file, tensorName, shape, Float32Array);
     checkNumbers(tensorName, tensor, name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY);
     return [name, tensor.data] as const;
   });
-  return Object.fromEntries(arrays) as unknown as MlpWeights;
+  return Object.fromEntries(arrays) as unknown as StoredWeights;
 }
 
 /** Runs `read`, which counts from the start of a tensor, and makes its errors count from the start of the file. */
@@ -139,6 +143,13 @@ function takeLabelDocumentFrequency(
   return counts;
 }
 
+/** Place of the first of `counts[start … end)` that is above the limit, or `end`. */
+function findAbove(counts: Uint32Array, start: number, end: number, limit: number): number {
+  let place = start;
+  while (place < end && (counts[place] as number) <= limit) place++;
+  return place;
+}
+
 /** A term is in at least one training article, and in no more articles of a label than there are. */
 function checkCounts(
   counts: Uint32Array,
@@ -150,8 +161,8 @@ function checkCounts(
   const { nTerms } = vocabulary;
   for (const [label, support] of trainSupport.entries()) {
     const start = label * nTerms;
-    const column = counts.subarray(start, start + nTerms).findIndex((count) => count > support);
-    if (column === -1) continue;
+    const column = findAbove(counts, start, start + nTerms, support) - start;
+    if (column === nTerms) continue;
     const expected = `at most ${support} articles of ${JSON.stringify(labels[label])} with term ${column}`;
     throw new ModelFormatError(offset + elementBytes * (start + column), expected, `${counts[start + column]}`);
   }
@@ -184,6 +195,7 @@ function checkNoOthers(
   const shapes = weightShapes(0, settings.network.hiddenUnits, labels.length);
   for (const member of selectedEpochs.keys()) {
     for (const [name] of shapes) known.add(memberTensorName(formatVersion, member, name));
+    for (const name of firstLayerNames(file, memberTensorName(formatVersion, member, "w1"))) known.add(name);
   }
   const unknown = [...file.tensors.keys()].filter((name) => !known.has(name));
   if (unknown.length > 0) {
@@ -211,7 +223,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const [first, ...others] = metadata.selectedEpochs.map((_, member) =>
     takeMember(file, metadata, member, vocabulary.nTerms),
   );
-  const members = [first as MlpWeights, ...others] as const;
+  const members = [first as StoredWeights, ...others] as const;
   const userWords = takeUserWords(file);
   checkNoOthers(file, metadata);
   return { metadata, vocabulary, labelDocumentFrequency, members, ...(userWords.length === 0 ? {} : { userWords }) };

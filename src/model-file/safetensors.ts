@@ -7,9 +7,9 @@
  */
 import { ModelFormatError } from "../errors.js";
 
-export type TensorArray = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+export type TensorArray = Float32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array;
 
-type Dtype = "F32" | "U32" | "U16" | "U8";
+type Dtype = "F32" | "U32" | "U16" | "F16" | "U8" | "I8";
 
 interface TensorArrayConstructor {
   readonly BYTES_PER_ELEMENT: number;
@@ -21,13 +21,17 @@ const ARRAYS: Readonly<Record<Dtype, TensorArrayConstructor>> = {
   F32: Float32Array,
   U32: Uint32Array,
   U16: Uint16Array,
+  F16: Uint16Array,
   U8: Uint8Array,
+  I8: Int8Array,
 };
 
 export interface Tensor {
   /** Row-major; the product is the number of elements. */
   readonly shape: readonly number[];
   readonly data: TensorArray;
+  /** Given where the array's type does not tell: binary16 numbers are held as their bits. */
+  readonly dtype?: "F16";
 }
 
 export interface TensorFile<T extends Tensor = Tensor> {
@@ -49,8 +53,8 @@ const ALIGNMENT = 8;
 
 const DTYPES = Object.keys(ARRAYS) as Dtype[];
 
-function dtypeOf(data: TensorArray): Dtype {
-  return DTYPES.find((dtype) => data instanceof ARRAYS[dtype]) as Dtype;
+function dtypeOf({ data, dtype: given }: Tensor): Dtype {
+  return given ?? (DTYPES.find((dtype) => data instanceof ARRAYS[dtype]) as Dtype);
 }
 
 function isDtype(value: unknown): value is Dtype {
@@ -75,10 +79,11 @@ export function encodeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
   const metadata = [...file.metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   parts.push(`"__metadata__":{${metadata.join(",")}}`);
   let dataBytes = 0;
-  for (const [name, { shape, data }] of entries) {
+  for (const [name, tensor] of entries) {
+    const { shape, data } = tensor;
     const end = dataBytes + data.byteLength;
     parts.push(
-      `${JSON.stringify(name)}:{"dtype":"${dtypeOf(data)}","shape":[${shape.join(",")}],"data_offsets":[${dataBytes},${end}]}`,
+      `${JSON.stringify(name)}:{"dtype":"${dtypeOf(tensor)}","shape":[${shape.join(",")}],"data_offsets":[${dataBytes},${end}]}`,
     );
     dataBytes = end;
   }
@@ -220,7 +225,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile<StoredTensor> {
       );
     }
     const array = new ARRAYS[dtype](data.buffer, data.byteOffset + begin, (end - begin) / elementBytes);
-    tensors.set(name, { shape, data: array, offset: dataStart + begin });
+    tensors.set(name, { shape, data: array, offset: dataStart + begin, ...(dtype === "F16" ? { dtype } : {}) });
   }
   return { metadata, tensors };
 }

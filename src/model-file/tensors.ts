@@ -56,15 +56,25 @@ export function takeTensor<T extends TensorArray>(
   return { shape, data, offset };
 }
 
+/** Whether all numbers are finite and at least `least`, in a loop without branches: 0 times Infinity or NaN is NaN. */
+function areInRange(data: Float32Array, least: number): boolean {
+  let sum = 0;
+  let smallest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    sum += value * 0;
+    smallest = Math.min(smallest, value);
+  }
+  return sum === 0 && smallest >= least;
+}
+
 /**
  * Square roots are taken of some numbers, so `least` is 0 for these.
  * @throws {ModelFormatError} when a number is not finite or below `least`
  */
 export function checkNumbers(name: string, { data, offset }: TakenTensor<Float32Array>, least: number): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (Number.isFinite(value) && value >= least) continue;
-    const expected = `finite numbers${least === 0 ? " ≥ 0" : ""} in tensor ${name}`;
-    throw new ModelFormatError(offset + 4 * i, expected, `${value} at ${i}`);
-  }
+  if (areInRange(data, least)) return;
+  const place = data.findIndex((value) => !(Number.isFinite(value) && value >= least));
+  const expected = `finite numbers${least === 0 ? " ≥ 0" : ""} in tensor ${name}`;
+  throw new ModelFormatError(offset + 4 * place, expected, `${data[place]} at ${place}`);
 }

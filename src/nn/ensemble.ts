@@ -1,12 +1,8 @@
 /** The networks of a model in use. */
-import { type BufferAllocator, type FloatArray, type MlpKernelFactory, measureBytes } from "../kernels/mlp.js";
+import { type FloatArray, type MlpKernelFactory, measureBytes } from "../kernels/mlp.js";
 import { type Calibration, calibrate, isNoCalibration } from "./calibration.js";
 import { allocateInferenceBuffers, MlpInference } from "./inference.js";
-import { type MlpParameters, type MlpWeights, makeParameters, shapeOf } from "./weights.js";
-
-function adopt(allocator: BufferAllocator, weights: MlpWeights): MlpParameters<Float32Array> {
-  return makeParameters(shapeOf(weights), (_, name) => allocator.adopt(weights[name]));
-}
+import { adoptWeights, type StoredWeights, shapeOf } from "./weights.js";
 
 /**
  * Turns sparse rows into scores: the mean of the member networks' probabilities, then the calibration. Not re-entrant.
@@ -26,14 +22,15 @@ export class Ensemble {
   }
 
   /** Makes kernels of the right size and hands them the weights of all members, which have one shape. */
-  static over(members: readonly MlpWeights[], calibration: Calibration, kernels: MlpKernelFactory): Ensemble {
+  static over(members: readonly StoredWeights[], calibration: Calibration, kernels: MlpKernelFactory): Ensemble {
     const sized = kernels(
       measureBytes((allocator) => {
-        for (const weights of members) allocateInferenceBuffers(allocator, adopt(allocator, weights), shapeOf(weights));
+        for (const weights of members)
+          allocateInferenceBuffers(allocator, adoptWeights(allocator, weights), shapeOf(weights));
       }),
     );
     return new Ensemble(
-      members.map((weights) => new MlpInference(sized, adopt(sized, weights))),
+      members.map((weights) => new MlpInference(sized, adoptWeights(sized, weights))),
       calibration,
     );
   }

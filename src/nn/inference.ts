@@ -13,7 +13,8 @@ import {
   type MlpKernels,
   measureBytes,
 } from "../kernels/mlp.js";
-import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters, shapeOf } from "./weights.js";
+import type { PackedRows } from "../kernels/packed-rows.js";
+import { adoptWeights, isPacked, type MlpParameters, type MlpShape, type StoredWeights, shapeOf } from "./weights.js";
 
 /**
  * Four dense layers without batch norm. With x the document's row and ⊙ by unit:
@@ -25,7 +26,7 @@ import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters, sha
  */
 export interface FoldedMlp<A extends FloatArray = Float32Array> {
   /** `[V, H1]`, the array of the unfolded network itself. */
-  readonly w1: A;
+  readonly w1: A | PackedRows;
   /** `[H1]`, the array of the unfolded network itself. */
   readonly b1: A;
   /** `[H1]` */
@@ -45,6 +46,9 @@ export interface FoldedMlp<A extends FloatArray = Float32Array> {
   /** `[C]`, the array of the unfolded network itself. */
   readonly b4: A;
 }
+
+/** What inference reads: the first layer may be packed. */
+export type InferenceParameters<A extends FloatArray = Float32Array> = MlpParameters<A, A | PackedRows>;
 
 /** Factor and summand that batch norm with running statistics comes to for unit h. */
 function scaleOf(gamma: FloatArray, runningVar: FloatArray, h: number): number {
@@ -72,7 +76,7 @@ function foldLayer(
 /** Makes room for the folded layers of a network; w1, b1, w4 and b4 are shared with it. */
 export function allocateFolded<A extends FloatArray>(
   allocator: BufferAllocator<A>,
-  weights: MlpParameters<A>,
+  weights: InferenceParameters<A>,
   shape: MlpShape,
 ): FoldedMlp<A> {
   const [h1, h2, h3] = shape.hiddenUnits;
@@ -91,7 +95,7 @@ export function allocateFolded<A extends FloatArray>(
 }
 
 /** Fills the folded layers from the network's present numbers; O(H1 H2 + H2 H3). */
-export function foldBatchNorm(folded: FoldedMlp<FloatArray>, weights: MlpParameters<FloatArray>): void {
+export function foldBatchNorm(folded: FoldedMlp<FloatArray>, weights: InferenceParameters<FloatArray>): void {
   for (let h = 0; h < folded.scale1.length; h++) {
     const scale = scaleOf(weights.gamma1, weights.runningVar1, h);
     folded.scale1[h] = scale;
@@ -120,7 +124,7 @@ interface InferenceBuffers<A extends FloatArray> {
 /** Asks for all memory that inference needs beside the weights; O(V + H1 H2 + H2 H3). */
 export function allocateInferenceBuffers<A extends FloatArray>(
   allocator: BufferAllocator<A>,
-  weights: MlpParameters<A>,
+  weights: InferenceParameters<A>,
   shape: MlpShape,
 ): InferenceBuffers<A> {
   const [h1, h2, h3] = shape.hiddenUnits;
@@ -141,11 +145,11 @@ export function allocateInferenceBuffers<A extends FloatArray>(
 export class MlpInference<A extends FloatArray = Float32Array> {
   readonly shape: MlpShape;
   readonly #kernels: MlpKernels<A>;
-  readonly #weights: MlpParameters<A>;
+  readonly #weights: InferenceParameters<A>;
   readonly #buffers: InferenceBuffers<A>;
 
   /** `weights` must be buffers of `kernels`; they are read, never written. */
-  constructor(kernels: MlpKernels<A>, weights: MlpParameters<A>) {
+  constructor(kernels: MlpKernels<A>, weights: InferenceParameters<A>) {
     this.shape = shapeOf(weights);
     this.#kernels = kernels;
     this.#weights = weights;
@@ -154,17 +158,13 @@ export class MlpInference<A extends FloatArray = Float32Array> {
   }
 
   /** Makes kernels of the right size, hands them the weights, and returns the network over them. */
-  static over(weights: MlpWeights, kernels: MlpKernelFactory): MlpInference {
-    const shape = shapeOf(weights);
-    const plan = (allocator: BufferAllocator) => {
-      const adopted = makeParameters(shape, (_, name) => allocator.adopt(weights[name]));
-      allocateInferenceBuffers(allocator, adopted, shape);
-    };
-    const sized = kernels(measureBytes(plan));
-    return new MlpInference(
-      sized,
-      makeParameters(shape, (_, name) => sized.adopt(weights[name])),
+  static over(weights: StoredWeights, kernels: MlpKernelFactory): MlpInference {
+    const sized = kernels(
+      measureBytes((allocator) =>
+        allocateInferenceBuffers(allocator, adoptWeights(allocator, weights), shapeOf(weights)),
+      ),
     );
+    return new MlpInference(sized, adoptWeights(sized, weights));
   }
 
   /** Call after the weights have changed. */
@@ -195,7 +195,9 @@ export class MlpInference<A extends FloatArray = Float32Array> {
       values[k - begin] = data[k];
     }
     indptr[1] = end - begin;
-    kernels.sparseLinearForward(hidden1, indptr, columns, values, folded.w1, folded.b1, 1, 1, nTerms, h1);
+    const { w1, b1 } = folded;
+    if (isPacked(w1)) kernels.packedLinearForward(hidden1, indptr, columns, values, w1, b1, 1, nTerms, h1);
+    else kernels.sparseLinearForward(hidden1, indptr, columns, values, w1, b1, 1, 1, nTerms, h1);
     kernels.scaleShiftReluForward(hidden1, hidden1, folded.scale1, folded.shift1, h1);
     kernels.linearForward(hidden2, hidden1, folded.w2, folded.b2, 1, h1, h2);
     kernels.reluForward(hidden2, hidden2, h2);
@@ -208,7 +210,11 @@ export class MlpInference<A extends FloatArray = Float32Array> {
 }
 
 /** Returns the label probabilities of every row of a matrix, `[nRows, C]`. */
-export function predictProbabilities(weights: MlpWeights, matrix: CsrMatrix, kernels: MlpKernelFactory): Float32Array {
+export function predictProbabilities(
+  weights: StoredWeights,
+  matrix: CsrMatrix,
+  kernels: MlpKernelFactory,
+): Float32Array {
   const inference = MlpInference.over(weights, kernels);
   const nLabels = inference.shape.nLabels;
   const probabilities = new Float32Array(matrix.nRows * nLabels);

@@ -4,7 +4,8 @@
  * Legend: V terms, H1, H2, H3 units of the hidden layers, C labels. All matrices are row-major, [inputs, outputs].
  */
 
-import type { FloatArray, MlpKernels } from "../kernels/mlp.js";
+import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
+import { countPacked, type PackedRows, unpackRows } from "../kernels/packed-rows.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -13,10 +14,10 @@ export interface MlpShape {
   readonly nLabels: number;
 }
 
-/** One array per parameter and per running statistic. */
-export interface MlpParameters<A extends FloatArray> {
+/** One array per parameter and per running statistic; the first layer may be packed. */
+export interface MlpParameters<A extends FloatArray, W = A> {
   /** `[V, H1]` */
-  readonly w1: A;
+  readonly w1: W;
   /** `[H1]` */
   readonly b1: A;
   /** `[H1]` scale of batch norm. */
@@ -57,8 +58,16 @@ export interface MlpParameters<A extends FloatArray> {
   readonly b4: A;
 }
 
-/** The network as the model file holds it. */
+/** The network as training makes it. */
 export type MlpWeights = MlpParameters<Float32Array>;
+
+/** The network as a model file holds it. */
+export type StoredWeights = MlpParameters<Float32Array, Float32Array | PackedRows>;
+
+/** Whether the first layer is packed. */
+export function isPacked(w1: FloatArray | PackedRows): w1 is PackedRows {
+  return "type" in w1;
+}
 
 /**
  * Half-width of the uniform distribution that w1 is drawn from.
@@ -108,16 +117,36 @@ export function makeParameters<A extends FloatArray>(
   return Object.fromEntries(sizes.map(([name, n]) => [name, make(n, name)])) as unknown as MlpParameters<A>;
 }
 
+/** Returns the network with a first layer of float32: the stored one itself where it is not packed. */
+export function unpackWeights(weights: StoredWeights): MlpWeights {
+  const { w1 } = weights;
+  return { ...weights, w1: isPacked(w1) ? unpackRows(w1) : w1 };
+}
+
+/** Hands every array of a stored network to the allocator. */
+export function adoptWeights(
+  allocator: BufferAllocator,
+  weights: StoredWeights,
+): MlpParameters<Float32Array, Float32Array | PackedRows> {
+  const { w1, ...others } = weights;
+  const adopted = Object.entries(others).map(([name, values]) => [name, allocator.adopt(values)]);
+  return {
+    ...(Object.fromEntries(adopted) as typeof others),
+    w1: isPacked(w1) ? allocator.adoptPacked(w1) : allocator.adopt(w1),
+  };
+}
+
 /** Copies every array of one set of parameters into another of the same shape, whatever their precisions. */
 export function copyParameters(target: MlpParameters<FloatArray>, source: MlpParameters<FloatArray>): void {
   for (const name of Object.keys(target) as (keyof MlpWeights)[]) target[name].set(source[name]);
 }
 
 /** Returns the sizes that the arrays tell. */
-export function shapeOf(weights: MlpParameters<FloatArray>): MlpShape {
+export function shapeOf(weights: MlpParameters<FloatArray, FloatArray | PackedRows>): MlpShape {
   const h1 = weights.b1.length;
+  const { w1 } = weights;
   return {
-    nTerms: weights.w1.length / h1,
+    nTerms: (isPacked(w1) ? countPacked(w1) : w1.length) / h1,
     hiddenUnits: [h1, weights.b2.length, weights.b3.length],
     nLabels: weights.b4.length,
   };

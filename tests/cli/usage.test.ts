@@ -20,6 +20,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["--format", ...COLUMNS, "--label-column"],
   classify: ["-m, --model", "--text", "-k, --top-k", "--format", ...COLUMNS],
   tokenize: ["--text", "--format"],
+  compress: ["--check", "-o, --output", "--quantize", "--prune", "--max-loss", ...COLUMNS, "--label-column"],
   inspect: ["--top", "--format", "--matrix", "--articles", ...COLUMNS],
 };
 

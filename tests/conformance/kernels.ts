@@ -9,6 +9,7 @@ import {
   type MlpKernelFactory,
   type MlpKernels,
 } from "../../src/kernels/mlp.js";
+import { packFloat16, packInt8, unpackRows } from "../../src/kernels/packed-rows.js";
 import { Philox, RANDOM_STREAM } from "../../src/kernels/random.js";
 
 /** float32 has 6e-8; the sums here are of a dozen numbers of size 1, added in any order and precision. */
@@ -131,6 +132,31 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           const [b, o] = [Math.floor(i / n), i % n];
           const begin = INDPTR[b]!;
           const product = (k: number) => values[k]! * 0.75 * weight[COLUMNS[k]! * n + o]!;
+          return bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => product(begin + k));
+        });
+      });
+
+      it.each(["float16", "int8"] as const)("sums weighted rows of the sparse layer packed as %s", (type) => {
+        const bench = new Workbench(factory);
+        const [values, weight, bias] = [bench.input(8), bench.input(5 * n), bench.input(n)];
+        const packed = type === "float16" ? packFloat16(weight.slice()) : packInt8(weight.slice(), n);
+        const unpacked = unpackRows(packed);
+        const out = bench.output(N_ROWS * n);
+        bench.kernels.packedLinearForward(
+          out,
+          bench.indices(INDPTR),
+          bench.indices(COLUMNS),
+          values,
+          bench.kernels.adoptPacked(packed),
+          bias,
+          N_ROWS,
+          5,
+          n,
+        );
+        expectClose(out, (i) => {
+          const [b, o] = [Math.floor(i / n), i % n];
+          const begin = INDPTR[b]!;
+          const product = (k: number) => values[k]! * unpacked[COLUMNS[k]! * n + o]!;
           return bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => product(begin + k));
         });
       });

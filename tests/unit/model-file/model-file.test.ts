@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ModelFormatError } from "../../../src/errors.js";
+import { packFloat16, packInt8 } from "../../../src/kernels/packed-rows.js";
 import { FORMAT_VERSION, formatManifest } from "../../../src/model-file/manifest.js";
 import { decodeModel, encodeModel, type ModelParts } from "../../../src/model-file/model-file.js";
 import type { Tensor } from "../../../src/model-file/safetensors.js";
@@ -64,6 +65,13 @@ describe("encodeModel and decodeModel", () => {
     const copy = Buffer.from(bytes);
     copy.write("0".repeat(64), copy.indexOf(digest));
     expect(digestOf(copy)).toBe(digest);
+  });
+
+  it.each(["float16", "int8"] as const)("keep a first layer of type %s", async (type) => {
+    const w1 = Float32Array.of(0.5, -1, 0.25);
+    const packed = type === "float16" ? packFloat16(w1) : packInt8(w1, 1);
+    const parts = { ...PARTS, members: [{ ...PARTS.members[0], w1: packed }] as const };
+    expect(plain(await decodeModel(await encodeModel(parts)))).toEqual(plain(parts));
   });
 
   it("keep several networks in their order, calibration, and counts of any size", async () => {
@@ -278,6 +286,24 @@ describe("decodeModel refuses", () => {
     const error = await refusal(writeModelFile(formatManifest(PARTS.metadata), tensors));
     // 255 + 4294967295
     expect(error.message).toContain("expected a count below 2^32; found 4294967550");
+  });
+
+  it.each([0x7c00, 0xfc00, 0x7e00])("a half of bits %i, which is not finite", async (bits) => {
+    const bytes = withTensor("0.w1", { shape: [3, 1], data: Uint16Array.of(0, 0, bits), dtype: "F16" });
+    const error = await refusal(bytes);
+    expect(error.message).toContain("expected finite numbers in tensor 0.w1; found another at 2");
+    expect(error.offset).toBe(offsetOf(bytes, "0.w1") + 4);
+  });
+
+  it("whole weights without scales, with a negative one, and scales without whole weights", async () => {
+    const tensors = tensorsOf(PARTS);
+    tensors.set("0.w1", { shape: [3, 1], data: Int8Array.of(1, 2, 3) });
+    const write = () => refusal(writeModelFile(formatManifest(PARTS.metadata), tensors));
+    expect((await write()).message).toContain("expected a tensor 0.w1Scales; found none");
+    tensors.set("0.w1Scales", { shape: [3], data: Float32Array.of(1, -1, 1) });
+    expect((await write()).message).toContain("expected finite numbers ≥ 0 in tensor 0.w1Scales; found -1 at 1");
+    const scales = withTensor("0.w1Scales", { shape: [3], data: new Float32Array(3) });
+    expect((await refusal(scales)).message).toContain("found 0.w1Scales");
   });
 
   it("fewer networks than the manifest has epochs", async () => {

@@ -85,8 +85,8 @@ describe("decodeSafetensors refuses", () => {
     ["metadata that is not text", fileOf('{"__metadata__":{"a":1}}'), 'expected a string as metadata "a"'],
     [
       "a dtype that we do not write",
-      fileOf('{"a":{"dtype":"F16","shape":[],"data_offsets":[0,2]}}', [0, 0]),
-      "found F16",
+      fileOf('{"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}', [0, 0]),
+      "found BF16",
     ],
     ["a negative extent", fileOf('{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,0]}}'), "expected a shape"],
     [

@@ -96,7 +96,7 @@ export function withMembers(parts: ModelParts, ...others: readonly Partial<MlpWe
   };
 }
 
-/** The tensors of a model file as docs/model-format.md lists them, in its order. */
+/** The tensors of a model file as docs/model-format.md lists them, in its order; no network may be packed. */
 export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, members }: ModelParts): Map<string, Tensor> {
   const V = vocabulary.nTerms;
   const C = metadata.labels.length;
@@ -112,7 +112,8 @@ export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, member
   return new Map<string, Tensor>([
     ...members.flatMap((weights, member) =>
       Object.entries(shapes).map(
-        ([name, shape]) => [`${member}.${name}`, { shape, data: weights[name as keyof MlpWeights] }] as const,
+        ([name, shape]) =>
+          [`${member}.${name}`, { shape, data: weights[name as keyof MlpWeights] as Float32Array }] as const,
       ),
     ),
     [

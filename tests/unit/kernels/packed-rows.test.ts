@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { OptionError } from "../../../src/errors.js";
+import { halfToNumber, packFloat16, packInt8, unpackRows } from "../../../src/kernels/packed-rows.js";
+
+describe("packFloat16", () => {
+  it.each<readonly [number, number]>([
+    [0, 0],
+    // Sign 0, exponent 15, fraction 0.
+    [1, 0x3c00],
+    // Sign 1, exponent 16, fraction ½.
+    [-3, 0xc200],
+    [65504, 0x7bff],
+    // The least number with a full fraction, 2^-14: exponent 1.
+    [2 ** -14, 0x0400],
+    // 1 + 1/2048 lies between 1 and 1 + 1/1024: to even. 1 + 3/2048 likewise, to 1 + 2/1024.
+    [1 + 1 / 2048, 0x3c00],
+    [1 + 3 / 2048, 0x3c02],
+    // Above the middle: up; and a carry into the exponent, from 1.9998 to 2.
+    [1 + 1 / 2048 + 2 ** -20, 0x3c01],
+    [2 - 2 ** -13, 0x4000],
+    // Below 2^-14.
+    [2 ** -14 - 2 ** -30, 0],
+    [-(2 ** -20), 0],
+  ])("gives %d the bits %i", (value, bits) => {
+    expect([...packFloat16(Float32Array.of(value)).bits]).toEqual([bits]);
+  });
+
+  it.each([65520, -1e10])("refuses %d, which it cannot hold", (value) => {
+    expect(() => packFloat16(Float32Array.of(1, value))).toThrow(OptionError);
+  });
+
+  it("is undone by unpackRows for every number that it gives", () => {
+    for (let bits = 0x0400; bits < 0x7c00; bits++) {
+      const value = halfToNumber(bits);
+      expect(packFloat16(Float32Array.of(value)).bits[0]).toBe(bits);
+    }
+    expect([...unpackRows({ type: "float16", bits: Uint16Array.of(0x3c00, 0xc200, 0x8001) })]).toEqual([
+      1,
+      -3,
+      -(2 ** -24),
+    ]);
+  });
+});
+
+describe("packInt8", () => {
+  it("gives each row the scale of its greatest number", () => {
+    // Row 0: scale 2 / 127; 2, -1 and 0.5 are 127, -63.5 and 31.75 of it. Row 1: nothing. Row 2: scale 127 / 127.
+    const { values, scales } = packInt8(Float32Array.of(2, -1, 0.5, 0, 0, 0, -127, 3.4, 3.6), 3);
+    expect([...scales]).toEqual([Math.fround(2 / 127), 0, 1]);
+    expect([...values.subarray(0, 1), ...values.subarray(2)]).toEqual([127, 32, 0, 0, 0, -127, 3, 4]);
+    expect([-63, -64]).toContain(values[1]);
+  });
+
+  it("is at most half a scale away from each number", () => {
+    const numbers = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i) * 10 ** (i % 4));
+    const packed = packInt8(numbers, 8);
+    for (const [i, value] of unpackRows(packed).entries()) {
+      // A thousandth more for the rounding of the scale itself.
+      const allowed = 0.501 * (packed.scales[Math.floor(i / 8)] as number);
+      expect(Math.abs(value - (numbers[i] as number))).toBeLessThanOrEqual(allowed);
+    }
+  });
+});
