@@ -1,8 +1,8 @@
-import { createDocumentTerms, type DocumentTerms } from "./document-terms.js";
+import { createDocumentColumns, type DocumentColumns } from "./document-terms.js";
 import { ModelFormatError, OptionError } from "./errors.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
-import type { SparseRow } from "./features/sparse-row.js";
+import { RowCounter, type SparseRow } from "./features/sparse-row.js";
 import { documentFrequencyOf } from "./features/term-statistics.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
@@ -56,7 +56,8 @@ export class Classifier {
   readonly labels: readonly Label[];
   readonly metadata: ModelMetadata;
   readonly #bytes: Uint8Array;
-  readonly #termsOf: DocumentTerms;
+  readonly #columnsOf: DocumentColumns;
+  readonly #row = new RowCounter();
   readonly #vectorizer: FittedTfidfVectorizer;
   readonly #ensemble: Ensemble;
   readonly #scores: Float32Array;
@@ -66,7 +67,7 @@ export class Classifier {
     this.labels = metadata.labels;
     this.metadata = metadata;
     this.#bytes = bytes;
-    this.#termsOf = createDocumentTerms(tokenizer, metadata.settings.terms);
+    this.#columnsOf = createDocumentColumns(tokenizer, metadata.settings.terms, vocabulary);
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
       documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
@@ -154,8 +155,8 @@ export class Classifier {
 
   /** Overwritten by the next call. */
   #vectorize(article: Article): SparseRow {
-    return this.#vectorizer.transformDocument(
-      this.#termsOf(toCleanDocument(article, this.metadata.settings.text.clean)),
-    );
+    this.#row.clear();
+    this.#columnsOf(toCleanDocument(article, this.metadata.settings.text.clean), this.#row);
+    return this.#vectorizer.transformColumns(this.#row);
   }
 }

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { ModelFigures } from "../compress.js";
 import { COMPRESS_SPEC, type CompressOptions } from "../options/compress-options.js";
-import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
+import type { LabeledArticle } from "../text/article.js";
+import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
+import { describeMergedLabels } from "./input-messages.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
-import { describeRejectedRows } from "./rejected-rows.js";
 import type { CommandStreams } from "./streams.js";
 
-interface CompressFlags extends ColumnFlags, Readonly<Record<string, unknown>> {
+interface CompressFlags extends InputFlags, CompressOptions {
   readonly check: string;
   readonly output: string;
 }
@@ -16,26 +17,26 @@ function renderFigures(name: string, { sizeBytes, nTerms, accuracy, macroF1 }: M
   return `${name.padEnd(7)} ${figures}\n`;
 }
 
-async function runCompress(
-  modelPath: string,
-  flags: CompressFlags,
-  { output, messages }: CommandStreams,
-): Promise<void> {
-  const [{ fromFile, saveModel }, { readArticles }, { checkWritable }, { Classifier }, { compress }] =
+async function runCompress(modelPath: string, flags: CompressFlags, streams: CommandStreams): Promise<void> {
+  const [{ fromFile, saveModel }, { checkWritable }, { Classifier }, { compress }, { LabelMatcher }] =
     await Promise.all([
       import("../io/model-source.js"),
-      import("../io/read-articles.js"),
       import("../io/files.js"),
       import("../classifier.js"),
       import("../compress.js"),
+      import("../text/label-spelling.js"),
     ]);
   await checkWritable(flags.output);
   const classifier = await Classifier.load(fromFile(modelPath));
-  const reader = readArticles(flags.check, columnOptions(flags));
-  const articles = [];
-  for await (const { article } of reader) articles.push(article);
-  messages.write(describeRejectedRows(flags.check, reader.summary()));
-  const result = await compress(classifier, articles, pickSpecValues<CompressOptions>(COMPRESS_SPEC, flags));
+  const matcher = new LabelMatcher(flags.labelNormalization === false ? [] : classifier.labels);
+  const articles = await readLabeled([flags.check], flags, streams, async (reader) => {
+    const read: LabeledArticle[] = [];
+    for await (const { article } of reader) read.push({ ...article, label: matcher.match(article.label) });
+    return read;
+  });
+  const { output, messages } = streams;
+  messages.write(describeMergedLabels(matcher.merged));
+  const result = await compress(classifier, articles, pickSpecValues<CompressOptions>(COMPRESS_SPEC, { ...flags }));
   await saveModel(flags.output, result.classifier);
   await output.write(renderFigures("before", result.before) + renderFigures("after", result.after));
   messages.write(`model: ${flags.output}\n`);
@@ -47,9 +48,12 @@ export function addCompressCommand(program: Command, streams: CommandStreams): v
     .command("compress")
     .description("make a finished model smaller, measured on labelled articles; too great a loss is refused")
     .argument("<model>", "model file")
-    .requiredOption("--check <csv>", "labelled articles, as for train, best not those that the model was trained on")
+    .requiredOption("--check <file>", "labelled articles, as for train, best not those that the model was trained on")
     .requiredOption("-o, --output <file>", "the smaller model");
   addSpecFlags(command, COMPRESS_SPEC);
-  addColumnFlags(command, { withLabel: true });
-  command.action((modelPath: string, flags: CompressFlags) => runCompress(modelPath, flags, streams));
+  addInputFlags(command, { withLabel: true });
+  command.action((modelPath: string, flags: CompressFlags) => {
+    checkInputFlags(command, flags);
+    return runCompress(modelPath, flags, streams);
+  });
 }

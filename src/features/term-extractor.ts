@@ -71,18 +71,27 @@ export class TermExtractor<T extends Token = Token> {
 
   /** Returns the terms of one document. The array is overwritten by the next call. */
   extract(tokens: readonly T[]): readonly string[] {
+    this.extractWords(tokens);
+    this.#terms.length = 0;
+    this.#addNgrams();
+    for (const part of this.#parts) this.#terms.push(part);
+    return this.#terms;
+  }
+
+  /**
+   * Returns the terms of single tokens, whose n-grams are still to be made, and the terms of the tokens' parts. The arrays
+   * are overwritten by the next call.
+   */
+  extractWords(tokens: readonly T[]): { readonly words: readonly string[]; readonly parts: readonly string[] } {
     this.#words.length = 0;
     this.#parts.length = 0;
-    this.#terms.length = 0;
     for (const token of tokens) {
       const term = this.#termOf(token.surface, token.tag);
       if (term === null) continue;
       this.#words.push(term);
       if (this.#options.decompose) this.#addParts(token, term);
     }
-    this.#addNgrams();
-    for (const part of this.#parts) this.#terms.push(part);
-    return this.#terms;
+    return { words: this.#words, parts: this.#parts };
   }
 
   #addParts(token: T, whole: string): void {

@@ -39,6 +39,6 @@ describe("newsclf compress", () => {
   it("asks for articles to check with", async () => {
     const { exitCode, stderr } = await runCli(["compress", inFolder("tiny.newsclf"), "-o", inFolder("x.newsclf")]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("--check <csv>");
+    expect(stderr).toContain("--check <file>");
   });
 });
