@@ -34,13 +34,16 @@ async function nextAnswer<T>(answers: AsyncIterator<string>, name: string): Prom
   return JSON.parse(value) as T;
 }
 
+/** White space between two tokens at most. A form that is found farther on is not that of the text. */
+const MAX_GAP = 4;
+
 /** "start,end,tag" of each token; a token that is not in the text gets a place of its own. */
 function spans(text: string, tokens: Tokens): Set<string> {
   let position = 0;
   return new Set(
     tokens.map(([surface, tag]) => {
       const start = text.indexOf(surface, position);
-      if (start < 0) return `${position},?,${surface}/${tag}`;
+      if (start < 0 || start > position + MAX_GAP) return `${position},?,${surface}/${tag}`;
       position = start + surface.length;
       return `${start},${position},${tag}`;
     }),
