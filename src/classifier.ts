@@ -1,5 +1,6 @@
-import { createDocumentColumns, type DocumentColumns } from "./document-terms.js";
+import { createDocumentColumns, createTermLocator, type DocumentColumns } from "./document-terms.js";
 import { ModelFormatError, OptionError } from "./errors.js";
+import { type Explainer, type Explanation, explainArticle } from "./explanation/explain.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
 import { RowCounter, type SparseRow } from "./features/sparse-row.js";
@@ -10,6 +11,7 @@ import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
 import { decodeModel, type ModelParts } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
+import { ATTRIBUTION_METHODS, type AttributionMethod } from "./nn/attribution.js";
 import { Ensemble } from "./nn/ensemble.js";
 import { type Article, type Label, toCleanDocument } from "./text/article.js";
 
@@ -44,6 +46,19 @@ export interface ClassifyOptions {
   readonly topK?: number;
 }
 
+export interface ExplainOptions {
+  /**
+   * The label that the explained one is compared with.
+   * @default the best of the other labels
+   */
+  readonly against?: Label;
+  /**
+   * How the odds are divided among the terms; see `AttributionMethod`.
+   * @default "active-units"
+   */
+  readonly method?: AttributionMethod;
+}
+
 function checkTopK(topK: number): void {
   if (!Number.isSafeInteger(topK) || topK < 1) throw new OptionError("topK", "an integer ≥ 1 (labels)", topK);
 }
@@ -61,6 +76,8 @@ export class Classifier {
   readonly #vectorizer: FittedTfidfVectorizer;
   readonly #ensemble: Ensemble;
   readonly #scores: Float32Array;
+  readonly #tokenizer: Tokenizer;
+  #explainer: Explainer | null = null;
 
   private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
     const { metadata, vocabulary } = parts;
@@ -68,6 +85,7 @@ export class Classifier {
     this.metadata = metadata;
     this.#bytes = bytes;
     this.#columnsOf = createDocumentColumns(tokenizer, metadata.settings.terms, vocabulary);
+    this.#tokenizer = tokenizer;
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
       documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
@@ -138,6 +156,57 @@ export class Classifier {
     // The sort is stable: equal scores stay in label order.
     ranked.sort((left, right) => right.score - left.score);
     return ranked.slice(0, topK) as unknown as Predictions;
+  }
+
+  /**
+   * Returns why a text has a label: what each of its terms and words adds to the odds of the label against another one, with
+   * places in `text` as it was given.
+   *
+   * @param label the label to explain; the best one when left out
+   * @throws {OptionError} when a label is not the model's, both are the same, or the method is not known
+   * @example
+   * ```ts
+   * const { label, words } = classifier.explain("한국은행이 기준금리를 동결했다");
+   * ```
+   */
+  explain(text: string, label?: Label, options: ExplainOptions = {}): Explanation {
+    return this.explainArticle({ title: text, body: "" }, label, options);
+  }
+
+  /** `explain` for an article, its title and body joined as in training. */
+  explainArticle(article: Article, label?: Label, options: ExplainOptions = {}): Explanation {
+    const { method = "active-units" } = options;
+    if (!ATTRIBUTION_METHODS.includes(method)) {
+      throw new OptionError("method", `one of ${ATTRIBUTION_METHODS.join(", ")}`, method);
+    }
+    const ranked = this.classifyArticle(article, { topK: this.labels.length });
+    const explained = label === undefined ? ranked[0] : this.#find(ranked, "label", label);
+    const other =
+      options.against === undefined
+        ? (ranked.find((prediction) => prediction !== explained) as Prediction)
+        : this.#find(ranked, "against", options.against);
+    if (other === explained) throw new OptionError("against", `another label than ${explained.label}`, other.label);
+    this.#explainer ??= {
+      labels: this.labels,
+      clean: this.metadata.settings.text.clean,
+      locateTerms: createTermLocator(this.#tokenizer, this.metadata.settings.terms),
+      vectorizer: this.#vectorizer,
+      scoring: this.#ensemble.view(),
+    };
+    const comparison = {
+      label: this.labels.indexOf(explained.label),
+      score: explained.score,
+      against: this.labels.indexOf(other.label),
+      againstScore: other.score,
+    };
+    return explainArticle(this.#explainer, article, comparison, method);
+  }
+
+  #find(ranked: Predictions, option: string, label: Label): Prediction {
+    const found = ranked.find((prediction) => prediction.label === label);
+    if (found === undefined)
+      throw new OptionError(option, `one of the model's labels, ${this.labels.join(", ")}`, label);
+    return found;
   }
 
   /** Returns the tf-idf matrix `[nArticles, nTerms]` that the network sees. */

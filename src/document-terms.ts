@@ -1,4 +1,4 @@
-import { addCharNgrams } from "./features/char-ngrams.js";
+import { addCharNgrams, locateCharNgrams } from "./features/char-ngrams.js";
 import type { RowCounter } from "./features/sparse-row.js";
 import { TermExtractor } from "./features/term-extractor.js";
 import { TermUnits } from "./features/term-units.js";
@@ -15,6 +15,17 @@ export type DocumentTerms = (document: string) => readonly string[];
 /** Pushes the columns of a document's known terms, in any order and as often as they occur. */
 export type DocumentColumns = (document: string, row: RowCounter) => void;
 
+/** A term of a document and the parts of the document that it was made of. */
+export interface TermPlace {
+  readonly term: string;
+  /** UTF-16 units [start, end) of the document, in order; disjoint, one for each token of an n-gram. */
+  readonly spans: readonly (readonly [start: number, end: number])[];
+}
+
+/** Returns the terms of a document as {@link DocumentTerms} does, in the same order, with their places. */
+export type TermLocator = (document: string) => readonly TermPlace[];
+
+/** The rules of the terms of Korean news. */
 function createExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtractor {
   return new TermExtractor(
     {
@@ -69,5 +80,26 @@ export function createDocumentTerms(tokenizer: Tokenizer, options: TermOptions):
     for (const term of extractor.extract(tokenizer.tokenize(document))) terms.push(term);
     if (charNgrams) addCharNgrams(terms, document, shortest, longest);
     return terms;
+  };
+}
+
+/**
+ * Makes the way from a document to its terms and their places: slower than {@link createDocumentTerms}, for explanations.
+ *
+ * @throws {OptionError} when an option is out of range
+ */
+export function createTermLocator(tokenizer: Tokenizer, options: TermOptions): TermLocator {
+  const { charNgrams, charNgramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
+  const [shortest, longest] = charNgramRange;
+  const extractor = createExtractor(tokenizer, options);
+  return (document) => {
+    const places: TermPlace[] = extractor
+      .locate(tokenizer.tokenize(document))
+      .map(({ term, tokens }) => ({ term, spans: tokens.map(({ start, end }) => [start, end] as const) }));
+    if (!charNgrams) return places;
+    for (const { term, start, end } of locateCharNgrams(document, shortest, longest)) {
+      places.push({ term, spans: [[start, end]] });
+    }
+    return places;
   };
 }

@@ -39,6 +39,9 @@ export const ERROR_CODES = [
   "KERNEL_UNAVAILABLE",
   "KERNEL_MEMORY",
   "WORKER_FAILED",
+  "REPORT_FORMAT",
+  "COMPARISON_ARTICLES",
+  "COMPARISON_WORSE",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,12 +1,17 @@
 export {
   Classifier,
   type ClassifyOptions,
+  type ExplainOptions,
   type LoadOptions,
   type ModelSource,
   type Prediction,
   type Predictions,
 } from "./classifier.js";
 export { type ClassifyTextOptions, classify } from "./classify.js";
+export { type Comparator, type ComparatorOptions, createComparator } from "./comparison/comparator.js";
+export { type Comparison, compareReports, type Flip, type LabelChange } from "./comparison/comparison.js";
+export { formatComparison, formatComparisonMarkdown } from "./comparison/format-comparison.js";
+export { type McNemarTest, mcnemarTest } from "./comparison/mcnemar.js";
 export { type CompressResult, compress, type ModelFigures } from "./compress.js";
 export {
   type CrossValidationOptions,
@@ -35,6 +40,7 @@ export {
 } from "./errors.js";
 export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";
 export * from "./evaluation/index.js";
+export type { Explanation, TermContribution, WordContribution } from "./explanation/explain.js";
 export type { CsrMatrix } from "./features/csr-matrix.js";
 export { type TermBatch, TermLog, TermNumbering } from "./features/term-log.js";
 export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
@@ -60,10 +66,14 @@ export {
   type NearDuplicates,
   textSimilarity,
 } from "./near-duplicates.js";
+
+export type { AttributionMethod } from "./nn/attribution.js";
+
 export type { EpochRecord } from "./nn/epoch-record.js";
 export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
 export type { Rollback } from "./nn/training-state.js";
 export type { CompressOptions } from "./options/compress-options.js";
+
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   Cleaning,
@@ -77,6 +87,7 @@ export type {
 export { type Article, type Label, type LabeledArticle, toCleanDocument, toDocument } from "./text/article.js";
 export { type CleanedNews, cleanNews, type RemovedRange, traceCleanNews } from "./text/clean-news.js";
 export { NEWS_RULES, type NewsRule } from "./text/news-rules.js";
+export type { TextRange } from "./text/trace-document.js";
 export { type TracedText, traceCleanText } from "./text/traced-text.js";
 export {
   type Checkpoint,

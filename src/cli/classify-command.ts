@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
 import type { Article } from "../text/article.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } from "./input-flags.js";
+import { loadClassifier, modelOption } from "./model-option.js";
 import { parseCount } from "./parse-count.js";
 import type { CommandStreams } from "./streams.js";
 
@@ -16,8 +15,6 @@ interface ClassifyFlags extends InputFlags {
   readonly format: OutputFormat;
 }
 
-/** Where `newsclf train data/news.csv` writes. */
-const LOCAL_MODEL_PATH = path.join("models", "news.newsclf");
 const SCORE_DIGITS = 4;
 
 /** One line for one document; null stands for a row that could not be used. */
@@ -39,13 +36,7 @@ async function runClassify(
   rejectTextWithFile(command, flags.text);
   checkInputFlags(command, flags);
   const { output } = streams;
-  const [{ packagedModel }, { fromFile }, { Classifier }] = await Promise.all([
-    import("../io/assets.js"),
-    import("../io/model-source.js"),
-    import("../classifier.js"),
-  ]);
-  const modelPath = flags.model ?? (existsSync(LOCAL_MODEL_PATH) ? LOCAL_MODEL_PATH : null);
-  const classifier = await Classifier.load(modelPath === null ? packagedModel : fromFile(modelPath));
+  const classifier = await loadClassifier(flags.model);
   const { topK, format } = flags;
   if (flags.text !== undefined) {
     await output.write(renderPredictions(classifier.classify(flags.text, { topK }), format));
@@ -74,7 +65,7 @@ export function addClassifyCommand(program: Command, streams: CommandStreams): v
     .argument("[files...]", "plain text, one document per line, or tables of articles; - for standard input", [
       STANDARD_INPUT,
     ])
-    .option("-m, --model <file>", "model file (default: models/news.newsclf, else the package's own)")
+    .addOption(modelOption())
     .option("--text <text>", "one text to label, in place of a file")
     .option("-k, --top-k <n>", "labels per document, best first", parseCount("labels"), 1)
     .addOption(formatOption())

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { showTerm } from "../features/show-term.js";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { ModelMetadata } from "../model-file/manifest.js";
 import { isNoCalibration } from "../nn/calibration.js";
@@ -27,11 +28,6 @@ export interface ModelSummary {
 }
 
 const DEFAULT_TOP = 10;
-
-/** A term as shown: the space that a character n-gram begins or ends with is made visible. */
-function showTerm(term: string): string {
-  return term.replace(/^ | $/g, "␣");
-}
 
 function renderTerms(title: string, terms: readonly RankedTerm[], digits: number): string {
   const shown = terms.map(({ term, value }) => `${showTerm(term)} ${value.toFixed(digits)}`).join("  ");

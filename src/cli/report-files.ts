@@ -9,9 +9,9 @@ function systemLanguage(): Language {
   return Intl.DateTimeFormat().resolvedOptions().locale.startsWith("ko") ? "ko" : "en";
 }
 
-/** `--lang ko|en`, the language in which report.html opens. */
+/** `--lang ko|en`, the language in which an HTML page opens. */
 export function languageOption(): Option {
-  return new Option("--lang <language>", "language in which report.html opens; it holds both")
+  return new Option("--lang <language>", "language in which the HTML page opens; it holds both")
     .choices(["ko", "en"])
     .default(systemLanguage(), "that of the system");
 }

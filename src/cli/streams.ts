@@ -5,7 +5,7 @@ import { toFileError } from "../io/file-errors.js";
 export interface Streams {
   readonly stdin: Readable;
   /** Data only. */
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly hasColors?: () => boolean };
   /** For people. */
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /**
@@ -34,14 +34,19 @@ function describeFailure(error: NodeJS.ErrnoException): unknown {
 
 /** Writes data, waiting while the reader is slower than we are. */
 export class DataWriter {
-  readonly #stream: Writable;
+  readonly #stream: Streams["stdout"];
   #failure: unknown = null;
 
-  constructor(stream: Writable) {
+  constructor(stream: Streams["stdout"]) {
     this.#stream = stream;
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#failure ??= describeFailure(error);
     });
+  }
+
+  /** Whether this is a terminal that shows colours, and the user has not said NO_COLOR. */
+  get hasColors(): boolean {
+    return this.#stream.hasColors?.() === true;
   }
 
   /**

@@ -21,3 +21,50 @@ export function addCharNgrams(terms: string[], text: string, shortest: number, l
     }
   }
 }
+
+/** An n-gram and the part of the text that it covers, in UTF-16 units. A space put around a word covers nothing, alone the letter beside it. */
+export interface LocatedNgram {
+  readonly term: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+
+/** The n-grams that {@link addCharNgrams} appends, in the same order, each with its place in the text. */
+export function locateCharNgrams(text: string, shortest: number, longest: number): readonly LocatedNgram[] {
+  const lowerCase = text.toLowerCase();
+  const places = lowerCase.length === text.length ? null : lowerCasePlaces(text);
+  const located: LocatedNgram[] = [];
+  for (const { 0: word, index } of lowerCase.matchAll(WORD)) {
+    const padded = ` ${word} `;
+    for (let n = shortest; n <= longest; n++) {
+      for (let first = 0; first + n <= padded.length; first++) {
+        const start = index + Math.min(Math.max(0, first - 1), word.length - 1);
+        const end = Math.max(start + 1, index + Math.min(word.length, first + n - 1));
+        located.push({
+          term: padded.slice(first, first + n),
+          start: places === null ? start : (places.starts[start] as number),
+          end: places === null ? end : (places.ends[end - 1] as number),
+        });
+      }
+    }
+  }
+  return located;
+}
+
+/** Where each unit of the lower-case text comes from: "İ" alone becomes longer. */
+function lowerCasePlaces(text: string): { readonly starts: readonly number[]; readonly ends: readonly number[] } {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let start = 0;
+  for (const character of text) {
+    const end = start + character.length;
+    for (let i = character.toLowerCase().length; i > 0; i--) {
+      starts.push(start);
+      ends.push(end);
+    }
+    start = end;
+  }
+  return { starts, ends };
+}

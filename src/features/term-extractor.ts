@@ -21,6 +21,12 @@ export interface TermRules<T extends Token = Token> {
   readonly decompose: (token: T) => readonly TermPart[];
 }
 
+/** A term and the tokens it was made of, in order. */
+export interface LocatedTerm<T extends Token = Token> {
+  readonly term: string;
+  readonly tokens: readonly T[];
+}
+
 /** Terms remembered per tag; beyond it the memory is emptied, so that a server's memory does not grow with its input. */
 const MAX_REMEMBERED_TERMS = 100_000;
 
@@ -92,6 +98,25 @@ export class TermExtractor<T extends Token = Token> {
       if (this.#options.decompose) this.#addParts(token, term);
     }
     return { words: this.#words, parts: this.#parts };
+  }
+
+  /** The terms of `extract`, in the same order, each with the tokens it was made of. */
+  locate(tokens: readonly T[]): readonly LocatedTerm<T>[] {
+    const terms = this.extract(tokens);
+    const kept = tokens.filter(({ surface, tag }) => this.#termOf(surface, tag) !== null);
+    const sources: (readonly T[])[] = [];
+    const [shortest, longest] = this.#options.ngramRange;
+    for (let n = shortest; n <= Math.min(longest, kept.length); n++) {
+      for (let first = 0; first + n <= kept.length; first++) sources.push(kept.slice(first, first + n));
+    }
+    if (this.#options.decompose) {
+      for (const token of kept) {
+        this.#parts.length = 0;
+        this.#addParts(token, this.#termOf(token.surface, token.tag) as string);
+        for (let n = this.#parts.length; n > 0; n--) sources.push([token]);
+      }
+    }
+    return terms.map((term, i) => ({ term, tokens: sources[i] as readonly T[] }));
   }
 
   #addParts(token: T, whole: string): void {

@@ -85,6 +85,14 @@ export function packInt8(values: Float32Array, nColumns: number): Int8Rows {
   return { type: "int8", values: packed, scales };
 }
 
+/** Writes the numbers of one row, `[columns]`. */
+export function unpackRow(rows: PackedRows, row: number, out: Float32Array): void {
+  const start = row * out.length;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = rows.type === "float16" ? halfToNumber(rows.bits[start + i]) : rows.values[start + i] * rows.scales[row];
+  }
+}
+
 /** Returns the numbers that packed rows stand for. */
 export function unpackRows(rows: PackedRows): Float32Array {
   if (rows.type === "float16") return Float32Array.from(rows.bits, halfToNumber);

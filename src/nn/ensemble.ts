@@ -1,5 +1,6 @@
 /** The networks of a model in use. */
 import { type FloatArray, type MlpKernelFactory, measureBytes } from "../kernels/mlp.js";
+import type { ScoringView } from "./attribution.js";
 import { type Calibration, calibrate, isNoCalibration } from "./calibration.js";
 import { allocateInferenceBuffers, MlpInference } from "./inference.js";
 import { adoptWeights, type StoredWeights, shapeOf } from "./weights.js";
@@ -11,13 +12,14 @@ import { adoptWeights, type StoredWeights, shapeOf } from "./weights.js";
  */
 export class Ensemble {
   readonly #members: readonly MlpInference[];
-  /** Null where it would change nothing. */
-  readonly #calibration: Calibration | null;
+  readonly #calibration: Calibration;
+  readonly #isCalibrated: boolean;
   readonly #probabilities: Float32Array;
 
   private constructor(members: readonly MlpInference[], calibration: Calibration) {
     this.#members = members;
-    this.#calibration = isNoCalibration(calibration) ? null : calibration;
+    this.#calibration = calibration;
+    this.#isCalibrated = !isNoCalibration(calibration);
     this.#probabilities = new Float32Array(calibration.labelBias.length);
   }
 
@@ -35,6 +37,11 @@ export class Ensemble {
     );
   }
 
+  /** The networks and their calibration as attribution reads them. */
+  view(): ScoringView {
+    return { networks: this.#members.map((member) => member.view()), calibration: this.#calibration };
+  }
+
   /**
    * Writes the scores of all labels, `[C]`, sum 1, for one sparse row: the first `nnz` of `indices` and `values`. Columns
    * must be distinct and below V; an empty row gets the networks' answer to no terms at all.
@@ -49,6 +56,6 @@ export class Ensemble {
       }
       for (let c = 0; c < out.length; c++) out[c] /= this.#members.length;
     }
-    if (this.#calibration !== null) calibrate(out, this.#calibration);
+    if (this.#isCalibrated) calibrate(out, this.#calibration);
   }
 }

@@ -13,7 +13,8 @@ import {
   type MlpKernels,
   measureBytes,
 } from "../kernels/mlp.js";
-import type { PackedRows } from "../kernels/packed-rows.js";
+import { type PackedRows, unpackRow } from "../kernels/packed-rows.js";
+import type { NetworkView } from "./attribution.js";
 import { adoptWeights, isPacked, type MlpParameters, type MlpShape, type StoredWeights, shapeOf } from "./weights.js";
 
 /**
@@ -170,6 +171,22 @@ export class MlpInference<A extends FloatArray = Float32Array> {
   /** Call after the weights have changed. */
   refresh(): void {
     foldBatchNorm(this.#buffers.folded, this.#weights);
+  }
+
+  /** The network in use as attribution reads it: arrays of this object, which are overwritten with it. */
+  view(): NetworkView {
+    const { folded } = this.#buffers;
+    const { w1 } = folded;
+    const [h1] = this.shape.hiddenUnits;
+    if (!isPacked(w1)) return { ...folded, termWeights: (column) => w1.subarray(column * h1, (column + 1) * h1) };
+    const weights = new Float32Array(h1);
+    return {
+      ...folded,
+      termWeights: (column) => {
+        unpackRow(w1, column, weights);
+        return weights;
+      },
+    };
   }
 
   /**

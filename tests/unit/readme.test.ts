@@ -21,7 +21,19 @@ import { abridge, type Block, parseBlocks, parseSteps, replaceBlocks, splitWords
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const PAGES = ["README.md", "README.ko.md"] as const;
 const LINKED_PAGES = [...PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/options.md"];
-const VERBS = ["train", "evaluate", "crossval", "classify", "tokenize", "clean", "inspect", "export", "compress"];
+const VERBS = [
+  "train",
+  "evaluate",
+  "crossval",
+  "classify",
+  "tokenize",
+  "clean",
+  "explain",
+  "inspect",
+  "compare",
+  "export",
+  "compress",
+];
 /** Flags of npm and vitest that the pages name. */
 const OTHER_FLAGS = ["--ignore-scripts", "--omit", "--update"];
 /** The parts of an article as README.ko.md names them. */

@@ -1,0 +1,67 @@
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Comparison } from "../../src/comparison/comparison.js";
+import { runCli, TINY_TEST, trainTiny, useFolder } from "./harness.js";
+
+const inFolder = useFolder();
+let good = "";
+let bad = "";
+
+beforeAll(async () => {
+  for (const [name, epochs] of [
+    ["good", "30"],
+    ["bad", "1"],
+  ] as const) {
+    expect((await trainTiny(inFolder(name), "--epochs", epochs)).exitCode).toBe(0);
+  }
+  good = inFolder("good", "tiny.newsclf");
+  bad = inFolder("bad", "tiny.newsclf");
+});
+
+const compare = (...argv: readonly string[]) => runCli(["compare", ...argv]);
+
+describe("newsclf compare", () => {
+  it("compares two models on a file", async () => {
+    const { exitCode, stdout } = await compare(bad, good, TINY_TEST, "--format", "json");
+    expect(exitCode).toBe(0);
+    const { measures, paired, names } = JSON.parse(stdout) as Comparison;
+    expect(names).toEqual({ a: bad, b: good });
+    expect(measures.accuracy.difference).toBeGreaterThan(0);
+    expect(paired?.fixed.length).toBe(paired?.mcnemar.nOnlyB);
+    expect((await compare(bad, good, TINY_TEST)).stdout).toContain("Mended: only B is right");
+    expect((await compare(bad, good, TINY_TEST, "--format", "markdown")).stdout).toMatch(/^# Comparison\n/);
+  });
+
+  it("finds no difference between a model and itself", async () => {
+    const { stdout } = await compare(good, good, TINY_TEST, "--format", "json");
+    const { paired } = JSON.parse(stdout) as Comparison;
+    expect(paired?.mcnemar).toEqual({ nOnlyA: 0, nOnlyB: 0, pValue: 1 });
+  });
+
+  it("ends with 1 after the output when a measure fell by more than allowed", async () => {
+    const gates = ["--fail-if-worse", "accuracy:0.5", "--fail-if-worse", "macro-f1:0.5"];
+    const worse = await compare(good, bad, TINY_TEST, ...gates);
+    expect(worse.exitCode).toBe(1);
+    expect(worse.stdout).toContain("McNemar");
+    expect(worse.stderr).toMatch(/^newsclf: accuracy fell by .* points, .*; macro-f1 fell by /m);
+    expect((await compare(bad, good, TINY_TEST, ...gates)).exitCode).toBe(0);
+  });
+
+  it("compares two reports, without articles", async () => {
+    const reports = ["good", "bad"].map((name) => path.join(inFolder(name), "report", "report.json"));
+    const { exitCode, stdout } = await compare(...reports);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Two reports hold scores");
+  });
+
+  it.each([
+    ["without articles for two models", () => [good, bad]],
+    ["with a model and a report", () => [good, "report.json", TINY_TEST]],
+    ["with articles for two reports", () => ["a.json", "b.json", TINY_TEST]],
+    ["for an unknown measure", () => [good, bad, TINY_TEST, "--fail-if-worse", "recall:1"]],
+    ["for a gate without points", () => [good, bad, TINY_TEST, "--fail-if-worse", "accuracy"]],
+  ])("ends with 2 %s", async (_, argv) => {
+    const { exitCode, stdout } = await compare(...argv());
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  });
+});
