@@ -3,5 +3,10 @@ import { alias } from "./vitest.alias.js";
 
 export default defineConfig({
   resolve: { alias },
-  test: { include: ["tests/**/*.test.ts"], exclude: ["tests/corpus/**"], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    exclude: ["tests/corpus/**", "tests/browser/**"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
