@@ -152,7 +152,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     .description("train a model on labelled articles and report how good it is on articles kept back")
     .argument(
       "<files...>",
-      "tables of articles (CSV, TSV, NDJSON; also .gz) with columns for title and/or text, and label",
+      "tables of articles (CSV, TSV, NDJSON, Parquet, xlsx) with columns for title and/or text, and label",
     )
     .option("-o, --output <file>", "model file to write (default: models/<name of the first file>.newsclf)")
     .option("--report <dir>", "folder for report.html, report.md and report.json", "report")

@@ -240,6 +240,10 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
   async *#readSource(given: string | ByteSource): AsyncGenerator<ArticleRecord<A>, void> {
     const source = typeof given === "string" ? openFile(given) : given;
     let format = this.#formatOf(source.name);
+    if (format === "parquet" || format === "xlsx") {
+      yield* this.#readBinary(given, source.name, format);
+      return;
+    }
     let tally: RowTally | null = null;
     const choices: InputChoice[] = [];
     const onChoice = (choice: InputChoice): void => {
@@ -275,6 +279,26 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
             onChoice({ source: source.name, kind: "delimiter", delimiter: found }),
           );
     yield* this.#readEvents(events, source.name, tally);
+    if (this.#mode.requireLabel) rejectUnusable(tally.summary());
+  }
+
+  /** Formats that are read from a path, with places in the file or as a whole. */
+  async *#readBinary(
+    given: string | ByteSource,
+    source: string,
+    format: "parquet" | "xlsx",
+  ): AsyncGenerator<ArticleRecord<A>, void> {
+    if (typeof given !== "string") {
+      throw new DatasetError("DATASET_FORMAT", { source }, `cannot be read as ${format}; give the path of a file`);
+    }
+    const tally = new RowTally(source, format, this.#options.maxListedLines ?? DEFAULT_MAX_LISTED_LINES);
+    this.#tallies.push(tally);
+    // Most runs read texts only.
+    const events =
+      format === "parquet"
+        ? (await import("./parquet-table.js")).readParquetTable(given)
+        : (await import("./xlsx-table.js")).readXlsxTable(given);
+    yield* this.#readEvents(events, source, tally);
     if (this.#mode.requireLabel) rejectUnusable(tally.summary());
   }
 
@@ -329,6 +353,7 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
           break;
         case "header":
           layout = this.#findColumns(event.names, source, event.line, isFirstHeader);
+          if (layout !== null) event.select?.(positionsOf(layout));
           isFirstHeader = false;
           break;
         case "fault":
@@ -381,6 +406,12 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
     tally.reject(reason, line);
     this.#options.onReject?.(row);
   }
+}
+
+/** The columns that a layout reads, each once. */
+function positionsOf({ columns, details, extra }: Layout): readonly number[] {
+  const positions = [...Object.values(columns), ...Object.values(details), ...extra] as (number | null)[];
+  return [...new Set(positions.filter((position) => position !== null))];
 }
 
 function detailsOf(values: readonly (string | null)[], { id, date, publisher }: DetailColumns): ArticleDetails {

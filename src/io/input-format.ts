@@ -6,6 +6,8 @@ const FORMATS_BY_ENDING: ReadonlyMap<string, InputFormat> = new Map([
   ["tab", "tsv"],
   ["ndjson", "ndjson"],
   ["jsonl", "ndjson"],
+  ["parquet", "parquet"],
+  ["xlsx", "xlsx"],
 ]);
 
 /** The format that a file's name says, whether or not ".gz" follows; null when it says none. */

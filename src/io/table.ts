@@ -9,6 +9,8 @@ export interface TableHeader {
   readonly names: readonly string[];
   /** 1-based line or row. */
   readonly line: number;
+  /** Tells which columns are wanted, where leaving out the others saves work; before the next event is asked for. */
+  readonly select?: (positions: readonly number[]) => void;
 }
 
 export interface TableRow {
