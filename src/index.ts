@@ -84,6 +84,7 @@ export type {
   TextOptions,
   VectorizerOptions,
 } from "./options/train-options.js";
+export { adaptScores, estimateShares } from "./prior-shift.js";
 export { type Article, type Label, type LabeledArticle, toCleanDocument, toDocument } from "./text/article.js";
 export { type CleanedNews, cleanNews, type RemovedRange, traceCleanNews } from "./text/clean-news.js";
 export { NEWS_RULES, type NewsRule } from "./text/news-rules.js";

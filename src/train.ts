@@ -18,7 +18,8 @@ import { stratifiedSplit } from "./stratified-split.js";
 import type { LabeledArticle } from "./text/article.js";
 import { analyzeCorpus } from "./training/analyze-corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
-import { fitNetwork } from "./training/fit-network.js";
+import { fitCalibration } from "./training/fit-calibration.js";
+import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { isWorthThreads } from "./training/worth-threads.js";
 
@@ -35,8 +36,8 @@ export interface TrainOptions extends TrainingSettings {
   readonly threads?: TrainingThreads;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
-  /** Called after each epoch. */
-  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Called after each epoch with the 0-based number of the network that it belongs to. */
+  readonly onEpoch?: (record: EpochRecord, member: number) => void;
   /** Called when a loss was not finite and the run goes on from earlier weights with a lower learning rate. */
   readonly onRollback?: (rollback: Rollback) => void;
   /** Called often: while the articles are analysed, from none to all of them, and then as the network is trained. */
@@ -47,7 +48,7 @@ export interface TrainOptions extends TrainingSettings {
   readonly resume?: Checkpoint;
   /**
    * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
-   * before the first step there are none, so it throws.
+   * before the first step there are none, so it throws. An ensemble ends with the networks that are done.
    */
   readonly signal?: AbortSignal;
 }
@@ -78,7 +79,7 @@ export interface ValidationArticle {
 
 export interface TrainResult {
   readonly classifier: Classifier;
-  /** One record for each finished epoch. */
+  /** One record for each finished epoch of the first network. */
   readonly history: readonly EpochRecord[];
   /** Returns to earlier weights after a loss that was not finite; usually none. */
   readonly rollbacks: readonly Rollback[];
@@ -169,7 +170,6 @@ export async function train(
     trainingDataHash: corpus.hash,
     tokenizerId: tokenizer.id,
     settings,
-    member: 0,
     shape: {
       nTerms: fitted.vocabulary.nTerms,
       hiddenUnits: settings.network.hiddenUnits,
@@ -179,16 +179,20 @@ export async function train(
   };
   const states = checkpoints && {
     isDue: checkpoints.isDue.bind(checkpoints),
-    save: async (state: TrainingState) => checkpoints.save(await encodeCheckpoint(state, run)),
+    save: async (state: TrainingState, finished: readonly FinishedMember[]) =>
+      checkpoints.save(await encodeCheckpoint(state, run, finished)),
   };
-  const outcome = await fitNetwork(
-    {
-      ...input,
-      threads: isWorthThreads(input) ? threads : undefined,
-      resume: resume && (await decodeCheckpoint(resume.bytes, run, resume.name)),
-    },
+  const outcome = await fitEnsemble(
+    { ...input, threads: isWorthThreads(input) ? threads : undefined },
+    settings.ensemble,
+    resume && (await decodeCheckpoint(resume.bytes, run, resume.name)),
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },
   );
+
+  const calibration =
+    input.validation !== null && settings.calibrate
+      ? fitCalibration(outcome.members, input.validation, labels.length, kernels)
+      : noCalibration(labels.length);
 
   const counts = countByLabel(training.matrix, training.labels, labels.length);
   const bytes = await encodeModel({
@@ -201,12 +205,12 @@ export async function train(
       trainSupport: Array.from(counts.nLabelDocuments),
       nValidationDocuments: split.validation.length,
       trainingDataHash: corpus.hash,
-      selectedEpochs: [outcome.selectedEpoch],
-      calibration: noCalibration(labels.length),
+      selectedEpochs: outcome.selectedEpochs,
+      calibration,
     },
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
-    members: [outcome.weights],
+    members: outcome.members,
     userWords: tokenizer.userWords ?? [],
   });
   return {
@@ -214,7 +218,7 @@ export async function train(
     history: outcome.history,
     rollbacks: outcome.rollbacks,
     validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
-    isInterrupted: outcome.ending === "stopped",
+    isInterrupted: outcome.isInterrupted,
   };
 }
 

@@ -28,6 +28,7 @@ const ENTRIES = [
   "comparison",
   "cross-validation.ts",
   "compress.ts",
+  "prior-shift.ts",
   "index.ts",
   "io",
   "cli",

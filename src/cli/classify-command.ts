@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
 import type { Article } from "../text/article.js";
+import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } from "./input-flags.js";
@@ -8,7 +9,7 @@ import { loadClassifier, modelOption } from "./model-option.js";
 import { parseCount } from "./parse-count.js";
 import type { CommandStreams } from "./streams.js";
 
-interface ClassifyFlags extends InputFlags {
+interface ClassifyFlags extends InputFlags, ClassPriorFlags {
   readonly model?: string;
   readonly text?: string;
   readonly topK: number;
@@ -18,13 +19,18 @@ interface ClassifyFlags extends InputFlags {
 const SCORE_DIGITS = 4;
 
 /** One line for one document; null stands for a row that could not be used. */
-function renderPredictions(predictions: Predictions | null, format: OutputFormat): string {
+function renderPredictions(predictions: Predictions | null, flags: ClassifyFlags): string {
+  const { format, topK } = flags;
+  const isLabelled = predictions !== null && !isAbstention(predictions, flags);
   if (format === "json") {
     const best = predictions?.[0];
-    return `${JSON.stringify({ label: best?.label ?? null, score: best?.score ?? null, predictions: predictions ?? [] })}\n`;
+    const label = isLabelled ? best?.label : null;
+    return `${JSON.stringify({ label, score: best?.score ?? null, predictions: predictions?.slice(0, topK) ?? [] })}\n`;
   }
   if (predictions === null) return "-\n";
-  return `${predictions.map(({ label, score }) => `${label}\t${score.toFixed(SCORE_DIGITS)}`).join("\t")}\n`;
+  if (!isLabelled) return `-\t${predictions[0].score.toFixed(SCORE_DIGITS)}\n`;
+  const shown = predictions.slice(0, topK);
+  return `${shown.map(({ label, score }) => `${label}\t${score.toFixed(SCORE_DIGITS)}`).join("\t")}\n`;
 }
 
 async function runClassify(
@@ -37,24 +43,44 @@ async function runClassify(
   checkInputFlags(command, flags);
   const { output } = streams;
   const classifier = await loadClassifier(flags.model);
-  const { topK, format } = flags;
+  const adapter = await loadPriorAdapter(classifier, flags);
+  const topK = adapter === null ? flags.topK : classifier.labels.length;
+  // Documents in order, null for one that could not be used; where all scores are needed, they wait here.
+  const waiting: (Predictions | null)[] = [];
+  const write = async (predictions: Predictions | null): Promise<void> => {
+    if (adapter?.needsAll) waiting.push(predictions);
+    else {
+      const [adapted] = adapter === null || predictions === null ? [predictions] : adapter.adapt([predictions]);
+      await output.write(renderPredictions(adapted as Predictions | null, flags));
+    }
+  };
+  const writeWaiting = async (): Promise<void> => {
+    const adapted = adapter?.adapt(waiting.filter((predictions) => predictions !== null)).values();
+    for (const predictions of waiting) {
+      await output.write(
+        renderPredictions(predictions === null ? null : (adapted?.next().value as Predictions), flags),
+      );
+    }
+  };
   if (flags.text !== undefined) {
-    await output.write(renderPredictions(classifier.classify(flags.text, { topK }), format));
+    await write(classifier.classify(flags.text, { topK }));
+    await writeWaiting();
     return;
   }
   // Rows that cannot be used come before the next article, so the output keeps the order of the input.
   let nSkipped = 0;
   const writeSkipped = async (): Promise<void> => {
-    for (; nSkipped > 0; nSkipped--) await output.write(renderPredictions(null, format));
+    for (; nSkipped > 0; nSkipped--) await write(null);
   };
   const classifyAll = async (reader: AsyncIterable<{ readonly article: Article }>): Promise<void> => {
     for await (const { article } of reader) {
       await writeSkipped();
-      await output.write(renderPredictions(classifier.classifyArticle(article, { topK }), format));
+      await write(classifier.classifyArticle(article, { topK }));
     }
     await writeSkipped();
   };
   await readAnyDocuments(paths, flags, streams, classifyAll, () => nSkipped++);
+  await writeWaiting();
 }
 
 /** Adds `newsclf classify [files...]`. */
@@ -73,8 +99,10 @@ export function addClassifyCommand(program: Command, streams: CommandStreams): v
       "after",
       "\nText output is label TAB score, repeated for each label; json is one object per line:\n" +
         '  {"label":…,"score":…,"predictions":[{"label":…,"score":…}…]}\n' +
-        "A row of a table that cannot be used gets - or null as its label, and is named on stderr.",
+        "A row of a table that cannot be used gets - or null as its label, and is named on stderr.\n" +
+        "Below --min-score the label is - or null, with the best score behind it.",
     );
+  addClassPriorFlags(command);
   addInputFlags(command, { withLabel: false });
   command.action((paths: readonly string[], flags: ClassifyFlags) => runClassify(paths, flags, command, streams));
 }

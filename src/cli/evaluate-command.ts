@@ -1,12 +1,14 @@
 import type { Command } from "commander";
+import type { EvaluatedArticle } from "../evaluation/evaluate.js";
 import type { Language } from "../html/index.js";
+import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
 import { describeMergedLabels } from "./input-messages.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import type { CommandStreams } from "./streams.js";
 
-interface EvaluateFlags extends InputFlags {
+interface EvaluateFlags extends InputFlags, ClassPriorFlags {
   readonly format: OutputFormat;
   readonly report?: string;
   readonly lang: Language;
@@ -18,11 +20,10 @@ async function runEvaluate(
   flags: EvaluateFlags,
   streams: CommandStreams,
 ): Promise<void> {
-  const [{ readFileBytes }, { Classifier }, evaluation, { evaluateArticle }, { LabelMatcher }] = await Promise.all([
+  const [{ readFileBytes }, { Classifier }, evaluation, { LabelMatcher }] = await Promise.all([
     import("../io/files.js"),
     import("../classifier.js"),
     import("../evaluation/index.js"),
-    import("../evaluation/evaluate.js"),
     import("../text/label-spelling.js"),
   ]);
   const { createEvaluator, describeModel, formatReport, formatReportJson } = evaluation;
@@ -33,13 +34,37 @@ async function runEvaluate(
   const classifier = await Classifier.load({ name: modelPath, read: async () => bytes });
   const evaluator = createEvaluator(classifier.labels);
   const matcher = new LabelMatcher(flags.labelNormalization === false ? [] : classifier.labels);
+  const adapter = await loadPriorAdapter(classifier, flags);
+  const topK = classifier.labels.length;
+  let nAbstentions = 0;
+  // Where label shares are estimated, the articles wait here for the scores of all of them.
+  const waiting: EvaluatedArticle[] = [];
+  const evaluateAll = (articles: readonly EvaluatedArticle[]): void => {
+    const predicted = articles.map((article) => classifier.classifyArticle(article, { topK }));
+    for (const [place, predictions] of (adapter?.adapt(predicted) ?? predicted).entries()) {
+      if (isAbstention(predictions, flags)) nAbstentions++;
+      else {
+        const article = articles[place] as EvaluatedArticle;
+        evaluator.add(article.label, predictions, article);
+      }
+    }
+  };
   const start = performance.now();
   const rows = await readLabeled(paths, flags, streams, async (reader) => {
     for await (const { article, line } of reader) {
-      evaluateArticle(evaluator, classifier, { ...article, label: matcher.match(article.label), line });
+      const matched = { ...article, label: matcher.match(article.label), line };
+      if (adapter?.needsAll) waiting.push(matched);
+      else evaluateAll([matched]);
     }
     return reader.summary();
   });
+  evaluateAll(waiting);
+  if (flags.minScore !== undefined) {
+    const nAsked = nAbstentions + evaluator.nDocuments;
+    streams.messages.write(
+      `no label for ${nAbstentions} of ${nAsked} articles: their best score is below ${flags.minScore}\n`,
+    );
+  }
   streams.messages.write(describeMergedLabels(matcher.merged));
   const { nDocuments, nValidationDocuments, trainSupport } = classifier.metadata;
   const report = evaluator.finish({
@@ -71,6 +96,7 @@ export function addEvaluateCommand(program: Command, streams: CommandStreams): v
     .addOption(formatOption())
     .option("--report <dir>", "folder for report.html, report.md and report.json (default: none is written)")
     .addOption(languageOption());
+  addClassPriorFlags(command);
   addInputFlags(command, { withLabel: true });
   command.action((modelPath: string, paths: readonly string[], flags: EvaluateFlags) => {
     checkInputFlags(command, flags);

@@ -6,6 +6,7 @@
  */
 import { ModelFormatError, NewsclfError } from "../errors.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
+import type { TrainOutcome } from "../nn/train-mlp.js";
 import { TRAINABLE_NAMES, type TrainableArrays } from "../nn/training-network.js";
 import type { Rollback, TrainingState } from "../nn/training-state.js";
 import type { MlpShape, MlpWeights } from "../nn/weights.js";
@@ -35,12 +36,19 @@ export interface RunDescription {
   readonly trainingDataHash: string;
   readonly tokenizerId: string;
   readonly settings: ResolvedTrainingSettings;
-  /** Which network of an ensemble, from 0. */
-  readonly member: number;
   readonly shape: MlpShape;
   /** Of an epoch. */
   readonly nBatches: number;
   readonly nEpochs: number;
+}
+
+/** A network of an ensemble that is done. */
+export type FinishedMember = Pick<TrainOutcome, "weights" | "history" | "selectedEpoch" | "rollbacks">;
+
+/** Where the network in training stands, and the networks of the ensemble that were done before it. */
+export interface CheckpointState {
+  readonly state: TrainingState;
+  readonly finished: readonly FinishedMember[];
 }
 
 const MOMENTS = ["moment1", "moment2"] as const;
@@ -50,14 +58,18 @@ function tensorShapes({ nTerms, hiddenUnits, nLabels }: MlpShape): ReturnType<ty
   return weightShapes(nTerms, hiddenUnits, nLabels);
 }
 
-function formatState(state: TrainingState, run: RunDescription): string {
+function formatState(state: TrainingState, run: RunDescription, finished: readonly FinishedMember[]): string {
   const epoch = (record: EpochRecord) => Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]]));
   return JSON.stringify({
     checkpointVersion: CHECKPOINT_VERSION,
     trainingDataHash: run.trainingDataHash,
     tokenizerId: run.tokenizerId,
     settings: orderSettings(run.settings),
-    member: run.member,
+    finished: finished.map(({ history, selectedEpoch, rollbacks }) => ({
+      history: history.map(epoch),
+      selectedEpoch: selectedEpoch.epoch,
+      rollbacks,
+    })),
     nTerms: run.shape.nTerms,
     epoch: state.epoch,
     nBatchesDone: state.nBatchesDone,
@@ -70,8 +82,12 @@ function formatState(state: TrainingState, run: RunDescription): string {
   });
 }
 
-/** Returns the bytes of a checkpoint; the state's arrays are copied. */
-export async function encodeCheckpoint(state: TrainingState, run: RunDescription): Promise<Uint8Array<ArrayBuffer>> {
+/** Returns the bytes of a checkpoint; the arrays are copied. */
+export async function encodeCheckpoint(
+  state: TrainingState,
+  run: RunDescription,
+  finished: readonly FinishedMember[],
+): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map<string, Tensor>();
   const shapes = tensorShapes(run.shape);
   for (const set of WEIGHT_SETS) {
@@ -83,9 +99,12 @@ export async function encodeCheckpoint(state: TrainingState, run: RunDescription
       tensors.set(`${set}.${name}`, { shape: shapeOf.get(name) as readonly number[], data: state[set][name] });
     }
   }
+  for (const [member, { weights }] of finished.entries()) {
+    for (const [name, shape] of shapes) tensors.set(`finished.${member}.${name}`, { shape, data: weights[name] });
+  }
   const metadata = new Map([
     [DIGEST_KEY, EMPTY_DIGEST],
-    [MANIFEST_KEY, formatState(state, run)],
+    [MANIFEST_KEY, formatState(state, run, finished)],
   ]);
   const bytes = encodeSafetensors({ metadata, tensors });
   await sealDigest(bytes, DIGEST_VERSION);
@@ -109,7 +128,6 @@ function checkRun(manifest: ManifestReader, run: RunDescription, source: string)
   for (const name of before.keys()) mismatch(`${name} is not known`);
   if (manifest.string("trainingDataHash") !== run.trainingDataHash) mismatch("the articles are others");
   if (manifest.string("tokenizerId") !== run.tokenizerId) mismatch("the dictionary is another");
-  if (manifest.count("member") !== run.member) mismatch("it stands at another network of the ensemble");
   if (manifest.count("nTerms") !== run.shape.nTerms) mismatch("the vocabulary is another");
 }
 
@@ -130,7 +148,7 @@ const FIELDS = [
   "trainingDataHash",
   "tokenizerId",
   "settings",
-  "member",
+  "finished",
   "nTerms",
   "epoch",
   "nBatchesDone",
@@ -205,6 +223,20 @@ function parseState(
   };
 }
 
+function parseFinished(value: unknown, path: string): Omit<FinishedMember, "weights"> {
+  const reader = new ManifestReader(value, path);
+  reader.expectOnly(["history", "selectedEpoch", "rollbacks"]);
+  const history = parseList(reader.field("history"), `${path}.history`, parseEpoch);
+  const selectedEpoch = history[reader.count("selectedEpoch") - 1];
+  if (selectedEpoch === undefined)
+    fail(`an epoch of the history as ${path}.selectedEpoch`, reader.field("selectedEpoch"));
+  return {
+    history,
+    selectedEpoch,
+    rollbacks: parseList(reader.field("rollbacks"), `${path}.rollbacks`, parseRollback),
+  };
+}
+
 function takeWeights(file: TensorFile<StoredTensor>, set: string, shape: MlpShape): MlpWeights {
   const arrays = tensorShapes(shape).map(([name, extents]) => {
     const tensor = takeTensor(file, `${set}.${name}`, extents, Float32Array);
@@ -228,7 +260,7 @@ function takeMoments(
   return Object.fromEntries(arrays) as unknown as TrainableArrays<Float32Array>;
 }
 
-async function decode(bytes: Uint8Array, run: RunDescription, source: string): Promise<TrainingState> {
+async function decode(bytes: Uint8Array, run: RunDescription, source: string): Promise<CheckpointState> {
   const file = decodeSafetensors(bytes);
   const text = file.metadata.get(MANIFEST_KEY);
   const digest = file.metadata.get(DIGEST_KEY);
@@ -253,16 +285,23 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   await checkDigest(bytes, digest, DIGEST_VERSION);
   checkRun(manifest, run, source);
   const state = parseState(manifest, run);
-  const nTensors = WEIGHT_SETS.length * tensorShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
+  const finished = parseList(manifest.field("finished"), "finished", parseFinished);
+  if (finished.length >= run.settings.ensemble)
+    fail(`fewer than ${run.settings.ensemble} as finished`, finished.length);
+  const nSets = WEIGHT_SETS.length + finished.length;
+  const nTensors = nSets * tensorShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
   if (file.tensors.size !== nTensors) {
     throw new ModelFormatError(8, `the ${nTensors} tensors of a checkpoint`, `${file.tensors.size}`);
   }
   return {
-    ...state,
-    parameters: takeWeights(file, "parameters", run.shape),
-    best: takeWeights(file, "best", run.shape),
-    moment1: takeMoments(file, "moment1", run.shape),
-    moment2: takeMoments(file, "moment2", run.shape),
+    state: {
+      ...state,
+      parameters: takeWeights(file, "parameters", run.shape),
+      best: takeWeights(file, "best", run.shape),
+      moment1: takeMoments(file, "moment1", run.shape),
+      moment2: takeMoments(file, "moment2", run.shape),
+    },
+    finished: finished.map((member, i) => ({ ...member, weights: takeWeights(file, `finished.${i}`, run.shape) })),
   };
 }
 
@@ -274,7 +313,11 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
  * @throws {ModelFormatError} code MODEL_FORMAT, MODEL_VERSION or MODEL_CHECKSUM
  * @throws {NewsclfError} code CHECKPOINT_MISMATCH when it is of a run on other articles or with other options
  */
-export async function decodeCheckpoint(bytes: Uint8Array, run: RunDescription, source: string): Promise<TrainingState> {
+export async function decodeCheckpoint(
+  bytes: Uint8Array,
+  run: RunDescription,
+  source: string,
+): Promise<CheckpointState> {
   try {
     return await decode(bytes, run, source);
   } catch (error) {

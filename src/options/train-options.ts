@@ -64,6 +64,10 @@ export interface OptimizerOptions {
 export interface RunOptions {
   readonly seed?: number;
   readonly validationFraction?: number;
+  /** Networks that the model is the mean of. */
+  readonly ensemble?: number;
+  /** Fit a temperature for the scores on the validation share. */
+  readonly calibrate?: boolean;
 }
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -263,6 +267,21 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     unit: "share of articles",
     default: 0.1,
     help: "Share of each label's articles kept back to choose the best epoch; 0 trains on all without choosing",
+  },
+  ensemble: {
+    kind: "integer",
+    min: 1,
+    max: 100,
+    unit: "networks",
+    default: 1,
+    inOlderFiles: 1,
+    help: "Train this many networks that differ in their seed; the score is the mean of theirs",
+  },
+  calibrate: {
+    kind: "boolean",
+    default: false,
+    inOlderFiles: false,
+    help: "Fit a temperature on the validation share, so that scores are near the share of right answers",
   },
 };
 

@@ -8,13 +8,13 @@ import {
   trainMlp,
 } from "../nn/train-mlp.js";
 import type { Rollback, TrainingState } from "../nn/training-state.js";
-import { type TrainProgress, yieldToEventLoop } from "./progress.js";
+import { type NetworkProgress, yieldToEventLoop } from "./progress.js";
 
 /** What a caller hears of a run, and how it ends one. */
 export interface RunCallbacks {
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
   readonly onRollback?: ((rollback: Rollback) => void) | undefined;
-  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  readonly onProgress?: ((progress: Omit<NetworkProgress, "member" | "nMembers">) => void) | undefined;
   readonly checkpoints?: StateStore | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -7,21 +7,27 @@ export type TrainProgress =
       /** Null while the articles are still being read. */
       readonly nTotal: number | null;
     }
-  | {
-      readonly stage: "train";
-      /** 1-based. */
-      readonly epoch: number;
-      readonly nEpochs: number;
-      /** Optimizer steps done and in all, should no epoch be left out. */
-      readonly step: number;
-      readonly nSteps: number;
-      /** Mean training loss of the epoch so far, in nats. */
-      readonly loss: number;
-      /** Documents gone through since training began. */
-      readonly nDocuments: number;
-      /** Of the last finished epoch; null before that or without a validation share. */
-      readonly validationMacroF1: number | null;
-    };
+  | NetworkProgress;
+
+/** Where the training of a network stands. */
+export interface NetworkProgress {
+  readonly stage: "train";
+  /** 0-based number of the network in the ensemble, and how many there will be. */
+  readonly member: number;
+  readonly nMembers: number;
+  /** 1-based. */
+  readonly epoch: number;
+  readonly nEpochs: number;
+  /** Optimizer steps of this network done and in all, should no epoch be left out. */
+  readonly step: number;
+  readonly nSteps: number;
+  /** Mean training loss of the epoch so far, in nats. */
+  readonly loss: number;
+  /** Documents gone through since the training of the first network began. */
+  readonly nDocuments: number;
+  /** Of the last finished epoch; null before that or without a validation share. */
+  readonly validationMacroF1: number | null;
+}
 
 /** Lets timers, signals and I/O of the program run. */
 export function yieldToEventLoop(): Promise<void> {

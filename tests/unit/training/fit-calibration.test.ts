@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { train } from "../../../src/train.js";
+import { fitTemperature } from "../../../src/training/fit-calibration.js";
+import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
+import { wordTokenizer } from "../../conformance/word-tokenizer.js";
+
+/** `n` rows that give the first of two labels the probability p, of which the first `nRight` have it. */
+function rows(n: number, nRight: number, p: number): [Float32Array, Int32Array] {
+  return [
+    Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? p : 1 - p)),
+    Int32Array.from({ length: n }, (_, i) => (i < nRight ? 0 : 1)),
+  ];
+}
+
+describe("fitTemperature", () => {
+  // Ten rows: ε = 1/12, so a share f of right answers counts as 11/12 f + 1/24.
+  it("evens out scores that are surer than they are right", () => {
+    // Of ten rows with 0.9 only six are right, f = 0.591667. softmax(ln p / T) = f: ln(0.9 / 0.1) / T = ln(f / (1 - f)),
+    // so T = 2.197225 / 0.370859 = 5.92469.
+    expect(fitTemperature(...rows(10, 6, 0.9), 2)).toBeCloseTo(5.92469, 4);
+  });
+
+  it("sharpens scores that are right more often than they say", () => {
+    // f = 0.866667: T = ln(0.6 / 0.4) / ln(f / (1 - f)) = 0.405465 / 1.871802 = 0.216618.
+    expect(fitTemperature(...rows(10, 9, 0.6), 2)).toBeCloseTo(0.216618, 5);
+  });
+
+  it("leaves scores that are right as often as they say", () => {
+    // With 1000 rows the smoothing is next to nothing: f = 0.7997.
+    expect(fitTemperature(...rows(1000, 800, 0.8), 2)).toBeCloseTo(1, 2);
+  });
+
+  it("does not take four right answers for certainty, and ends at its limit where none is right", () => {
+    // ε = 1/6, f = 11/12: T = ln 9 / ln 11 = 2.197225 / 2.397895 = 0.916314.
+    expect(fitTemperature(...rows(4, 4, 0.9), 2)).toBeCloseTo(0.916314, 5);
+    expect(fitTemperature(...rows(4, 0, 0.9), 2)).toBeCloseTo(20, 6);
+  });
+
+  it("takes a probability of zero for the true label", () => {
+    const temperature = fitTemperature(Float32Array.of(1, 0, 1, 0), Int32Array.of(0, 1), 2);
+    expect(temperature).toBeGreaterThan(1);
+    expect(Number.isFinite(temperature)).toBe(true);
+  });
+});
+
+describe("fitCalibration", () => {
+  it("changes scores but not labels, and only with a validation share", async () => {
+    const options = { ...SMALL_TRAINING, tokenizer: wordTokenizer() };
+    const { classifier: plain } = await train(SMALL_ARTICLES, options);
+    const { classifier: calibrated } = await train(SMALL_ARTICLES, { ...options, calibrate: true });
+    const { temperature, labelBias } = calibrated.metadata.calibration;
+    expect(temperature).not.toBe(1);
+    expect(labelBias).toEqual([0, 0, 0]);
+    for (const article of SMALL_ARTICLES) {
+      const [before, after] = [plain, calibrated].map((classifier) => classifier.classifyArticle(article, { topK: 3 }));
+      expect(after?.map(({ label }) => label)).toEqual(before?.map(({ label }) => label));
+      expect(after?.[0].score).not.toBe(before?.[0].score);
+    }
+    const all = await train(SMALL_ARTICLES, { ...options, calibrate: true, validationFraction: 0 });
+    expect(all.classifier.metadata.calibration.temperature).toBe(1);
+  });
+});
