@@ -1,5 +1,5 @@
 import { createDocumentColumns, createTermLocator, type DocumentColumns } from "./document-terms.js";
-import { ModelFormatError, OptionError } from "./errors.js";
+import { ModelFormatError, NewsclfError, OptionError } from "./errors.js";
 import { type Explainer, type Explanation, explainArticle } from "./explanation/explain.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
@@ -57,6 +57,13 @@ export interface ExplainOptions {
    * @default "active-units"
    */
   readonly method?: AttributionMethod;
+}
+
+/** Callers without types may misspell an option, which would be ignored in silence. */
+function rejectUnknownOptions(options: ClassifyOptions): void {
+  for (const name in options) {
+    if (name !== "topK") throw new NewsclfError("OPTION_UNKNOWN", `${name} is not an option; known: topK`);
+  }
 }
 
 function checkTopK(topK: number): void {
@@ -133,6 +140,7 @@ export class Classifier {
   /**
    * Returns the labels of a text, best first. A text without a known term gets what the network says of no terms.
    * @throws {OptionError} when `topK` is not an integer ≥ 1
+   * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classify(text: string, options: ClassifyOptions = {}): Predictions {
     return this.classifyArticle({ title: text, body: "" }, options);
@@ -140,14 +148,17 @@ export class Classifier {
 
   /** `classify` for each text; the same results in the same order. */
   classifyBatch(texts: readonly string[], options: ClassifyOptions = {}): readonly Predictions[] {
+    rejectUnknownOptions(options);
     return texts.map((text) => this.classify(text, options));
   }
 
   /**
    * `classify` for an article, its title and body joined as in training.
    * @throws {OptionError} when `topK` is not an integer ≥ 1
+   * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classifyArticle(article: Article, options: ClassifyOptions = {}): Predictions {
+    rejectUnknownOptions(options);
     const topK = options.topK ?? 1;
     checkTopK(topK);
     const { indices, values, nnz } = this.#vectorize(article);

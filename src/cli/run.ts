@@ -1,3 +1,4 @@
+import { removeUnfinishedFiles } from "../io/unfinished-files.js";
 import { main } from "./main.js";
 
 const EXIT_INTERRUPTED = 130;
@@ -18,5 +19,7 @@ export function listenForInterrupt(): AbortSignal {
 /** Runs the program on this process: its arguments, streams, signals and exit code. */
 export async function run(): Promise<void> {
   const { stdin, stdout, stderr } = process;
+  // Also where the second Ctrl-C or a fault of our own ends the process in the middle of writing.
+  process.on("exit", removeUnfinishedFiles);
   process.exitCode = await main(process.argv.slice(2), { stdin, stdout, stderr, listenForInterrupt });
 }

@@ -43,7 +43,34 @@ function describeRollback({ epoch, step, toEpoch, learningRateFactor }: Rollback
   return `epoch ${epoch}, step ${step}: the loss is not finite; going on from ${weights} at ${learningRateFactor} × the learning rate`;
 }
 
+/** A word of a command line as a POSIX shell reads it. */
+function quoteArgument(argument: string): string {
+  return /^[\p{L}\p{N}_./:@%+,-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
 async function runTrain(
+  paths: readonly string[],
+  flags: TrainFlags & Readonly<Record<string, unknown>>,
+  streams: CommandStreams,
+): Promise<void> {
+  const [{ checkWritable }, { lockOutput }] = await Promise.all([
+    import("../io/files.js"),
+    import("../io/output-lock.js"),
+  ]);
+  const modelPath = flags.output ?? defaultModelPath(paths);
+  // A place that cannot be written to is better known before the work than after it.
+  await checkWritable(modelPath);
+  await checkReportWritable(reportPaths(flags.report));
+  const lock = await lockOutput(modelPath);
+  try {
+    await trainInto(modelPath, paths, flags, streams);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainInto(
+  modelPath: string,
   paths: readonly string[],
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
@@ -52,7 +79,7 @@ async function runTrain(
   const source = paths.join(", ");
   const [
     { AnalyzerPool },
-    { checkWritable, fileExists, removeFile, writeFileAtomically },
+    { fileExists, removeFile, writeFileAtomically },
     { readCheckpoint },
     { saveModel },
     { WorkerTrainingThreads },
@@ -70,7 +97,6 @@ async function runTrain(
     import("../evaluation/evaluate.js"),
   ]);
   const display = new ProgressDisplay(messages);
-  const modelPath = flags.output ?? defaultModelPath(paths);
   const reportFiles = reportPaths(flags.report);
 
   // A fault in a user dictionary, too, is better known before the articles are read.
@@ -78,9 +104,6 @@ async function runTrain(
   const { articles, lines, rows } = await loadLabeled(paths, flags, streams);
   display.log(`${source}: ${articles.length} articles`);
 
-  // A place that cannot be written to is better known before the work than after it.
-  await checkWritable(modelPath);
-  await checkReportWritable(reportFiles);
   const checkpoint = checkpointPath(modelPath);
   const resume = flags.resume === true ? await readCheckpoint(checkpoint) : null;
   if (flags.resume === true) {
@@ -143,7 +166,7 @@ async function runTrain(
   } else {
     display.log("no report: --validation-fraction 0 keeps no articles back to measure on");
   }
-  display.log(`next: newsclf classify -m ${modelPath} --text "한국은행이 기준금리를 동결했다"`);
+  display.log(`next: newsclf classify -m ${quoteArgument(modelPath)} --text "한국은행이 기준금리를 동결했다"`);
 }
 
 /** Adds `newsclf train <files...>`. */

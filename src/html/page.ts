@@ -1,3 +1,4 @@
+import { sha256 } from "../sha-256.js";
 import { type Html, html, trustHtml } from "./html.js";
 import { type Language, type Message, message, plainText, show } from "./message.js";
 import { PAGE_SCRIPT } from "./page-script.js";
@@ -22,8 +23,8 @@ export interface Page {
 
 /** SHA-256 of a text's UTF-8 as a source expression of a Content-Security-Policy. */
 async function hashSource(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+  const digest = await sha256(new TextEncoder().encode(text));
+  return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
 }
 
 /**

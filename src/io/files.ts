@@ -4,6 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import * as nodeFileSystem from "node:fs/promises";
 import path from "node:path";
 import { directoryError, toFileError } from "./file-errors.js";
+import { markUnfinished, removeLeftovers, temporaryName, unmarkUnfinished } from "./unfinished-files.js";
 
 /**
  * Returns all bytes of a file.
@@ -61,8 +62,9 @@ export async function writeFileAtomically(filePath: string, data: Uint8Array | s
 }
 
 /**
- * Checks, before long work, that `writeFileAtomically` can write at this place: parent folders are created, and an empty
- * temporary file is made and removed. An existing file is not touched.
+ * Checks, before long work, that `writeFileAtomically` can write at this place: an empty temporary file is made in its
+ * folder, or in the nearest one above it that exists, and removed. No folder is made and no existing file is touched, but
+ * temporary files of processes that were killed are removed.
  * @throws {FileError} when the place is a directory or must not be written to
  */
 export async function checkWritable(filePath: string): Promise<void> {
@@ -74,10 +76,14 @@ export async function checkWritable(filePath: string): Promise<void> {
       return;
     }
     const target = existing === null ? filePath : await nodeFileSystem.realpath(filePath);
-    await nodeFileSystem.mkdir(path.dirname(target), { recursive: true });
-    const temporary = temporaryPath(path.dirname(target));
+    let folder = path.dirname(path.resolve(target));
+    while ((await statOrNull(nodeFileSystem, folder)) === null) folder = path.dirname(folder);
+    await removeLeftovers(folder);
+    const temporary = temporaryPath(folder);
+    markUnfinished(temporary);
     await (await nodeFileSystem.open(temporary, "wx")).close();
     await nodeFileSystem.rm(temporary);
+    unmarkUnfinished(temporary);
   } catch (error) {
     throw toFileError(error, filePath, "write");
   }
@@ -137,9 +143,8 @@ async function statOrNull(fileSystem: FileSystem, filePath: string): Promise<Sta
   }
 }
 
-/** A short name of its own: the target's name may already be as long as the file system allows. */
 function temporaryPath(folder: string): string {
-  return path.join(folder, `.newsclf-${randomBytes(8).toString("hex")}.tmp`);
+  return path.join(folder, temporaryName(randomBytes(8).toString("hex")));
 }
 
 async function replaceFile(
@@ -150,6 +155,7 @@ async function replaceFile(
 ): Promise<void> {
   const folder = path.dirname(target);
   const temporary = temporaryPath(folder);
+  markUnfinished(temporary);
   try {
     const handle = await fileSystem.open(temporary, "wx");
     await writeAndClose(handle, async () => {
@@ -162,6 +168,8 @@ async function replaceFile(
     // What went wrong first is the news; a temporary file that cannot even be removed is not.
     await fileSystem.rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    unmarkUnfinished(temporary);
   }
   await syncFolder(fileSystem, folder);
 }

@@ -1,5 +1,6 @@
 /** The digest that files of ours carry in the metadata of their safetensors header. */
 import { ModelFormatError } from "../errors.js";
+import { sha256, toHex } from "../sha-256.js";
 
 /** Must be the first key of the metadata. */
 export const DIGEST_KEY = "sha256";
@@ -10,15 +11,11 @@ export const EMPTY_DIGEST = "0".repeat(DIGEST_DIGITS);
 const HEADER_START = `{"__metadata__":{"${DIGEST_KEY}":"`;
 const DIGEST_OFFSET = 8 + HEADER_START.length;
 
-/** Bytes that are digested at once. WebCrypto takes no pieces and copies what it is given. */
+/** Bytes that are digested at once. WebCrypto copies what it is given. */
 const DIGEST_BLOCK_BYTES = 2 ** 20;
 
 function writeDigest(bytes: Uint8Array, digest: string): void {
   bytes.set(new TextEncoder().encode(digest), DIGEST_OFFSET);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 /**
@@ -38,7 +35,7 @@ async function digestOf(bytes: Uint8Array, formatVersion: number): Promise<strin
     }
     digest = await sha256(Uint8Array.from(blockDigests));
   }
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }
 
 /** Writes the digest of the newest form into a file whose metadata begins with {@link DIGEST_KEY} and {@link EMPTY_DIGEST}. */

@@ -3,6 +3,7 @@
 import { OptionError } from "../errors.js";
 import { copyTables, REFERENCE_STORE } from "../kernels/reference-tables.js";
 import type { TableStore, ViterbiTables } from "../kernels/viterbi.js";
+import { sha256, toHex } from "../sha-256.js";
 import { type ClassColumns, type DecodingMemory, type DictionaryParts, decodeParts } from "./decode-tables.js";
 import { CLASS_COLUMNS, type DictionaryHeader, EXPRESSION_KIND } from "./dictionary-format.js";
 import type { Features } from "./features.js";
@@ -123,7 +124,7 @@ export class Dictionary {
       { ...parts, tables: copyTables({ ...parts.tables, ...merged.tables }, this.#store) },
       {
         words: Object.freeze(copies),
-        hash: await digestOf(encodeUserWords(copies)),
+        hash: toHex(await sha256(encodeUserWords(copies))),
         ids: merged.addedIds,
         places: merged.addedPlaces,
       },
@@ -337,11 +338,6 @@ class StringTable {
     }
     return place;
   }
-}
-
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Readings and expressions of the file, decoded with the first call and shared by dictionaries with user words. */

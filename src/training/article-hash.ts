@@ -1,11 +1,8 @@
+import { sha256, toHex } from "../sha-256.js";
 import type { LabeledArticle } from "../text/article.js";
 
 /** Articles hashed at once; part of the definition of `trainingDataHash`. */
 const HASH_BLOCK_ARTICLES = 1024;
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
 
 /** WebCrypto cannot hash piece by piece, so this is the hash of the hashes of blocks; see docs/model-format.md. */
 export class ArticleHash {
@@ -24,12 +21,12 @@ export class ArticleHash {
   async finish(): Promise<string> {
     if (this.#block !== "") this.#endBlock();
     const blockDigests = await Promise.all(this.#digests);
-    const whole = await digest(Uint8Array.from(blockDigests.flatMap((bytes) => [...bytes])));
-    return Array.from(whole, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const whole = await sha256(Uint8Array.from(blockDigests.flatMap((bytes) => [...bytes])));
+    return toHex(whole);
   }
 
   #endBlock(): void {
-    this.#digests.push(digest(this.#encoder.encode(this.#block)));
+    this.#digests.push(sha256(this.#encoder.encode(this.#block)));
     this.#block = "";
   }
 }

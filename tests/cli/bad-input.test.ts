@@ -131,8 +131,7 @@ describe("newsclf train on", () => {
     const { exitCode, stdout, stderr } = await trainOn(csv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr.split("\n").slice(1)).toEqual([`newsclf: ${sentence.replace("FILE", csv)}`, ""]);
-    expect(await readdir(inFolder("bad"))).toEqual(["report"]);
-    expect(await readdir(inFolder("bad", "report"))).toEqual([]);
+    expect(await readdir(inFolder())).not.toContain("bad");
   });
 
   it("a missing file, a folder, a path through a file, and a file without permission", async () => {
@@ -162,7 +161,7 @@ describe("newsclf train on", () => {
     const { exitCode, stdout, stderr } = await trainOn(TINY_CORPUS, "--min-df", "1000");
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/newsclf: .*minDf/);
-    expect(await readdir(inFolder("bad"))).toEqual(["report"]);
+    expect(await readdir(inFolder())).not.toContain("bad");
   });
 
   it("options that do not fit each other", async () => {
@@ -182,18 +181,18 @@ describe("newsclf train into", () => {
     expect(folder).toEqual({
       exitCode: 1,
       stdout: "",
-      stderr: `${read}newsclf: ${inFolder("a-folder")}: is a directory; give the path of a file to write\n`,
+      stderr: `newsclf: ${inFolder("a-folder")}: is a directory; give the path of a file to write\n`,
     });
     const through = path.join(inFolder("good", "tiny.newsclf"), "m.newsclf");
     const throughFile = await trainInto(through, inFolder("r2"));
     expect(throughFile.exitCode).toBe(1);
     expect(throughFile.stderr).toBe(
-      `${read}newsclf: ${through}: cannot be created, because a part of the path is a file and not a folder; choose another place\n`,
+      `newsclf: ${through}: cannot be created, because a part of the path is a file and not a folder; choose another place\n`,
     );
     const denied = await trainInto(inFolder("denied", "m.newsclf"), inFolder("r3"));
     expect(denied.exitCode).toBe(1);
     expect(denied.stderr).toBe(
-      `${read}newsclf: ${inFolder("denied", "m.newsclf")}: cannot be written, permission is denied; allow writing there or choose another place\n`,
+      `newsclf: ${inFolder("denied", "m.newsclf")}: cannot be written, permission is denied; allow writing there or choose another place\n`,
     );
     const report = await trainInto(inFolder("m4.newsclf"), inFolder("good", "tiny.newsclf"));
     expect(report.exitCode).toBe(1);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { defaultModelPath } from "../../src/cli/train-command.js";
+import { lockOutput } from "../../src/io/output-lock.js";
 import { decodeModel } from "../../src/model-file/model-file.js";
 import { type RunResult, runCli, TINY_CORPUS, TINY_TRAINING, trainTiny, useFolder } from "./harness.js";
 
@@ -91,7 +92,7 @@ describe("newsclf train", () => {
     const { exitCode, stdout, stderr } = await trainTiny(inFolder("all"), "--validation-fraction", "0");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
     expect(stderr).toContain("no report: --validation-fraction 0 keeps no articles back to measure on\n");
-    expect(await readdir(inFolder("all", "report"))).toEqual([]);
+    expect(await readdir(inFolder("all"))).toEqual(["tiny.newsclf"]);
     const { metadata } = await decodeModel(await readFile(inFolder("all", "tiny.newsclf")));
     expect(metadata).toMatchObject({ nDocuments: 24, nValidationDocuments: 0 });
   });
@@ -166,8 +167,22 @@ describe("newsclf train", () => {
     });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toContain("stopped while the articles were analysed; there is no model yet\n");
-    expect(await readdir(inFolder())).not.toContain("never.newsclf");
-    expect(await readdir(inFolder("never"))).toEqual([]);
+    const names = await readdir(inFolder());
+    expect(names.filter((name) => name.startsWith("never"))).toEqual([]);
+  });
+
+  it("refuses a place that another process trains into, before it reads the articles", async () => {
+    const lock = await lockOutput(inFolder("taken.newsclf"));
+    const places = ["-o", inFolder("taken.newsclf"), "--report", inFolder("taken")];
+    const { exitCode, stderr } = await runCli(["train", inFolder("missing.csv"), ...places]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^newsclf: .*taken\.newsclf: is being written by process \d+/);
+    await lock.release();
+  });
+
+  it("quotes a path with spaces in the command to go on with", async () => {
+    const { stderr } = await trainTiny(inFolder("it's new"), "--epochs", "1");
+    expect(stderr).toContain(`next: newsclf classify -m '${inFolder("it'\\''s new", "tiny.newsclf")}' --text`);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   writeAtomicallyOn,
   writeFileAtomically,
 } from "../../../src/io/files.js";
+import { temporaryName } from "../../../src/io/unfinished-files.js";
 import { collect, errorOf } from "./streams.js";
 
 function systemError(code: string): Error {
@@ -208,9 +209,20 @@ describe("writeFileAtomically", () => {
 });
 
 describe("checkWritable", () => {
-  it("creates parent folders and leaves no file", async () => {
-    await checkWritable(path.join(folder, "models", "a"));
-    expect(await readdir(path.join(folder, "models"))).toEqual([]);
+  it("makes no folder and leaves no file", async () => {
+    await checkWritable(path.join(folder, "models", "old", "a"));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("removes what killed processes of this machine left, and nothing else", async () => {
+    const own = temporaryName("1");
+    // No process has the number 2^31 - 2: Linux ends at 2^22.
+    const left = own.replace(`-${process.pid}-`, "-2147483646-");
+    const ofAnotherMachine = left.replace(/newsclf-[0-9a-f]{8}/, "newsclf-00000000");
+    for (const name of [own, left, ofAnotherMachine, ".newsclf-notes.tmp"])
+      await writeFile(path.join(folder, name), "");
+    await checkWritable(path.join(folder, "a"));
+    expect(await readdir(folder)).toEqual([own, ofAnotherMachine, ".newsclf-notes.tmp"].sort());
   });
 
   it("does not touch an existing file", async () => {
