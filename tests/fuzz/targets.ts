@@ -1,0 +1,281 @@
+/**
+ * What is fuzzed, and what each must keep to whatever comes in: a right result, or an error that newsclf throws on purpose.
+ * tools/fuzz.ts runs them for long, tests/property/fuzz.test.ts for a moment.
+ */
+
+import { inflateSync } from "node:zlib";
+import { isNewsclfError } from "../../src/errors.js";
+import type { ByteSource } from "../../src/io/files.js";
+import { readArticles } from "../../src/io/read-articles.js";
+import { readDocuments } from "../../src/io/read-documents.js";
+import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
+import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "../../src/model-file/checkpoint.js";
+import { sealDigest } from "../../src/model-file/digest.js";
+import { decodeModel, encodeModel } from "../../src/model-file/model-file.js";
+import { Dictionary } from "../../src/morph/dictionary.js";
+import { UserWordParser } from "../../src/morph/user-word-parser.js";
+import { planRun, trainMlp } from "../../src/nn/train-mlp.js";
+import { resolveTrainingSettings } from "../../src/options/train-options.js";
+import { cleanNews } from "../../src/text/clean-news.js";
+import { train } from "../../src/train.js";
+import { encodeDictionary } from "../../tools/encode-dictionary.js";
+import { smallRun } from "../conformance/small-run.js";
+import { smallParts } from "../unit/model-file/small-model.js";
+import { CONTEXT, entry, smallSource } from "../unit/morph/small-dictionary.js";
+import { FuzzRandom, mutateBytes, oddText } from "./fuzz-random.js";
+
+export interface FuzzTarget {
+  readonly name: string;
+  /** Inputs of this target among 1,000 of all. */
+  readonly share: number;
+  /** Makes one input and runs it; throws what must not happen. */
+  readonly run: (random: FuzzRandom) => Promise<void> | void;
+}
+
+/** Runs it; an error on purpose is a right answer, any other is thrown on. */
+async function expectRefusalAtMost(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isNewsclfError(error)) throw error;
+  }
+}
+
+function check(holds: boolean, what: string, input: unknown): void {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(input).slice(0, 2000)}`);
+}
+
+/** Bytes as a source that hands them out in pieces of any size. */
+function inPieces(random: FuzzRandom, bytes: Uint8Array): ByteSource {
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + 1 + random.below(bytes.length);
+      yield bytes.subarray(at, end);
+      at = end;
+    }
+  }
+  return { name: random.pick(["a.csv", "a.tsv", "a.ndjson", "a"]), chunks: pieces() };
+}
+
+const LABELS = ["__proto__", "constructor", "경제", "정치"];
+const TABLES = [
+  'title,body,category\n금리,"은행, 대출",경제\n국회,표결,정치\n',
+  "제목\t본문\t분류\n금리\t은행\t경제\n국회\t표결\t정치\n",
+  '{"title":"금리","body":"은행","label":"경제"}\n{"title":"국회","label":"정치"}\n',
+  'text,category\r\n"여러\r\n줄",경제\r\n국회,정치\r\n',
+];
+const WORDS = [
+  "금리,NNP",
+  "윤슬전자",
+  "가,NNG,-100",
+  "나,1,1,5,NNP,*,F,나,*,*,*,*",
+  "# 주석",
+  "다,NNP,x",
+  ",,,",
+  '"',
+  "라,NNG,99999",
+];
+
+/** Makes the targets; the seeds of the inputs are made once. */
+export async function makeTargets(): Promise<readonly FuzzTarget[]> {
+  const articles = [
+    "금리 은행 대출",
+    "환율 은행 금리",
+    "물가 대출 금리",
+    "국회 표결 정당",
+    "국회 정당 의원",
+    "표결 의원 정당",
+  ].map((title, row) => ({ title, body: "", label: row < 3 ? "경제" : "정치" }));
+  const { classifier } = await train(articles, {
+    seed: 1,
+    validationFraction: 0,
+    text: { clean: "news" },
+    vectorizer: { minDf: 1, maxDfFraction: 1 },
+    network: { hiddenUnits: [4, 4, 4] },
+    optimizer: { epochs: 2, minSteps: 1 },
+  });
+
+  const model = await encodeModel(
+    smallParts({ labels: LABELS, terms: ["__proto__", "constructor", "금리/NNG", "은행/NNG"] }),
+  );
+
+  const smallTraining = smallRun(createReferenceMlp);
+  const { network, optimizer, seed } = smallTraining;
+  const run: RunDescription = {
+    trainingDataHash: "a".repeat(64),
+    tokenizerId: "words-1",
+    settings: resolveTrainingSettings({ network, optimizer, seed }),
+    member: 0,
+    shape: { nTerms: 60, hiddenUnits: [16, 9, 6], nLabels: 3 },
+    ...planRun(90, optimizer),
+  };
+  const training = trainMlp(smallTraining);
+  training.next();
+  const { value } = training.next("capture");
+  if (!("kind" in value) || value.kind !== "state") throw new Error("Bug: training captured no state");
+  const checkpoint = await encodeCheckpoint(value.state, run);
+
+  const source = smallSource([
+    entry("금리", CONTEXT.noun, 10, { tag: "NNG" }),
+    entry("은행", CONTEXT.noun, 20, { tag: "NNG" }),
+    entry("가", CONTEXT.particle, 5, { tag: "JKS" }),
+  ]);
+  const dictionaryBytes = await encodeDictionary(source);
+  const inflate = (bytes: Uint8Array, sizeBytes: number) =>
+    inflateSync(bytes, { maxOutputLength: Math.max(sizeBytes, 1) });
+  const parser = new UserWordParser(await Dictionary.fromBytes(dictionaryBytes, inflate));
+
+  /** Half of the files carry a right digest, so that what lies behind it is reached. */
+  async function damaged(random: FuzzRandom, bytes: Uint8Array): Promise<Uint8Array> {
+    const mutated = mutateBytes(random, bytes);
+    if (random.below(2) === 0 && mutated.length > 200) await sealDigest(mutated, 2);
+    return mutated;
+  }
+
+  return [
+    {
+      name: "text → classify",
+      share: 250,
+      run: (random) => {
+        const text = oddText(random);
+        const predictions = classifier.classify(text, { topK: 2 });
+        const sum = predictions.reduce((total, { score }) => total + score, 0);
+        check(predictions.length === 2 && Math.abs(sum - 1) < 1e-5, `scores add up to ${sum}`, text);
+      },
+    },
+    {
+      name: "text → cleanNews",
+      share: 250,
+      run: (random) => {
+        const text = oddText(random);
+        const once = cleanNews(text);
+        check(cleanNews(once) === once, "cleaning again changes the text", text);
+      },
+    },
+    {
+      name: "bytes → readArticles",
+      share: 120,
+      run: (random) => {
+        const bytes = mutateBytes(random, Buffer.from(random.pick(TABLES).repeat(1 + random.below(3))));
+        return expectRefusalAtMost(async () => {
+          const reader = random.below(2) === 0 ? readArticles : readDocuments;
+          for await (const { article, line } of reader(inPieces(random, bytes))) {
+            check(typeof article.title === "string" && line >= 1, "no article", [...bytes]);
+          }
+        });
+      },
+    },
+    {
+      name: "bytes → model",
+      share: 120,
+      run: async (random) => {
+        const bytes = await damaged(random, model);
+        await expectRefusalAtMost(async () => {
+          const { metadata, vocabulary } = await decodeModel(bytes);
+          check(metadata.labels.length >= 2 && vocabulary.nTerms >= 0, "a model without labels", [...bytes]);
+        });
+      },
+    },
+    {
+      name: "bytes → checkpoint",
+      share: 60,
+      run: async (random) => {
+        const bytes = await damaged(random, checkpoint);
+        await expectRefusalAtMost(() => decodeCheckpoint(bytes, run, "a.checkpoint"));
+      },
+    },
+    {
+      name: "bytes → dictionary",
+      share: 30,
+      run: (random) => {
+        const bytes = mutateBytes(random, dictionaryBytes);
+        return expectRefusalAtMost(() => Dictionary.fromBytes(bytes, inflate));
+      },
+    },
+    {
+      name: "rows → user dictionary",
+      share: 70,
+      run: (random) => {
+        const row = `${random.pick(WORDS)}${random.below(3) === 0 ? oddText(random) : ""}`;
+        return expectRefusalAtMost(() => parser.parse(row.split(","), { source: "words.csv", line: 1 }));
+      },
+    },
+    {
+      name: "options → resolver",
+      share: 90,
+      run: (random) => {
+        const values = [
+          0,
+          -1,
+          1.5,
+          Number.NaN,
+          Number.POSITIVE_INFINITY,
+          "1",
+          null,
+          [],
+          [1, 2],
+          {},
+          true,
+          2 ** 53,
+          undefined,
+        ];
+        const groups = [
+          "text",
+          "terms",
+          "vectorizer",
+          "network",
+          "optimizer",
+          "seed",
+          "validationFraction",
+          "__proto__",
+          "x",
+        ];
+        const names = [
+          "clean",
+          "tags",
+          "minDf",
+          "maxFeatures",
+          "hiddenUnits",
+          "dropout",
+          "epochs",
+          "constructor",
+          "__proto__",
+        ];
+        const given = Object.fromEntries(
+          Array.from({ length: random.below(4) }, () => [
+            random.pick(groups),
+            random.below(2) === 0
+              ? random.pick<unknown>(values)
+              : Object.fromEntries([[random.pick(names), random.pick<unknown>(values)]]),
+          ]),
+        );
+        return expectRefusalAtMost(() => resolveTrainingSettings(given));
+      },
+    },
+  ];
+}
+
+/** Runs inputs of all targets by their shares, or all of one target; returns how many of each ran. */
+export async function fuzz(
+  targets: readonly FuzzTarget[],
+  seed: number,
+  nInputs: number,
+  { onFault }: { readonly onFault: (target: string, inputSeed: number, error: unknown) => void },
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const total = targets.reduce((sum, { share }) => sum + share, 0);
+  for (const [place, { name, share, run }] of targets.entries()) {
+    const nOfTarget = Math.max(1, Math.round((nInputs * share) / total));
+    for (let i = 0; i < nOfTarget; i++) {
+      // Each input has a seed of its own, so that a fault is found again without those before it.
+      const inputSeed = Math.imul(seed, 0x9e37_79b1) + Math.imul(place, 0x85eb_ca6b) + i;
+      try {
+        await run(new FuzzRandom(inputSeed));
+      } catch (error) {
+        onFault(name, inputSeed, error);
+      }
+    }
+    counts.set(name, nOfTarget);
+  }
+  return counts;
+}
