@@ -105,7 +105,6 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
     trainingDataHash: "a".repeat(64),
     tokenizerId: "words-1",
     settings: resolveTrainingSettings({ network, optimizer, seed }),
-    member: 0,
     shape: { nTerms: 60, hiddenUnits: [16, 9, 6], nLabels: 3 },
     ...planRun(90, optimizer),
   };
@@ -113,7 +112,7 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   training.next();
   const { value } = training.next("capture");
   if (!("kind" in value) || value.kind !== "state") throw new Error("Bug: training captured no state");
-  const checkpoint = await encodeCheckpoint(value.state, run);
+  const checkpoint = await encodeCheckpoint(value.state, run, []);
 
   const source = smallSource([
     entry("금리", CONTEXT.noun, 10, { tag: "NNG" }),
