@@ -1,7 +1,7 @@
 import { addCharNgrams, locateCharNgrams } from "./features/char-ngrams.js";
 import type { RowCounter } from "./features/sparse-row.js";
 import { TermExtractor } from "./features/term-extractor.js";
-import { TermUnits } from "./features/term-units.js";
+import { TermUnits, type TermVisitor } from "./features/term-units.js";
 import type { Vocabulary } from "./features/vocabulary.js";
 import { isContentTag } from "./morph/tags.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
@@ -38,9 +38,30 @@ function createExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtrac
   );
 }
 
+/** Visits the terms of a document, as often as they occur, in no particular order. */
+export type DocumentVisitor = (document: string, visit: TermVisitor) => void;
+
 /**
- * Makes the way from a document to the columns of its terms: those of `createDocumentTerms` that the vocabulary has, found
- * without a string for each n-gram. Holds the tokenizer's scratch space, so calls are not re-entrant.
+ * Makes the way from a document to its terms as units: those of `createDocumentTerms`, without a string for each n-gram.
+ * Holds the tokenizer's scratch space, so calls are not re-entrant.
+ *
+ * @throws {OptionError} when an option is out of range
+ */
+export function createTermVisitor(tokenizer: Tokenizer, options: TermOptions): DocumentVisitor {
+  const { charNgrams, charNgramRange, ngramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
+  const extractor = createExtractor(tokenizer, options);
+  const termUnits = new TermUnits();
+  return (document, visit) => {
+    const { words, parts } = extractor.extractWords(tokenizer.tokenize(document));
+    termUnits.visitWordNgrams(words, ngramRange[0], ngramRange[1], visit);
+    termUnits.visitWordNgrams(parts, 1, 1, visit);
+    if (charNgrams) termUnits.visitCharNgrams(document, charNgramRange[0], charNgramRange[1], visit);
+  };
+}
+
+/**
+ * Makes the way from a document to the columns of its terms: those of `createDocumentTerms` that the vocabulary has.
+ * Calls are not re-entrant.
  *
  * @throws {OptionError} when an option is out of range
  */
@@ -49,18 +70,12 @@ export function createDocumentColumns(
   options: TermOptions,
   vocabulary: Vocabulary,
 ): DocumentColumns {
-  const { charNgrams, charNgramRange, ngramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
-  const extractor = createExtractor(tokenizer, options);
-  const termUnits = new TermUnits();
+  const visitTerms = createTermVisitor(tokenizer, options);
   return (document, row) => {
-    const push = (units: Uint16Array, start: number, end: number, state: number): void => {
+    visitTerms(document, (units, start, end, state) => {
       const column = vocabulary.columnOfUnits(units, start, end, state);
       if (column !== -1) row.push(column);
-    };
-    const { words, parts } = extractor.extractWords(tokenizer.tokenize(document));
-    termUnits.visitWordNgrams(words, ngramRange[0], ngramRange[1], push);
-    termUnits.visitWordNgrams(parts, 1, 1, push);
-    if (charNgrams) termUnits.visitCharNgrams(document, charNgramRange[0], charNgramRange[1], push);
+    });
   };
 }
 

@@ -96,6 +96,7 @@ export {
   type TrainOptions,
   type TrainProgress,
   type TrainResult,
+  type TrainStage,
   train,
   type ValidationArticle,
 } from "./train.js";

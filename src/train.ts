@@ -36,6 +36,8 @@ export interface TrainOptions extends TrainingSettings {
   readonly threads?: TrainingThreads;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
+  /** Called when a stage of the run begins. */
+  readonly onStage?: (stage: TrainStage) => void;
   /** Called after each epoch with the 0-based number of the network that it belongs to. */
   readonly onEpoch?: (record: EpochRecord, member: number) => void;
   /** Called when a loss was not finite and the run goes on from earlier weights with a lower learning rate. */
@@ -52,6 +54,9 @@ export interface TrainOptions extends TrainingSettings {
    */
   readonly signal?: AbortSignal;
 }
+
+/** Reading and analysing go on together in "analyze" where the articles come from an asynchronous source. */
+export type TrainStage = "analyze" | "vectorize" | "train" | "encode";
 
 /** Keeps the last checkpoint of a run. */
 export interface CheckpointStore {
@@ -128,6 +133,7 @@ export async function train(
     analyzer: givenAnalyzer,
     threads,
     source = "articles",
+    onStage,
     onEpoch,
     onRollback,
     onProgress,
@@ -143,11 +149,13 @@ export async function train(
   const kernels = givenKernels ?? (await (await import("#assets")).loadDefaultMlp());
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
+  onStage?.("analyze");
   const { corpus, log } = await analyzeCorpus(detached, settings.text.clean, analyzer, source, async (nDone) => {
     onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
   });
+  onStage?.("vectorize");
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
   const { fitted, matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
@@ -182,6 +190,7 @@ export async function train(
     save: async (state: TrainingState, finished: readonly FinishedMember[]) =>
       checkpoints.save(await encodeCheckpoint(state, run, finished)),
   };
+  onStage?.("train");
   const outcome = await fitEnsemble(
     { ...input, threads: isWorthThreads(input) ? threads : undefined },
     settings.ensemble,
@@ -194,6 +203,7 @@ export async function train(
       ? fitCalibration(outcome.members, input.validation, labels.length, kernels)
       : noCalibration(labels.length);
 
+  onStage?.("encode");
   const counts = countByLabel(training.matrix, training.labels, labels.length);
   const bytes = await encodeModel({
     metadata: {

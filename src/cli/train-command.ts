@@ -8,6 +8,7 @@ import { STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
+import { StageTimes } from "./stage-times.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, trainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
@@ -17,6 +18,7 @@ interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, Check
   readonly output?: string;
   readonly report: string;
   readonly lang: Language;
+  readonly profile?: string;
 }
 
 /** `data/news.csv` → `models/news.newsclf`, by the first of the files, ".gz" left out. */
@@ -97,10 +99,13 @@ async function trainInto(
     import("../evaluation/evaluate.js"),
   ]);
   const display = new ProgressDisplay(messages);
+  const times = new StageTimes();
+  times.begin("start");
   const reportFiles = reportPaths(flags.report);
 
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
+  times.begin("read");
   const { articles, lines, rows } = await loadLabeled(paths, flags, streams);
   display.log(`${source}: ${articles.length} articles`);
 
@@ -120,6 +125,7 @@ async function trainInto(
     tokenizer,
     analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
     source,
+    onStage: (stage) => times.begin(stage),
     onProgress: (progress) => display.show(trainingState(progress)),
     onRollback: (rollback) => display.log(describeRollback(rollback)),
     checkpoints,
@@ -128,6 +134,7 @@ async function trainInto(
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => threads?.close());
   display.clear();
+  times.begin("save");
   const { classifier, history, validation, isInterrupted } = result;
   const { settings, selectedEpochs, trainSupport } = classifier.metadata;
   const [selectedEpoch] = selectedEpochs;
@@ -139,6 +146,7 @@ async function trainInto(
   display.log(
     `model: ${modelPath} (epoch ${selectedEpoch.epoch} of ${history.length}, ${classifier.vocabulary.nTerms} terms)`,
   );
+  times.begin("report");
   if (validation.length > 0) {
     const evaluator = createEvaluator(classifier.labels);
     const start = performance.now();
@@ -166,6 +174,7 @@ async function trainInto(
   } else {
     display.log("no report: --validation-fraction 0 keeps no articles back to measure on");
   }
+  if (flags.profile !== undefined) await writeFileAtomically(flags.profile, times.format());
   display.log(`next: newsclf classify -m ${quoteArgument(modelPath)} --text "한국은행이 기준금리를 동결했다"`);
 }
 
@@ -180,6 +189,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     )
     .option("-o, --output <file>", "model file to write (default: models/<name of the first file>.newsclf)")
     .option("--report <dir>", "folder for report.html, report.md and report.json", "report")
+    .option("--profile <file>", "write how long each stage took, as JSON")
     .addOption(languageOption());
   addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);

@@ -54,14 +54,14 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   for (const [place, document] of documents.entries()) {
     const end = log.start(document + 1);
     for (let i = log.start(document); i < end; i++) {
-      const id = log.termAt(i);
+      const id = log.numberAt(i);
       corpusFrequencyOf[id] = (corpusFrequencyOf[id] as number) + 1;
       if (lastSeen[id] === place + 1) continue;
       lastSeen[id] = place + 1;
       documentFrequencyOf[id] = (documentFrequencyOf[id] as number) + 1;
     }
   }
-  const kept = keptTerms(log.terms(), documentFrequencyOf, corpusFrequencyOf, nDocuments, limits);
+  const kept = keptTerms(log, documentFrequencyOf, corpusFrequencyOf, nDocuments, limits);
   if (kept.length === 0) {
     const nDistinctTerms = documentFrequencyOf.reduce((n, frequency) => (frequency > 0 ? n + 1 : n), 0);
     throw emptyVocabularyError(nDocuments, nDistinctTerms, limits);
@@ -94,7 +94,7 @@ function byTerm({ term: left }: Candidate, { term: right }: Candidate): number {
  * column order stay; scikit-learn sorts the columns first as well, but leaves such ties to numpy's unstable argsort.
  */
 function keptTerms(
-  terms: Iterable<string>,
+  log: TermLog,
   documentFrequencyOf: Uint32Array,
   corpusFrequencyOf: Uint32Array,
   nDocuments: number,
@@ -102,12 +102,11 @@ function keptTerms(
 ): readonly Candidate[] {
   const maxDf = maxDfFraction * nDocuments;
   const candidates: Candidate[] = [];
-  let nextId = 0;
-  for (const term of terms) {
-    const id = nextId++;
-    const frequency = documentFrequencyOf[id] as number;
+  for (const [id, frequency] of documentFrequencyOf.entries()) {
+    if (frequency < minDf || frequency > maxDf) continue;
+    const term = log.term(id);
     // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
-    if (frequency >= minDf && frequency <= maxDf && isStorableTerm(term)) candidates.push({ term, id });
+    if (isStorableTerm(term)) candidates.push({ term, id });
   }
   if (candidates.length <= maxFeatures) return candidates.sort(byTerm);
 
@@ -125,7 +124,7 @@ function countRows(log: TermLog, documents: Uint32Array, columnOfId: Int32Array,
     row.clear();
     const end = log.start(document + 1);
     for (let i = log.start(document); i < end; i++) {
-      const column = columnOfId[log.termAt(i)] as number;
+      const column = columnOfId[log.numberAt(i)] as number;
       if (column !== NO_COLUMN) row.push(column);
     }
     row.count();

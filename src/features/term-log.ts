@@ -1,16 +1,20 @@
+import { hashUnits } from "./term-hash.js";
 import { TermTable } from "./term-table.js";
+import type { TermVisitor } from "./term-units.js";
 import { Uint32List } from "./uint32-list.js";
 
 /**
- * Documents as numbers of terms: what a thread that analyses hands over. No string travels twice; a term is named when
- * its numbering meets it first.
+ * Documents as numbers of terms: what a thread that analyses hands over. No term travels twice; it is named when its
+ * numbering meets it first.
  */
 export interface TermBatch {
   /** Whose numbers they are: 0, 1, 2 …; each analysing thread numbers terms by itself. */
   readonly numbering: number;
-  /** The terms that are new to the numbering, which continues with them. */
-  readonly newTerms: readonly string[];
-  /** Numbers of the terms of all documents, one document after another, in the order and as often as they occur. */
+  /** UTF-16 units, one term after another, of the terms that are new to the numbering, which continues with them. */
+  readonly newUnits: Uint16Array;
+  /** `[nNewTerms]` where each of them ends in `newUnits`. */
+  readonly newTermEnds: Uint32Array;
+  /** Numbers of the terms of all documents, one document after another, as often as they occur. */
   readonly termNumbers: Uint32Array;
   /** `[nDocuments]` where each document ends in `termNumbers`. */
   readonly documentEnds: Uint32Array;
@@ -20,7 +24,8 @@ export interface TermBatch {
 export class TermNumbering {
   readonly #numbering: number;
   readonly #table = new TermTable();
-  #newTerms: string[] = [];
+  /** Terms named in the batches before. */
+  #nNamed = 0;
   #termNumbers = new Uint32Array(4096);
   #nNumbers = 0;
   #documentEnds: number[] = [];
@@ -30,35 +35,39 @@ export class TermNumbering {
     this.#numbering = numbering;
   }
 
-  /** Adds one document. The array is read, not kept. */
-  add(terms: readonly string[]): void {
-    const end = this.#nNumbers + terms.length;
-    if (end > this.#termNumbers.length) {
-      const grown = new Uint32Array(Math.max(end, this.#termNumbers.length * 2));
-      grown.set(this.#termNumbers);
-      this.#termNumbers = grown;
-    }
-    for (const term of terms) {
-      const nKnown = this.#table.nTerms;
-      const number = this.#table.add(term);
-      if (number === nKnown) this.#newTerms.push(term);
-      this.#termNumbers[this.#nNumbers++] = number;
-    }
-    this.#documentEnds.push(end);
+  /** Adds a term to the present document; bound, so that it can be handed on. */
+  readonly add: TermVisitor = (units, start, end, state) => {
+    this.#push(this.#table.addUnits(units, start, end, state));
+  };
+
+  /** The terms added since the last call are those of one document. */
+  endDocument(): void {
+    this.#documentEnds.push(this.#nNumbers);
   }
 
-  /** Returns the documents added since the last call. */
+  /** Returns the documents since the last call. */
   takeBatch(): TermBatch {
+    const { units: newUnits, ends: newTermEnds } = this.#table.unitsFrom(this.#nNamed);
     const batch = {
       numbering: this.#numbering,
-      newTerms: this.#newTerms,
+      newUnits,
+      newTermEnds,
       termNumbers: this.#termNumbers.slice(0, this.#nNumbers),
       documentEnds: Uint32Array.from(this.#documentEnds),
     };
-    this.#newTerms = [];
+    this.#nNamed = this.#table.nTerms;
     this.#nNumbers = 0;
     this.#documentEnds = [];
     return batch;
+  }
+
+  #push(number: number): void {
+    if (this.#nNumbers === this.#termNumbers.length) {
+      const grown = new Uint32Array(2 * this.#nNumbers);
+      grown.set(this.#termNumbers);
+      this.#termNumbers = grown;
+    }
+    this.#termNumbers[this.#nNumbers++] = number;
   }
 }
 
@@ -87,13 +96,17 @@ export class TermLog {
   }
 
   /** Adds the documents of a batch; those of one numbering must come in the order in which they were made. */
-  addBatch({ numbering, newTerms, termNumbers, documentEnds }: TermBatch): void {
+  addBatch({ numbering, newUnits, newTermEnds, termNumbers, documentEnds }: TermBatch): void {
     let ownNumbers = this.#ownNumbers.get(numbering);
     if (ownNumbers === undefined) {
       ownNumbers = new Uint32List();
       this.#ownNumbers.set(numbering, ownNumbers);
     }
-    for (const term of newTerms) ownNumbers.push(this.#table.add(term));
+    let start = 0;
+    for (const end of newTermEnds) {
+      ownNumbers.push(this.#table.addUnits(newUnits, start, end, hashUnits(newUnits, start, end)));
+      start = end;
+    }
     const begin = this.#occurrences.count;
     for (const number of termNumbers) this.#occurrences.push(ownNumbers.at(number));
     for (const end of documentEnds) this.#documentEnds.push(begin + end);
@@ -105,12 +118,12 @@ export class TermLog {
   }
 
   /** Number of the term at a place among all occurrences. */
-  termAt(place: number): number {
+  numberAt(place: number): number {
     return this.#occurrences.at(place);
   }
 
-  /** The terms in the order of their numbers. */
-  terms(): Iterable<string> {
-    return this.#table.terms();
+  /** The term of a number. */
+  term(number: number): string {
+    return this.#table.termAt(number);
   }
 }

@@ -1,19 +1,28 @@
-/** V8 refuses entry 2^24 + 1 of a Map with "Map maximum size exceeded". */
-const MAX_MAP_ENTRIES = 2 ** 24;
+import { extendHash, finishHash, HASH_START } from "./term-hash.js";
 
-/** Numbers distinct terms 0, 1, 2 … in the order of their first appearance; as many as memory holds. */
+const FIRST_TERMS = 1024;
+const FIRST_UNITS = 8192;
+/** More arguments than some engines take in one call are never given. */
+const UNITS_PER_CALL = 8192;
+/** Marks a place of the table that no term has. */
+const EMPTY = 0;
+
+/**
+ * Numbers distinct terms 0, 1, 2 … in the order of their first appearance.
+ *
+ * Terms are looked up by their UTF-16 units, so an n-gram of a text needs no string of its own: about 30 bytes a term, and
+ * no garbage. Open addressing with linear steps at a load of one half or less.
+ */
 export class TermTable {
-  readonly #maxMapEntries: number;
-  /** All but the last are full. */
-  readonly #maps: Map<string, number>[] = [];
-  #last = new Map<string, number>();
   #nTerms = 0;
-
-  /** @param maxMapEntries entries after which a further Map is begun; a test lowers it */
-  constructor(maxMapEntries: number = MAX_MAP_ENTRIES) {
-    this.#maxMapEntries = maxMapEntries;
-    this.#maps.push(this.#last);
-  }
+  /** The terms' units one after another. */
+  #units = new Uint16Array(FIRST_UNITS);
+  /** By number: where the term begins; then where the last one ends. */
+  #starts = new Uint32Array(FIRST_TERMS + 1);
+  #hashes = new Uint32Array(FIRST_TERMS);
+  /** Number + 1 of the term at each place, or {@link EMPTY}; the length is a power of two. */
+  #places = new Uint32Array(2 * FIRST_TERMS);
+  #scratch = new Uint16Array(64);
 
   get nTerms(): number {
     return this.#nTerms;
@@ -21,28 +30,92 @@ export class TermTable {
 
   /** Number of the term; a new term is given `nTerms`, which then rises by one. */
   add(term: string): number {
-    const known = this.find(term);
-    if (known !== -1) return known;
-    if (this.#last.size === this.#maxMapEntries) {
-      this.#last = new Map();
-      this.#maps.push(this.#last);
+    const { length } = term;
+    if (length > this.#scratch.length) this.#scratch = new Uint16Array(2 * length);
+    const units = this.#scratch;
+    let state = HASH_START;
+    for (let i = 0; i < length; i++) {
+      const unit = term.charCodeAt(i);
+      units[i] = unit;
+      state = extendHash(state, unit);
     }
-    const id = this.#nTerms++;
-    this.#last.set(term, id);
-    return id;
+    return this.addUnits(units, 0, length, state);
   }
 
-  /** Number of the term, or -1. */
-  find(term: string): number {
-    for (const map of this.#maps) {
-      const id = map.get(term);
-      if (id !== undefined) return id;
+  /**
+   * {@link add} for the term `units[start, end)`.
+   * @param state of the hash after the units; see `extendHash`
+   */
+  addUnits(units: Uint16Array, start: number, end: number, state: number): number {
+    const hash = finishHash(state);
+    const mask = this.#places.length - 1;
+    let place = hash & mask;
+    for (;;) {
+      const entry = this.#places[place] as number;
+      if (entry === EMPTY) break;
+      if (this.#hashes[entry - 1] === hash && this.#holds(entry - 1, units, start, end)) return entry - 1;
+      place = (place + 1) & mask;
     }
-    return -1;
+    return this.#append(units, start, end, hash, place);
   }
 
-  /** The terms in the order of their numbers. */
-  *terms(): Generator<string> {
-    for (const map of this.#maps) yield* map.keys();
+  /** The term of a number in [0, nTerms). */
+  termAt(number: number): string {
+    const end = this.#starts[number + 1] as number;
+    let term = "";
+    for (let start = this.#starts[number] as number; start < end; start += UNITS_PER_CALL) {
+      term += String.fromCharCode(...this.#units.subarray(start, Math.min(start + UNITS_PER_CALL, end)));
+    }
+    return term;
   }
+
+  /** Copies the units of the terms from `first` on; with where each ends, counted from the first of them. */
+  unitsFrom(first: number): { readonly units: Uint16Array; readonly ends: Uint32Array } {
+    const begin = this.#starts[first] as number;
+    const units = this.#units.slice(begin, this.#starts[this.#nTerms]);
+    const ends = this.#starts.slice(first + 1, this.#nTerms + 1).map((end) => end - begin);
+    return { units, ends };
+  }
+
+  #holds(number: number, units: Uint16Array, start: number, end: number): boolean {
+    const begin = this.#starts[number] as number;
+    if ((this.#starts[number + 1] as number) - begin !== end - start) return false;
+    for (let i = start, at = begin; i < end; i++, at++) if (units[i] !== this.#units[at]) return false;
+    return true;
+  }
+
+  #append(units: Uint16Array, start: number, end: number, hash: number, place: number): number {
+    const number = this.#nTerms;
+    const begin = this.#starts[number] as number;
+    const ownEnd = begin + end - start;
+    if (ownEnd > this.#units.length) this.#units = grow(this.#units, ownEnd);
+    for (let i = start, at = begin; i < end; i++, at++) this.#units[at] = units[i] as number;
+    this.#starts[number + 1] = ownEnd;
+    this.#hashes[number] = hash;
+    this.#places[place] = number + 1;
+    this.#nTerms++;
+    if (this.#nTerms === this.#hashes.length) this.#enlarge();
+    return number;
+  }
+
+  #enlarge(): void {
+    const nTerms = 2 * this.#nTerms;
+    this.#starts = grow(this.#starts, nTerms + 1);
+    this.#hashes = grow(this.#hashes, nTerms);
+    const places = new Uint32Array(2 * nTerms);
+    const mask = places.length - 1;
+    for (let number = 0; number < this.#nTerms; number++) {
+      let place = (this.#hashes[number] as number) & mask;
+      while (places[place] !== EMPTY) place = (place + 1) & mask;
+      places[place] = number + 1;
+    }
+    this.#places = places;
+  }
+}
+
+/** A copy with room for `length` elements or twice as many as before. */
+function grow<T extends Uint16Array | Uint32Array>(array: T, length: number): T {
+  const grown = new (array.constructor as new (n: number) => T)(Math.max(length, 2 * array.length));
+  grown.set(array);
+  return grown;
 }

@@ -1,4 +1,4 @@
-import { createDocumentTerms } from "../document-terms.js";
+import { createTermVisitor } from "../document-terms.js";
 import { type TermBatch, TermNumbering } from "../features/term-log.js";
 import type { Tokenizer } from "../morph/tokenizer.js";
 import type { Resolved } from "../options/resolve-options.js";
@@ -24,10 +24,13 @@ export type GroupAnalyzer = (documents: readonly string[]) => TermBatch;
  * @param numbering what the batches say of whose numbers they are
  */
 export function createGroupAnalyzer(tokenizer: Tokenizer, options: TermOptions, numbering: number): GroupAnalyzer {
-  const termsOf = createDocumentTerms(tokenizer, options);
+  const visitTerms = createTermVisitor(tokenizer, options);
   const terms = new TermNumbering(numbering);
   return (documents) => {
-    for (const document of documents) terms.add(termsOf(document));
+    for (const document of documents) {
+      visitTerms(document, terms.add);
+      terms.endDocument();
+    }
     return terms.takeBatch();
   };
 }

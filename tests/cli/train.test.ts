@@ -88,6 +88,16 @@ describe("newsclf train", () => {
     expect(model).toEqual(await readFile(inFolder("first", "tiny.newsclf")));
   });
 
+  it("writes with --profile how long each stage took", async () => {
+    const profile = inFolder("profile.json");
+    expect((await trainTiny(inFolder("profiled"), "--profile", profile)).exitCode).toBe(0);
+    const { stages } = JSON.parse(await readFile(profile, "utf8"));
+    expect(stages.map(({ stage }: { stage: string }) => stage)).toEqual([
+      ...["start", "read", "analyze", "vectorize", "train", "encode", "save", "report"],
+    ]);
+    for (const { seconds } of stages) expect(seconds).toBeGreaterThanOrEqual(0);
+  });
+
   it("keeps nothing back and writes no report with --validation-fraction 0", async () => {
     const { exitCode, stdout, stderr } = await trainTiny(inFolder("all"), "--validation-fraction", "0");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });

@@ -47,10 +47,9 @@ async function renderAll(pool: AnalyzerPool, texts = TEXTS): Promise<string> {
 async function termsOfAll(pool: AnalyzerPool): Promise<string[][]> {
   const log = new TermLog();
   for await (const batch of pool.analyzer(OPTIONS).analyze(groups())) log.addBatch(batch);
-  const names = [...log.terms()];
   return TEXTS.map((_, i) => {
     const places = Array.from({ length: log.start(i + 1) - log.start(i) }, (_, place) => log.start(i) + place);
-    return places.map((place) => names[log.termAt(place)]!);
+    return places.map((place) => log.term(log.numberAt(place))!);
   });
 }
 
