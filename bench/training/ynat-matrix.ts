@@ -1,14 +1,13 @@
 /** The matrix that the network's benches train on: the shared YNAT headlines with rich features. */
 
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { createDocumentTerms } from "../../src/document-terms.js";
 import type { CsrMatrix } from "../../src/features/csr-matrix.js";
 import { TermLog } from "../../src/features/term-log.js";
 import { TfidfVectorizer } from "../../src/features/tfidf-vectorizer.js";
-import { readDictionary } from "../../src/io/dictionary-file.js";
 import { openFile } from "../../src/io/files.js";
 import { readArticles } from "../../src/io/read-articles.js";
-import { MecabTokenizer } from "../../src/morph/mecab-tokenizer.js";
 import { toDocument } from "../../src/text/article.js";
 
 export const YNAT_PATH = "../shared/data/ynat_train.csv";
@@ -25,7 +24,9 @@ export interface YnatMatrix {
  * many columns as there are such terms.
  */
 export async function buildYnatMatrix(): Promise<YnatMatrix> {
-  const tokenizer = new MecabTokenizer(await readDictionary("assets/mecab-ko-dic.bin"));
+  // Compiled to dist/, where the dictionary and the kernels are found from.
+  const assets = (await import(pathToFileURL("dist/io/assets.js").href)) as typeof import("../../src/io/assets.js");
+  const tokenizer = await assets.loadDefaultTokenizer();
   const termsOf = createDocumentTerms(tokenizer, { ngramRange: [1, 2], charNgrams: true, charNgramRange: [2, 4] });
   const log = new TermLog();
   const names: string[] = [];
