@@ -63,6 +63,7 @@ async function runTrain(
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));
+  if (flags.profile !== undefined) await checkWritable(flags.profile);
   const lock = await lockOutput(modelPath);
   try {
     await trainInto(modelPath, paths, flags, streams);
