@@ -56,7 +56,7 @@ for (const file of [invented, ...process.argv.slice(2)]) {
     await page.close();
   }
   times.sort((a, b) => a - b);
-  const nItems = readFileSync(file, "utf8").split("data-item").length - 1;
+  const nItems = readFileSync(file, "utf8").split("<li data-item").length - 1;
   const result = {
     name,
     sizeBytes: statSync(file).size,
