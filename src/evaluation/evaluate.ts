@@ -1,6 +1,7 @@
 import type { Classifier } from "../classifier.js";
-import type { LabeledArticle } from "../text/article.js";
-import { createEvaluator, type Evaluator, type EvaluatorOptions } from "./evaluator.js";
+import type { WeightedRange } from "../html/index.js";
+import type { Article, LabeledArticle } from "../text/article.js";
+import { createEvaluator, type Evaluator, type EvaluatorOptions, type Reasons } from "./evaluator.js";
 import type { EvaluationReport, ReportContext } from "./report.js";
 
 /** A labeled article and, where it came from a file, its line. */
@@ -9,10 +10,27 @@ export interface EvaluatedArticle extends LabeledArticle {
   readonly line?: number;
 }
 
-/** Classifies an article and counts it. */
+/** Words that add less than this share of what the weightiest word adds are not marked: most of a long text would be. */
+const SMALLEST_SHARE = 0.1;
+
+/** The words of an article that speak most for the predicted label against the next best, or against it; weights in nats. */
+function reasonsOf(classifier: Classifier, article: Article): Reasons {
+  const { words } = classifier.explainArticle(article);
+  const greatest = words.reduce((high, { contribution }) => Math.max(high, Math.abs(contribution)), 0);
+  const reasons: Record<keyof Article, WeightedRange[]> = { title: [], body: [] };
+  for (const { part, start, end, contribution } of words) {
+    if (contribution === 0 || Math.abs(contribution) < SMALLEST_SHARE * greatest) continue;
+    reasons[part].push([start, end, contribution]);
+  }
+  return reasons;
+}
+
+/** Classifies an article and counts it; where the report may show it, also says why it got its label. */
 export function evaluateArticle(evaluator: Evaluator, classifier: Classifier, article: EvaluatedArticle): void {
   const predictions = classifier.classifyArticle(article, { topK: classifier.labels.length });
-  evaluator.add(article.label, predictions, article);
+  // With one label there is no other to explain it against.
+  const explain = predictions.length > 1 ? { explain: () => reasonsOf(classifier, article) } : {};
+  evaluator.add(article.label, predictions, { ...article, ...explain });
 }
 
 /**
