@@ -39,7 +39,7 @@ async function readCorpus(paths: readonly string[], flags: CrossvalFlags, stream
   const extraColumns: ExtraColumn[] = [];
   if (groupColumn !== undefined) extraColumns.push({ name: groupColumn, flag: "--group-column" });
   if (dateColumn !== undefined) extraColumns.push({ name: dateColumn, flag: "--date-column" });
-  const { articles, lines, sources, extra } = await loadLabeled(paths, flags, streams, extraColumns);
+  const { articles, lines, sources, extra } = await loadLabeled(paths, flags, streams, { extraColumns });
   const fields = extra.map(([field = ""], index) => {
     const day = dateColumn === undefined ? field : parseDay(field);
     if (day === null) {

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import type { ArticleReader, ReadOptions } from "../io/article-reader.js";
-import type { ExtraColumn } from "../io/columns.js";
+import type { ArticleReader, ReadOptions, RejectedRow } from "../io/article-reader.js";
 import type { ByteSource } from "../io/files.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import { INPUT_SPEC, type InputOptions } from "../options/input-options.js";
@@ -68,7 +67,7 @@ type MakeReader<A extends Article> = (
 /** What a command asks for beside its flags. */
 interface MoreOptions extends Pick<ReadOptions, "extraColumns"> {
   /** Called for each row that is left out, before the next article. */
-  readonly onReject?: () => void;
+  readonly onReject?: (row: RejectedRow) => void;
 }
 
 /**
@@ -96,7 +95,7 @@ async function readWith<A extends Article, T>(
       ...more,
       onReject: (row) => {
         rejects?.add(row);
-        onReject?.();
+        onReject?.(row);
       },
       onChoice: (choice) => streams.messages.write(describeChoice(choice)),
     });
@@ -164,13 +163,13 @@ export interface LoadedArticles {
 
 /**
  * Reads all articles with labels, each label in one spelling unless the flags forbid it.
- * @param extraColumns columns that are read beside the article
+ * @param more `extraColumns` are read beside the article
  */
 export async function loadLabeled(
   paths: readonly string[],
   flags: InputFlags,
   streams: Pick<CommandStreams, "stdin" | "messages">,
-  extraColumns: readonly ExtraColumn[] = [],
+  more: MoreOptions = {},
 ): Promise<LoadedArticles> {
   const { unifyLabels } = await import("../text/label-spelling.js");
   const loaded = await readLabeled(
@@ -190,7 +189,7 @@ export async function loadLabeled(
       }
       return { articles, lines, sources, extra, rows: reader.summary() };
     },
-    { extraColumns },
+    more,
   );
   if (flags.labelNormalization === false) return { ...loaded, mergedLabels: [] };
   const { articles, merged } = unifyLabels(loaded.articles);

@@ -5,6 +5,7 @@ import { addCleanCommand } from "./clean-command.js";
 import { addCompareCommand } from "./compare-command.js";
 import { addCompressCommand } from "./compress-command.js";
 import { addCrossvalCommand } from "./crossval-command.js";
+import { addDoctorCommand } from "./doctor-command.js";
 import { addEvaluateCommand } from "./evaluate-command.js";
 import { addExplainCommand } from "./explain-command.js";
 import { addExportCommand } from "./export-command.js";
@@ -37,6 +38,7 @@ function buildProgram(streams: CommandStreams, writeHelp: (text: string) => void
   addExplainCommand(program, streams);
   addTokenizeCommand(program, streams);
   addCleanCommand(program, streams);
+  addDoctorCommand(program, streams);
   addInspectCommand(program, streams);
   addCompareCommand(program, streams);
   addExportCommand(program, streams);

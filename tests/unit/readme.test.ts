@@ -28,6 +28,7 @@ const VERBS = [
   "classify",
   "tokenize",
   "clean",
+  "doctor",
   "explain",
   "inspect",
   "compare",
