@@ -155,7 +155,7 @@ export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
     min: 1,
     max: 4096,
     unit: "units",
-    default: [128, 64, 64],
+    default: [32, 32, 32],
     help: "Units of the three hidden layers",
   },
   dropout: {
@@ -164,7 +164,7 @@ export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
     max: 1,
     maxExclusive: true,
     unit: "share of units",
-    default: 0.3,
+    default: 0.1,
     help: "Share of hidden units dropped in training",
   },
   inputDropout: {
@@ -173,19 +173,19 @@ export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
     max: 1,
     maxExclusive: true,
     unit: "share of terms",
-    default: 0.1,
+    default: 0.5,
     help: "Share of input terms dropped in training",
   },
 };
 
 export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
-  epochs: { kind: "integer", min: 1, max: 10_000, default: 3, help: "Passes over the training articles" },
+  epochs: { kind: "integer", min: 1, max: 10_000, default: 5, help: "Passes over the training articles" },
   minSteps: {
     kind: "integer",
     min: 1,
     max: 1_000_000,
     unit: "optimizer steps",
-    default: 1000,
+    default: 600,
     help: "Pass over a small corpus more often than epochs says, until there are this many steps",
   },
   batchSize: {
@@ -193,7 +193,7 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     min: 2,
     max: 65_536,
     unit: "documents",
-    default: 32,
+    default: 128,
     help: "Documents per optimizer step",
   },
   learningRate: {
@@ -273,7 +273,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     min: 1,
     max: 100,
     unit: "networks",
-    default: 1,
+    default: 4,
     inOlderFiles: 1,
     help: "Train this many networks that differ in their seed; the score is the mean of theirs",
   },

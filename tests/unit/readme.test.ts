@@ -161,7 +161,7 @@ describe.each(PAGES)("%s", (name) => {
     const page = read(name);
     const contents = await runBlocks(parseBlocks(page));
     await expect(replaceBlocks(page, contents)).toMatchFileSnapshot(path.join(ROOT, name));
-  }, 120_000);
+  }, 300_000);
 
   it("names no flag that the program does not have", async () => {
     const help = await Promise.all(VERBS.map((verb) => runProgram([verb, "--help"], "")));
