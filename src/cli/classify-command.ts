@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
-import type { Article } from "../text/article.js";
 import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
@@ -67,19 +66,9 @@ async function runClassify(
     await writeWaiting();
     return;
   }
-  // Rows that cannot be used come before the next article, so the output keeps the order of the input.
-  let nSkipped = 0;
-  const writeSkipped = async (): Promise<void> => {
-    for (; nSkipped > 0; nSkipped--) await write(null);
-  };
-  const classifyAll = async (reader: AsyncIterable<{ readonly article: Article }>): Promise<void> => {
-    for await (const { article } of reader) {
-      await writeSkipped();
-      await write(classifier.classifyArticle(article, { topK }));
-    }
-    await writeSkipped();
-  };
-  await readAnyDocuments(paths, flags, streams, classifyAll, () => nSkipped++);
+  await readAnyDocuments(paths, flags, streams, async (records) => {
+    for await (const record of records) await write(record && classifier.classifyArticle(record.article, { topK }));
+  });
   await writeWaiting();
 }
 

@@ -79,23 +79,18 @@ async function runClean(
   if (flags.text !== undefined) {
     await output.write(render({ title: flags.text, body: "" }, "--text:1"));
   } else {
-    // A row that cannot be used is an empty document, so that the output keeps the lines of the input.
-    let nSkipped = 0;
     const batch = new BatchedOutput(output);
-    const writeSkipped = async (): Promise<void> => {
-      for (; nSkipped > 0; nSkipped--) await batch.write(render({ title: "", body: "" }, ""));
-    };
-    const cleanAll = async (
-      reader: AsyncIterable<{ readonly article: Article; readonly source: string; readonly line: number }>,
-    ): Promise<void> => {
-      for await (const { article, source, line } of reader) {
-        await writeSkipped();
-        await batch.write(render(article, `${source}:${line}`));
+    await readAnyDocuments(paths, flags, streams, async (records) => {
+      for await (const record of records) {
+        // A row that cannot be used is an empty document, so that the output keeps the lines of the input.
+        await batch.write(
+          record === null
+            ? render({ title: "", body: "" }, "")
+            : render(record.article, `${record.source}:${record.line}`),
+        );
       }
-      await writeSkipped();
       await batch.flush();
-    };
-    await readAnyDocuments(paths, flags, streams, cleanAll, () => nSkipped++);
+    });
   }
   if (flags.explain) messages.write(renderCounts(counts, nTouched, nDocuments));
 }

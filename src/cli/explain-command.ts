@@ -44,19 +44,9 @@ async function explainInput(
     await take(explain(classifier, { title: flags.text, body: "" }, flags));
     return;
   }
-  // Rows that cannot be used come before the next article, so the output keeps the order of the input.
-  let nSkipped = 0;
-  const takeSkipped = async (): Promise<void> => {
-    for (; nSkipped > 0; nSkipped--) await take(null);
-  };
-  const explainAll = async (reader: AsyncIterable<{ readonly article: Article }>): Promise<void> => {
-    for await (const { article } of reader) {
-      await takeSkipped();
-      await take(explain(classifier, article, flags));
-    }
-    await takeSkipped();
-  };
-  await readAnyDocuments(paths, flags, streams, explainAll, () => nSkipped++);
+  await readAnyDocuments(paths, flags, streams, async (records) => {
+    for await (const record of records) await take(record && explain(classifier, record.article, flags));
+  });
 }
 
 async function runExplain(

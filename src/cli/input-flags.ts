@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ArticleReader, ReadOptions, RejectedRow } from "../io/article-reader.js";
+import type { ArticleReader, ArticleRecord, ReadOptions, RejectedRow } from "../io/article-reader.js";
 import type { ByteSource } from "../io/files.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import { INPUT_SPEC, type InputOptions } from "../options/input-options.js";
@@ -133,18 +133,27 @@ export async function readUnlabeled<T>(
 }
 
 /**
- * Reads articles or lines of plain text one by one.
- * @param onReject called for each row that is left out, before the next article
+ * Reads articles or lines of plain text one by one, in the order of the input: null stands for each row that cannot be
+ * used, so that the output can keep a place for it.
  */
 export async function readAnyDocuments<T>(
   paths: readonly string[],
   flags: InputFlags,
   streams: Pick<CommandStreams, "stdin" | "messages">,
-  use: (reader: ArticleReader<Article>) => Promise<T>,
-  onReject: () => void,
+  use: (records: AsyncIterable<ArticleRecord<Article> | null>) => Promise<T>,
 ): Promise<T> {
   const { readDocuments } = await import("../io/read-documents.js");
-  return readWith(readDocuments, paths, flags, streams, use, { onReject });
+  let nSkipped = 0;
+  async function* withSkipped(reader: ArticleReader<Article>): AsyncGenerator<ArticleRecord<Article> | null, void> {
+    for await (const record of reader) {
+      for (; nSkipped > 0; nSkipped--) yield null;
+      yield record;
+    }
+    for (; nSkipped > 0; nSkipped--) yield null;
+  }
+  return readWith(readDocuments, paths, flags, streams, (reader) => use(withSkipped(reader)), {
+    onReject: () => nSkipped++,
+  });
 }
 
 /** Articles in memory with where they came from. */
