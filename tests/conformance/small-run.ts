@@ -3,7 +3,9 @@
 import { createHash } from "node:crypto";
 import type { MlpKernelFactory } from "../../src/kernels/mlp.js";
 import { Philox } from "../../src/kernels/random.js";
-import type { TrainMlpInput, TrainOutcome } from "../../src/nn/train-mlp.js";
+import type { RunDescription } from "../../src/model-file/checkpoint.js";
+import { planRun, type TrainMlpInput, type TrainOutcome } from "../../src/nn/train-mlp.js";
+import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { csrOf } from "../unit/nn/small-matrix.js";
 
 const N_TERMS = 60;
@@ -36,28 +38,41 @@ const matrix = csrOf(
 );
 
 /** Four epochs of three batches. */
+const SMALL_RUN = {
+  matrix,
+  labels,
+  nLabels: 3,
+  validation: { matrix, labels },
+  network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
+  optimizer: {
+    epochs: 4,
+    minSteps: 1,
+    batchSize: 32,
+    learningRate: 0.01,
+    weightDecay: 0.05,
+    epsilon: 1e-8,
+    schedule: "cosine",
+    warmupFraction: 0.1,
+    labelSmoothing: 0.05,
+    classWeight: "balanced",
+    patience: 4,
+  },
+  seed: 3,
+} as const satisfies Omit<TrainMlpInput, "kernels">;
+
 export function smallRun(kernels: MlpKernelFactory): TrainMlpInput {
+  return { ...SMALL_RUN, kernels };
+}
+
+/** What a checkpoint of the run says of it. */
+export function describeSmallRun(): RunDescription {
+  const { network, optimizer, seed, nLabels } = SMALL_RUN;
   return {
-    matrix,
-    labels,
-    nLabels: 3,
-    validation: { matrix, labels },
-    network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
-    optimizer: {
-      epochs: 4,
-      minSteps: 1,
-      batchSize: 32,
-      learningRate: 0.01,
-      weightDecay: 0.05,
-      epsilon: 1e-8,
-      schedule: "cosine",
-      warmupFraction: 0.1,
-      labelSmoothing: 0.05,
-      classWeight: "balanced",
-      patience: 4,
-    },
-    seed: 3,
-    kernels,
+    trainingDataHash: "a".repeat(64),
+    tokenizerId: "words-1",
+    settings: resolveTrainingSettings({ network, optimizer, seed }),
+    shape: { nTerms: N_TERMS, hiddenUnits: network.hiddenUnits, nLabels },
+    ...planRun(N_DOCUMENTS, optimizer),
   };
 }
 

@@ -9,17 +9,17 @@ import type { ByteSource } from "../../src/io/files.js";
 import { readArticles } from "../../src/io/read-articles.js";
 import { readDocuments } from "../../src/io/read-documents.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
-import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "../../src/model-file/checkpoint.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/model-file/checkpoint.js";
 import { sealDigest } from "../../src/model-file/digest.js";
 import { decodeModel, encodeModel } from "../../src/model-file/model-file.js";
 import { Dictionary } from "../../src/morph/dictionary.js";
 import { UserWordParser } from "../../src/morph/user-word-parser.js";
-import { planRun, trainMlp } from "../../src/nn/train-mlp.js";
+import { trainMlp } from "../../src/nn/train-mlp.js";
 import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { cleanNews } from "../../src/text/clean-news.js";
 import { train } from "../../src/train.js";
 import { encodeDictionary } from "../../tools/encode-dictionary.js";
-import { smallRun } from "../conformance/small-run.js";
+import { describeSmallRun, smallRun } from "../conformance/small-run.js";
 import { smallParts } from "../unit/model-file/small-model.js";
 import { CONTEXT, entry, smallSource } from "../unit/morph/small-dictionary.js";
 import { FuzzRandom, mutateBytes, oddText } from "./fuzz-random.js";
@@ -100,14 +100,7 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   );
 
   const smallTraining = smallRun(createReferenceMlp);
-  const { network, optimizer, seed } = smallTraining;
-  const run: RunDescription = {
-    trainingDataHash: "a".repeat(64),
-    tokenizerId: "words-1",
-    settings: resolveTrainingSettings({ network, optimizer, seed }),
-    shape: { nTerms: 60, hiddenUnits: [16, 9, 6], nLabels: 3 },
-    ...planRun(90, optimizer),
-  };
+  const run = describeSmallRun();
   const training = trainMlp(smallTraining);
   training.next();
   const { value } = training.next("capture");

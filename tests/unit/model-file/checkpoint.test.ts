@@ -4,20 +4,14 @@ import { describe, expect, it } from "vitest";
 import { ModelFormatError, NewsclfError } from "../../../src/errors.js";
 import { createWasmMlp } from "../../../src/kernels/wasm-mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "../../../src/model-file/checkpoint.js";
-import { planRun, type TrainOutcome, trainMlp } from "../../../src/nn/train-mlp.js";
+import { type TrainOutcome, trainMlp } from "../../../src/nn/train-mlp.js";
 import { resolveTrainingSettings } from "../../../src/options/train-options.js";
-import { hashOf, smallRun, WEIGHTS_SHA256 } from "../../conformance/small-run.js";
+import { describeSmallRun, hashOf, smallRun, WEIGHTS_SHA256 } from "../../conformance/small-run.js";
 
 const kernels = createWasmMlp(readFileSync(path.resolve(import.meta.dirname, "../../../assets/mlp.wasm")));
 const input = smallRun(kernels);
 const { network, optimizer, seed } = input;
-const run: RunDescription = {
-  trainingDataHash: "a".repeat(64),
-  tokenizerId: "words-1",
-  settings: resolveTrainingSettings({ network, optimizer, seed }),
-  shape: { nTerms: 60, hiddenUnits: [16, 9, 6], nLabels: 3 },
-  ...planRun(90, optimizer),
-};
+const run = describeSmallRun();
 
 /** The checkpoints after each event of a run: four epochs with a step event and an epoch event each. */
 async function checkpointsOfRun(): Promise<Uint8Array[]> {
