@@ -1,5 +1,6 @@
 import type { Label } from "../text/article.js";
 import type { CorpusTerms } from "./corpus-terms.js";
+import { tallyLabels } from "./label-counts.js";
 
 /** A share in the first file and in the second, and what it adds to the population stability index. */
 export interface Shift {
@@ -37,10 +38,10 @@ function psiPart(p: number, q: number): number {
 
 /** Measures the shift of labels between two files. Below 0.1 it counts as small, above 0.25 as large. */
 export function compareLabels(first: readonly Label[], second: readonly Label[]): Pick<Drift, "labelPsi" | "labels"> {
-  const names = [...new Set([...first, ...second])].sort();
-  const count = (labels: readonly Label[], name: Label): number => labels.filter((label) => label === name).length;
+  const [counts, againstCounts] = [tallyLabels(first), tallyLabels(second)];
+  const names = [...new Set([...counts.keys(), ...againstCounts.keys()])].sort();
   const labels = names.map((name): Shift => {
-    const [n, m] = [count(first, name), count(second, name)];
+    const [n, m] = [counts.get(name) ?? 0, againstCounts.get(name) ?? 0];
     const psi = psiPart(shareOf(n, first.length), shareOf(m, second.length));
     return { name, share: n / first.length, againstShare: m / second.length, psi };
   });

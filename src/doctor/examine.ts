@@ -13,7 +13,7 @@ import { LabelMatcher, unifyLabels } from "../text/label-spelling.js";
 import { type Copies, findCopies } from "./copies.js";
 import { type CorpusTerms, countCorpusTerms, findReasons } from "./corpus-terms.js";
 import { compareLabels, compareTerms } from "./drift.js";
-import { countLabels } from "./label-counts.js";
+import { countLabels, tallyLabels } from "./label-counts.js";
 import { findLabelErrors } from "./label-errors.js";
 import { findLeaks } from "./leaks.js";
 import { type Outlier, summarizeLanguages, summarizeLengths } from "./outliers.js";
@@ -154,7 +154,7 @@ async function searchLabelErrors(
 ): Promise<LabelErrorSummary | null> {
   // Each fold must hold articles of each label to learn from, and to keep back.
   const minArticles = 2 * folds;
-  const counts = new Map(countLabels(articles.map(({ label }) => label)).map((each) => [each.label, each.nArticles]));
+  const counts = tallyLabels(articles.map(({ label }) => label));
   const places = articles.flatMap(({ label }, place) => ((counts.get(label) as number) >= minArticles ? [place] : []));
   const groups = places.map((place) => copies.groupOf[place] as number);
   const labels = new Set(places.map((place) => articles[place]?.label));
