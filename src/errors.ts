@@ -8,6 +8,7 @@
 export const ERROR_CODES = [
   "OPTION_INVALID",
   "OPTION_UNKNOWN",
+  "CONFIG_INVALID",
   "FILE_NOT_FOUND",
   "FILE_IS_DIRECTORY",
   "FILE_NO_PERMISSION",
@@ -92,6 +93,31 @@ export class OptionError extends NewsclfError {
     this.option = option;
     this.constraint = constraint;
     this.received = received;
+  }
+}
+
+export interface ConfigLocation {
+  /** File name, as the user gave it. */
+  readonly source: string;
+  /** 1-based line; left out when the whole file is meant. */
+  readonly line?: number;
+  /** 1-based column in UTF-16 units. */
+  readonly column?: number;
+}
+
+/** A file of options does not hold what it should. */
+export class ConfigError extends NewsclfError {
+  override readonly name = "ConfigError";
+  readonly source: string;
+  readonly line: number | null;
+  readonly column: number | null;
+
+  constructor({ source, line, column }: ConfigLocation, problem: string, options?: ErrorOptions) {
+    const place = line === undefined ? "" : column === undefined ? `:${line}` : `:${line}:${column}`;
+    super("CONFIG_INVALID", `${source}${place}: ${problem}`, options);
+    this.source = source;
+    this.line = line ?? null;
+    this.column = column ?? null;
   }
 }
 

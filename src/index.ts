@@ -25,6 +25,8 @@ export {
   type OutOfFoldPrediction,
 } from "./cross-validation.js";
 export {
+  ConfigError,
+  type ConfigLocation,
   DatasetError,
   type DatasetLocation,
   ERROR_CODES,
@@ -73,6 +75,8 @@ export type { EpochRecord } from "./nn/epoch-record.js";
 export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
 export type { Rollback } from "./nn/training-state.js";
 export type { CompressOptions } from "./options/compress-options.js";
+export { formatConfig, parseConfig } from "./options/config.js";
+export { mergeSettings } from "./options/merge-settings.js";
 
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
@@ -82,6 +86,7 @@ export type {
   ResolvedTrainingSettings,
   TermOptions,
   TextOptions,
+  TrainingSettings,
   VectorizerOptions,
 } from "./options/train-options.js";
 export { adaptScores, estimateShares } from "./prior-shift.js";

@@ -25,6 +25,15 @@ newsclf train articles.csv --seed 1 --decompose --min-df 3
 
 A switch that is on by default has a flag that turns it off (\`--no-stem\` is \`stem: false\`). Lists are joined by commas
 (\`--hidden-units 256,64,64\`). Shares are written as 0.1, never as 10.
+
+\`newsclf train\` and \`newsclf crossval\` also take options from a file in JSON with the names of the library
+(\`--config options.json\`). A \`report.json\` and the output of \`newsclf inspect --format json\` are such files too: the
+settings in them are taken, so \`newsclf train more.csv --config report/report.json\` trains as that model was trained. Flags
+win over the file; every switch has both forms for that (\`--stem\`, \`--no-stem\`).
+
+\`\`\`json
+{ "seed": 1, "terms": { "decompose": true }, "vectorizer": { "minDf": 3 } }
+\`\`\`
 `;
 
 const CLOSING = `
@@ -39,7 +48,8 @@ function cell(text: string): string {
 function renderGroup<T>(title: string, prefix: string, spec: OptionSpec<T>): string {
   const command = new Command();
   addSpecFlags(command, spec);
-  const flags = new Map(command.options.map((option) => [option.attributeName(), option.flags]));
+  const shown = command.options.filter(({ hidden }) => !hidden);
+  const flags = new Map(shown.map((option) => [option.attributeName(), option.flags]));
   const rows = listSpec(spec).map(([name, constraint]: readonly [string, AnyConstraint]) => {
     const flag = flags.get(name);
     if (flag === undefined) throw new Error(`Bug: ${name} has no flag`);

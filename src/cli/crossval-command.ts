@@ -9,10 +9,10 @@ import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay } from "./progress.js";
 import type { CommandStreams } from "./streams.js";
 import { trainingState } from "./train-command.js";
-import { addTrainingFlags, trainingSettings } from "./training-flags.js";
+import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
-interface CrossvalFlags extends InputFlags, UserDictionaryFlags {
+interface CrossvalFlags extends InputFlags, UserDictionaryFlags, ConfigFlag {
   readonly groupColumn?: string;
   readonly dateColumn?: string;
   readonly groupNearDuplicates?: boolean;
@@ -119,6 +119,7 @@ async function runCrossval(
     import("../io/format-csv.js"),
   ]);
   const display = new ProgressDisplay(messages);
+  const settings = await loadTrainingSettings(flags);
   const tokenizer = await loadTokenizer(flags);
   const { articles, lines, ...kinds } = await readCorpus(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
@@ -126,7 +127,7 @@ async function runCrossval(
   const result = await crossValidate(articles, {
     ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),
     ...kinds,
-    training: { ...trainingSettings(flags), tokenizer },
+    training: { ...settings, tokenizer },
     source: paths.join(", "),
     onProgress: ({ fold, nFolds, training }) => {
       const state = trainingState(training);

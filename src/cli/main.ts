@@ -19,7 +19,7 @@ export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
-const USAGE_CODES: ReadonlySet<string> = new Set(["OPTION_INVALID", "OPTION_UNKNOWN"]);
+const USAGE_CODES: ReadonlySet<string> = new Set(["OPTION_INVALID", "OPTION_UNKNOWN", "CONFIG_INVALID"]);
 /** Cells of a help line where the terminal's width is not known. */
 const HELP_COLUMNS = 100;
 

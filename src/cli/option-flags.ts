@@ -1,5 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type AnyConstraint, describeConstraint, type OptionSpec, parseOption } from "../options/constraint.js";
+import {
+  type AnyConstraint,
+  type BooleanConstraint,
+  describeConstraint,
+  type OptionSpec,
+  parseOption,
+} from "../options/constraint.js";
 import { listSpec } from "../options/resolve-options.js";
 
 /** "maxDfFraction" → "--max-df-fraction". */
@@ -44,9 +50,23 @@ function toFlag(name: string, constraint: AnyConstraint): Option {
   return option;
 }
 
-/** Adds one flag for each option of the table. */
+/** The form of a switch that says what is so anyway: needed only to say otherwise than a file of options does. */
+function toOppositeFlag(name: string, { default: isOnByDefault }: BooleanConstraint): Option {
+  const flag = isOnByDefault ? flagOf(name) : flagOf(name).replace("--", "--no-");
+  return new Option(flag).hideHelp();
+}
+
+/**
+ * Adds one flag for each option of the table, and for a switch its opposite, which the help does not list. An option that the
+ * command line does not give has no value.
+ */
 export function addSpecFlags<T>(command: Command, spec: OptionSpec<T>): void {
-  for (const [name, constraint] of listSpec(spec)) command.addOption(toFlag(name, constraint));
+  for (const [name, constraint] of listSpec(spec)) {
+    const flags = [toFlag(name, constraint)];
+    if (constraint.kind === "boolean") flags.push(toOppositeFlag(name, constraint));
+    // Commander takes a negated flag that stands alone for a switch that is on.
+    for (const flag of flags.sort((left, right) => Number(left.negate) - Number(right.negate))) command.addOption(flag);
+  }
 }
 
 /** Picks the options of the table out of what the command line gave. */

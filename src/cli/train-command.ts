@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import type { Language } from "../html/index.js";
 import type { Rollback } from "../nn/training-state.js";
+import type { TrainingSettings } from "../options/train-options.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { STANDARD_INPUT } from "./input-choice.js";
@@ -10,11 +11,11 @@ import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import { StageTimes } from "./stage-times.js";
 import type { CommandStreams } from "./streams.js";
-import { addTrainingFlags, trainingSettings } from "./training-flags.js";
+import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
-interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags {
+interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags, ConfigFlag {
   readonly output?: string;
   readonly report: string;
   readonly lang: Language;
@@ -60,13 +61,14 @@ async function runTrain(
     import("../io/output-lock.js"),
   ]);
   const modelPath = flags.output ?? defaultModelPath(paths);
+  const settings = await loadTrainingSettings(flags);
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));
   if (flags.profile !== undefined) await checkWritable(flags.profile);
   const lock = await lockOutput(modelPath);
   try {
-    await trainInto(modelPath, paths, flags, streams);
+    await trainInto(modelPath, paths, settings, flags, streams);
   } finally {
     await lock.release();
   }
@@ -75,6 +77,7 @@ async function runTrain(
 async function trainInto(
   modelPath: string,
   paths: readonly string[],
+  given: TrainingSettings,
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
@@ -122,7 +125,7 @@ async function trainInto(
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
   const result = await train(articles, {
-    ...trainingSettings(flags),
+    ...given,
     tokenizer,
     analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
     source,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { mergeSettings } from "../options/merge-settings.js";
 import {
   NETWORK_SPEC,
   type NetworkOptions,
@@ -16,8 +17,16 @@ import {
 } from "../options/train-options.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 
-/** Adds one flag for each training option, by group. */
+export interface ConfigFlag {
+  readonly config?: string;
+}
+
+/** Adds `--config` and one flag for each training option, by group. */
 export function addTrainingFlags(command: Command): void {
+  command.option(
+    "--config <file>",
+    "take training options from this file in JSON, or those of a report.json; flags win over it",
+  );
   command.optionsGroup("Run:");
   addSpecFlags<RunOptions>(command, RUN_SPEC);
   command.optionsGroup("Text:");
@@ -32,8 +41,8 @@ export function addTrainingFlags(command: Command): void {
   addSpecFlags<OptimizerOptions>(command, OPTIMIZER_SPEC);
 }
 
-/** The training options that the command line gave. */
-export function trainingSettings(flags: Readonly<Record<string, unknown>>): TrainingSettings {
+/** The training options that the flags give, without those of a file. */
+export function flagSettings(flags: Readonly<Record<string, unknown>>): TrainingSettings {
   return {
     ...pickSpecValues<RunOptions>(RUN_SPEC, flags),
     text: pickSpecValues<TextOptions>(TEXT_SPEC, flags),
@@ -42,4 +51,18 @@ export function trainingSettings(flags: Readonly<Record<string, unknown>>): Trai
     network: pickSpecValues<NetworkOptions>(NETWORK_SPEC, flags),
     optimizer: pickSpecValues<OptimizerOptions>(OPTIMIZER_SPEC, flags),
   };
+}
+
+/**
+ * The training options of the command line: those of `--config`, and over them those of the flags.
+ * @throws {ConfigError} when the file holds something else
+ * @throws {FileError} when it cannot be read
+ */
+export async function loadTrainingSettings(
+  flags: ConfigFlag & Readonly<Record<string, unknown>>,
+): Promise<TrainingSettings> {
+  const given = flagSettings(flags);
+  if (flags.config === undefined) return given;
+  const { readConfig } = await import("../io/read-config.js");
+  return mergeSettings(await readConfig(flags.config), given);
 }

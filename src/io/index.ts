@@ -17,6 +17,7 @@ export { type ByteSource, checkWritable, fromStream, openFile, readFileBytes, wr
 export { fromFile, saveModel } from "./model-source.js";
 export { readArticles, readUnlabeledArticles } from "./read-articles.js";
 export { readCheckpoint } from "./read-checkpoint.js";
+export { readConfig } from "./read-config.js";
 export { readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
 export { readUserDictionary } from "./read-user-dictionary.js";

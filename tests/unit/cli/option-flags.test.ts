@@ -49,8 +49,13 @@ describe("addSpecFlags and pickSpecValues", () => {
     });
   });
 
-  it("leave defaults to resolveOptions, but for switches that are on", () => {
-    expect(parse()).toEqual({ isQuick: true });
+  it("leave defaults to resolveOptions", () => {
+    expect(parse()).toEqual({});
+  });
+
+  it("take each switch in both forms, the last one given", () => {
+    expect(parse("--is-quick", "--no-is-loud")).toEqual({ isQuick: true, isLoud: false });
+    expect(parse("--no-is-quick", "--is-quick", "--is-loud", "--no-is-loud")).toEqual({ isQuick: true, isLoud: false });
   });
 
   it.each([
@@ -78,6 +83,7 @@ describe("addSpecFlags and pickSpecValues", () => {
     expect(help).toMatch(/--order <word> +Direction; one of up, down \(default: up\)/);
     expect(help).toMatch(/--is-loud +Make noise\n/);
     expect(help).toMatch(/--no-is-quick +do not: Hurry\n/);
+    expect(help).not.toMatch(/--no-is-loud|--is-quick\b(?<!--no-is-quick)/);
   });
 });
 
