@@ -2,7 +2,7 @@ import { ADAM_BETA1, ADAM_BETA2 } from "./constants";
 import { fetchRow, keepFetching } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
-/** One step for `bytes` of parameters. */
+/** One step for `bytes` of parameters; l2 of the weight is added to its gradient. */
 // @ts-ignore: decorator
 @inline
 function updateRow(
@@ -11,6 +11,7 @@ function updateRow(
   moment2: usize,
   gradient: usize,
   kept: f32,
+  l2: f32,
   stepSize: f32,
   rootScale: f32,
   epsilon: f32,
@@ -19,7 +20,8 @@ function updateRow(
   const vectorBytes = bytes & ~15;
   let at: usize = 0;
   for (; at < vectorBytes; at += 16) {
-    const g = v128.load(gradient + at);
+    const w = v128.load(weight + at);
+    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(f32x4.splat(l2), w));
     const m = f32x4.add(
       f32x4.mul(f32x4.splat(<f32>ADAM_BETA1), v128.load(moment1 + at)),
       f32x4.mul(f32x4.splat(<f32>(1 - ADAM_BETA1)), g),
@@ -35,16 +37,17 @@ function updateRow(
       f32x4.splat(epsilon),
     );
     const change = f32x4.div(f32x4.mul(f32x4.splat(stepSize), m), root);
-    v128.store(weight + at, f32x4.sub(f32x4.mul(v128.load(weight + at), f32x4.splat(kept)), change));
+    v128.store(weight + at, f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), change));
   }
   for (; at < bytes; at += 4) {
-    const g = load<f32>(gradient + at);
+    const w = load<f32>(weight + at);
+    const g = load<f32>(gradient + at) + l2 * w;
     const m = <f32>ADAM_BETA1 * load<f32>(moment1 + at) + <f32>(1 - ADAM_BETA1) * g;
     const v = <f32>ADAM_BETA2 * load<f32>(moment2 + at) + <f32>(1 - ADAM_BETA2) * g * g;
     store<f32>(moment1 + at, m);
     store<f32>(moment2 + at, v);
     const change = (stepSize * m) / (sqrt<f32>(v) * rootScale + epsilon);
-    store<f32>(weight + at, load<f32>(weight + at) * kept - change);
+    store<f32>(weight + at, w * kept - change);
   }
 }
 
@@ -55,12 +58,13 @@ export function adamUpdate(
   moment2: usize,
   gradient: usize,
   kept: f32,
+  l2: f32,
   stepSize: f32,
   rootScale: f32,
   epsilon: f32,
   n: u32,
 ): void {
-  updateRow(weight, moment1, moment2, gradient, kept, stepSize, rootScale, epsilon, <usize>n << 2);
+  updateRow(weight, moment1, moment2, gradient, kept, l2, stepSize, rootScale, epsilon, <usize>n << 2);
 }
 
 /** Returns INDEX_OUT_OF_RANGE, with nothing done, when a row is not below nTerms. */
@@ -70,6 +74,7 @@ export function adamUpdateRows(
   moment2: usize,
   gradient: usize,
   rows: usize,
+  l2: f32,
   stepSize: f32,
   rootScale: f32,
   epsilon: f32,
@@ -91,7 +96,7 @@ export function adamUpdateRows(
   keepFetching(fetched);
   for (let s = beginSlot; s < endSlot; s++) {
     const at = <usize>load<u32>(rows + (<usize>s << 2)) * rowBytes;
-    updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, stepSize, rootScale, epsilon, rowBytes);
+    updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, l2, stepSize, rootScale, epsilon, rowBytes);
     gradient += rowBytes;
   }
   return OK;

@@ -23,6 +23,7 @@ export {
 export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
 export { float16LinearForward, int8LinearForward } from "./packed";
 export { scratchBytes, setScratch } from "./scratch";
+export { sgdUpdate, sgdUpdateRows } from "./sgd";
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward, softmaxForward } from "./softmax";
 
 /** First byte after what the compiler itself keeps in memory. */

@@ -98,7 +98,14 @@ class OurTraining {
       labelWeights: new Float64Array(nLabels).fill(1),
       labelSmoothing: SETTINGS.labelSmoothing,
       dropout: SETTINGS.dropout,
-    };
+      optimizer: {
+        optimizer: "adamw",
+        momentum: 0,
+        nesterov: false,
+        weightDecay: SETTINGS.weightDecay,
+        epsilon: PYTORCH_EPSILON,
+      },
+    } as const;
     const own = memory === null ? kernels(nBytes) : attachMlp(memory, 0);
     const network = new TrainingNetwork(own, shape, capacity, options, 0, nThreads);
     network.initialize(SEED);
@@ -113,7 +120,7 @@ class OurTraining {
   /** Takes one step and returns its loss. */
   step(): number {
     const loss = this.#crew.forward(this.#place(this.#nSteps), this.#place(this.#nSteps + 1));
-    this.#crew.update(SETTINGS.learningRate, SETTINGS.weightDecay, PYTORCH_EPSILON);
+    this.#crew.update(SETTINGS.learningRate);
     this.#nSteps++;
     return loss;
   }

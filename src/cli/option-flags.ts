@@ -16,6 +16,7 @@ export function flagOf(name: string): string {
 function placeholderOf(constraint: AnyConstraint): string {
   switch (constraint.kind) {
     case "integer":
+    case "integerOrWord":
       return " <n>";
     case "number":
       return " <x>";

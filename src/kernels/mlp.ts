@@ -280,13 +280,13 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   scale(values: FloatArray, factor: number, n: number): void;
 
   /**
-   * One step of Adam with decoupled weight decay, in place, for n parameters:
+   * One step of Adam with decoupled weight decay, or with l2 in the gradient, in place, for n parameters:
    *
-   *   w = w (1 - decay);  m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²;
-   *   w = w - rate (m / correction1) / (√(v / correction2) + ε)
+   *   g = gradient + l2 w;  m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²;
+   *   w = w (1 - decay) - rate (m / correction1) / (√(v / correction2) + ε)
    *
    * where correction_k = 1 - βk^step, decay = rate · weightDecay and ε = epsilon.
-   * @see Loshchilov and Hutter 2019, algorithm 2; PyTorch AdamW
+   * @see Loshchilov and Hutter 2019, algorithm 2; PyTorch AdamW (l2 = 0) and Adam (decay = 0)
    */
   adamUpdate(
     weight: FloatArray,
@@ -295,6 +295,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     gradient: FloatArray,
     rate: number,
     decay: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
@@ -314,9 +315,45 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     gradient: FloatArray,
     rows: Uint32Array,
     rate: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): void;
+
+  /**
+   * One step of stochastic gradient descent with decoupled weight decay, in place, for n parameters:
+   *
+   *   m = momentum m + g;  w = w (1 - decay) - rate d,  d = m, or g + momentum m by Nesterov
+   *
+   * With a momentum of 0 the decay is the same as l2 = decay / rate in the gradient.
+   * weight, moment, gradient [n].
+   * @see PyTorch SGD; Loshchilov and Hutter 2019, algorithm 1, for the decay; Sutskever et al. 2013 for Nesterov's form
+   */
+  sgdUpdate(
+    weight: FloatArray,
+    moment: FloatArray,
+    gradient: FloatArray,
+    rate: number,
+    decay: number,
+    momentum: number,
+    isNesterov: boolean,
+    n: number,
+  ): void;
+
+  /** {@link sgdUpdate} for rows, without decay; rows and arrays as in {@link adamUpdateRows}. */
+  sgdUpdateRows(
+    weight: FloatArray,
+    moment: FloatArray,
+    gradient: FloatArray,
+    rows: Uint32Array,
+    rate: number,
+    momentum: number,
+    isNesterov: boolean,
     beginSlot: number,
     endSlot: number,
     nTerms: number,

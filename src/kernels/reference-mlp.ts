@@ -510,12 +510,13 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     gradient: FloatArray,
     rate: number,
     decay: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
     n: number,
   ): void {
-    adamRow(weight, moment1, moment2, 0, gradient, 0, rate, decay, correction1, correction2, epsilon, n);
+    adamRow(weight, moment1, moment2, 0, gradient, 0, rate, decay, l2, correction1, correction2, epsilon, n);
   }
 
   adamUpdateRows(
@@ -525,6 +526,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     gradient: FloatArray,
     rows: Uint32Array,
     rate: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
@@ -537,7 +539,54 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     for (let s = beginSlot; s < endSlot; s++) {
       const row = rows[s] * nUnits;
       const gradientRow = (s - beginSlot) * nUnits;
-      adamRow(weight, moment1, moment2, row, gradient, gradientRow, rate, 0, correction1, correction2, epsilon, nUnits);
+      adamRow(
+        weight,
+        moment1,
+        moment2,
+        row,
+        gradient,
+        gradientRow,
+        rate,
+        0,
+        l2,
+        correction1,
+        correction2,
+        epsilon,
+        nUnits,
+      );
+    }
+  }
+
+  sgdUpdate(
+    weight: FloatArray,
+    moment: FloatArray,
+    gradient: FloatArray,
+    rate: number,
+    decay: number,
+    momentum: number,
+    isNesterov: boolean,
+    n: number,
+  ): void {
+    sgdRow(weight, moment, 0, gradient, 0, rate, decay, momentum, isNesterov, n);
+  }
+
+  sgdUpdateRows(
+    weight: FloatArray,
+    moment: FloatArray,
+    gradient: FloatArray,
+    rows: Uint32Array,
+    rate: number,
+    momentum: number,
+    isNesterov: boolean,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): void {
+    checkIndices(rows, beginSlot, endSlot, nTerms);
+    for (let s = beginSlot; s < endSlot; s++) {
+      const gradientRow = (s - beginSlot) * nUnits;
+      sgdRow(weight, moment, rows[s] * nUnits, gradient, gradientRow, rate, 0, momentum, isNesterov, nUnits);
     }
   }
 }
@@ -602,6 +651,7 @@ function adamRow(
   gradientStart: number,
   rate: number,
   decay: number,
+  l2: number,
   correction1: number,
   correction2: number,
   epsilon: number,
@@ -612,11 +662,32 @@ function adamRow(
   const stepSize = rate / correction1;
   const rootScale = 1 / Math.sqrt(correction2);
   for (let i = 0; i < n; i++) {
-    const g = gradient[gradientStart + i];
+    const w = weight[start + i];
+    const g = gradient[gradientStart + i] + l2 * w;
     const m = ADAM_BETA1 * moment1[start + i] + (1 - ADAM_BETA1) * g;
     const v = ADAM_BETA2 * moment2[start + i] + (1 - ADAM_BETA2) * g * g;
     moment1[start + i] = m;
     moment2[start + i] = v;
-    weight[start + i] = weight[start + i] * kept - (stepSize * m) / (Math.sqrt(v) * rootScale + epsilon);
+    weight[start + i] = w * kept - (stepSize * m) / (Math.sqrt(v) * rootScale + epsilon);
+  }
+}
+
+function sgdRow(
+  weight: FloatArray,
+  moment: FloatArray,
+  start: number,
+  gradient: FloatArray,
+  gradientStart: number,
+  rate: number,
+  decay: number,
+  momentum: number,
+  isNesterov: boolean,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++) {
+    const g = gradient[gradientStart + i];
+    const m = momentum * moment[start + i] + g;
+    moment[start + i] = m;
+    weight[start + i] = weight[start + i] * (1 - decay) - rate * (isNesterov ? g + momentum * m : m);
   }
 }

@@ -28,6 +28,7 @@ interface MlpExports {
     moment2: number,
     gradient: number,
     kept: number,
+    l2: number,
     stepSize: number,
     rootScale: number,
     epsilon: number,
@@ -39,6 +40,7 @@ interface MlpExports {
     moment2: number,
     gradient: number,
     rows: number,
+    l2: number,
     stepSize: number,
     rootScale: number,
     epsilon: number,
@@ -153,6 +155,31 @@ interface MlpExports {
   reluForward(out: number, input: number, n: number): void;
   scratchBytes(): number;
   setScratch(address: number): void;
+  sgdUpdate(
+    weight: number,
+    moment: number,
+    gradient: number,
+    kept: number,
+    rate: number,
+    momentum: number,
+    gradientShare: number,
+    momentShare: number,
+    n: number,
+  ): void;
+  sgdUpdateRows(
+    weight: number,
+    moment: number,
+    gradient: number,
+    rows: number,
+    rate: number,
+    momentum: number,
+    gradientShare: number,
+    momentShare: number,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): number;
   scale(values: number, factor: number, n: number): void;
   scaleShiftReluForward(out: number, input: number, scale: number, shift: number, nUnits: number): void;
   softmaxCrossEntropyBackward(
@@ -690,6 +717,7 @@ class WasmMlp implements MlpKernels {
     gradient: Float32Array,
     rate: number,
     decay: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
@@ -701,6 +729,7 @@ class WasmMlp implements MlpKernels {
       this.#at(moment2, n),
       this.#at(gradient, n),
       1 - decay,
+      l2,
       rate / correction1,
       1 / Math.sqrt(correction2),
       epsilon,
@@ -715,6 +744,7 @@ class WasmMlp implements MlpKernels {
     gradient: Float32Array,
     rows: Uint32Array,
     rate: number,
+    l2: number,
     correction1: number,
     correction2: number,
     epsilon: number,
@@ -729,9 +759,63 @@ class WasmMlp implements MlpKernels {
       this.#at(moment2, nTerms * nUnits),
       this.#at(gradient, (endSlot - beginSlot) * nUnits),
       this.#at(rows, endSlot),
+      l2,
       rate / correction1,
       1 / Math.sqrt(correction2),
       epsilon,
+      beginSlot,
+      endSlot,
+      nTerms,
+      nUnits,
+    );
+    checkStatus(status, nTerms);
+  }
+
+  sgdUpdate(
+    weight: Float32Array,
+    moment: Float32Array,
+    gradient: Float32Array,
+    rate: number,
+    decay: number,
+    momentum: number,
+    isNesterov: boolean,
+    n: number,
+  ): void {
+    this.#exports.sgdUpdate(
+      this.#at(weight, n),
+      this.#at(moment, n),
+      this.#at(gradient, n),
+      1 - decay,
+      rate,
+      momentum,
+      isNesterov ? 1 : 0,
+      isNesterov ? momentum : 1,
+      n,
+    );
+  }
+
+  sgdUpdateRows(
+    weight: Float32Array,
+    moment: Float32Array,
+    gradient: Float32Array,
+    rows: Uint32Array,
+    rate: number,
+    momentum: number,
+    isNesterov: boolean,
+    beginSlot: number,
+    endSlot: number,
+    nTerms: number,
+    nUnits: number,
+  ): void {
+    const status = this.#exports.sgdUpdateRows(
+      this.#at(weight, nTerms * nUnits),
+      this.#at(moment, nTerms * nUnits),
+      this.#at(gradient, (endSlot - beginSlot) * nUnits),
+      this.#at(rows, endSlot),
+      rate,
+      momentum,
+      isNesterov ? 1 : 0,
+      isNesterov ? momentum : 1,
       beginSlot,
       endSlot,
       nTerms,

@@ -18,13 +18,19 @@ export function shuffleRows(order: Uint32Array, seed: number, epoch: number): vo
   }
 }
 
+/** Rows of a batch; "full" is all of them, which makes the run one of batch gradient descent. */
+export function rowsPerBatch(nRows: number, batchSize: number | "full"): number {
+  return batchSize === "full" ? nRows : batchSize;
+}
+
 /** Batches of an epoch. A last batch of one row joins the one before: batch norm has no variance of one row. */
-export function countBatches(nRows: number, batchSize: number): number {
-  const nBatches = Math.ceil(nRows / batchSize);
-  return nBatches > 1 && nRows % batchSize === 1 ? nBatches - 1 : nBatches;
+export function countBatches(nRows: number, batchSize: number | "full"): number {
+  const nBatchRows = rowsPerBatch(nRows, batchSize);
+  const nBatches = Math.ceil(nRows / nBatchRows);
+  return nBatches > 1 && nRows % nBatchRows === 1 ? nBatches - 1 : nBatches;
 }
 
 /** End of a batch (0-based) in the epoch's order; it begins at batch · batchSize. */
-export function batchEnd(batch: number, nRows: number, batchSize: number): number {
-  return batch === countBatches(nRows, batchSize) - 1 ? nRows : (batch + 1) * batchSize;
+export function batchEnd(batch: number, nRows: number, batchSize: number | "full"): number {
+  return batch === countBatches(nRows, batchSize) - 1 ? nRows : (batch + 1) * rowsPerBatch(nRows, batchSize);
 }

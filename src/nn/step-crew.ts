@@ -71,12 +71,8 @@ function doPiece<A extends FloatArray>(network: TrainingNetwork<A>, source: Batc
   } else if (work === WORK.forward) {
     network.forwardRows(piece, numbers[0]);
   } else if (work === WORK.update) {
-    network.updateSlots(piece, {
-      rate: numbers[0],
-      correction1: numbers[1],
-      correction2: numbers[2],
-      epsilon: numbers[3],
-    });
+    const [rowRate, learningRate, decay, correction1, correction2] = numbers;
+    network.updateSlots(piece, { rowRate, learningRate, decay, correction1, correction2 });
   }
 }
 
@@ -128,14 +124,15 @@ export class StepCrew<A extends FloatArray = Float32Array> {
   }
 
   /** The gradients of the loss that {@link forward} returned, and the optimizer's step along them. */
-  update(learningRate: number, weightDecay: number, epsilon: number): void {
+  update(learningRate: number): void {
     const network = this.#network;
     network.backward();
     this.#complete();
-    const rows = network.beginUpdate(learningRate, weightDecay, epsilon);
-    const { rate, correction1, correction2 } = rows;
-    this.#post(WORK.update, this.#draft, network.nSlotPieces, [rate, correction1, correction2, epsilon]);
-    network.updateDense(learningRate, weightDecay, rows);
+    const step = network.beginUpdate(learningRate);
+    const { rowRate, decay, correction1, correction2 } = step;
+    const numbers = [rowRate, learningRate, decay, correction1, correction2];
+    this.#post(WORK.update, this.#draft, network.nSlotPieces, numbers);
+    network.updateDense(step);
     this.#complete();
     network.endUpdate();
   }

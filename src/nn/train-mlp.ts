@@ -5,11 +5,12 @@ import { measureBytes } from "../kernels/mlp.js";
 import { attachMlp } from "../kernels/wasm-mlp.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { NetworkOptions, OptimizerOptions } from "../options/train-options.js";
-import { batchEnd, countBatches, shuffleRows } from "./batch-order.js";
+import { batchEnd, countBatches, rowsPerBatch, shuffleRows } from "./batch-order.js";
 import type { EpochRecord } from "./epoch-record.js";
 import { allocateInferenceBuffers, MlpInference } from "./inference.js";
 import { labelWeights } from "./label-weights.js";
 import { learningRateAt } from "./learning-rate.js";
+import { isDecoupled } from "./optimizer.js";
 import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
 import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "./step-crew.js";
 import { allocateTrainingBuffers, TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
@@ -149,10 +150,9 @@ class MlpRun {
 
   constructor(input: TrainMlpInput) {
     const { matrix, labels, nLabels, network: networkOptions, optimizer, seed, threads, resume } = input;
-    const { batchSize } = optimizer;
     const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits: networkOptions.hiddenUnits, nLabels };
     // The last batch may take one more row.
-    const capacity = batchCapacity(matrix, Math.min(matrix.nRows, batchSize + 1));
+    const capacity = batchCapacity(matrix, Math.min(matrix.nRows, rowsPerBatch(matrix.nRows, optimizer.batchSize) + 1));
     const nThreads = threads?.nThreads ?? 1;
     const nBytes = trainingBytes(shape, capacity, nThreads);
     const memory = threads?.shareMemory(nBytes);
@@ -161,6 +161,7 @@ class MlpRun {
       labelWeights: labelWeights(labels, nLabels, optimizer.classWeight),
       labelSmoothing: optimizer.labelSmoothing,
       dropout: networkOptions.dropout,
+      optimizer,
     };
     this.#input = input;
     this.#network = new TrainingNetwork(kernels, shape, capacity, options, 0, nThreads);
@@ -246,7 +247,7 @@ class MlpRun {
       const loss = this.#crew.forward(place, isLast ? null : this.#placeOf(this.#nBatchesDone + 1));
       if (!Number.isFinite(loss)) return `the loss must be finite; got ${loss}`;
       this.#learningRate = rateFactor * learningRateAt(place.step, nSteps, optimizer);
-      this.#crew.update(this.#learningRate, optimizer.weightDecay, optimizer.epsilon);
+      this.#crew.update(this.#learningRate);
       this.#lossSum += loss * (place.end - place.begin);
       this.#nBatchesDone++;
       const nDocuments = this.#nDocuments();
@@ -333,13 +334,14 @@ class MlpRun {
   /** Documents of the epoch seen so far. */
   #nDocuments(): number {
     const { matrix, optimizer } = this.#input;
-    return this.#nBatchesDone === 0 ? 0 : batchEnd(this.#nBatchesDone - 1, matrix.nRows, optimizer.batchSize);
+    const { batchSize } = optimizer;
+    return this.#nBatchesDone === 0 ? 0 : batchEnd(this.#nBatchesDone - 1, matrix.nRows, batchSize);
   }
 
   #placeOf(batch: number): BatchPlace {
     const { matrix, optimizer } = this.#input;
     return {
-      begin: batch * optimizer.batchSize,
+      begin: batch * rowsPerBatch(matrix.nRows, optimizer.batchSize),
       end: batchEnd(batch, matrix.nRows, optimizer.batchSize),
       step: (this.#epoch - 1) * this.#nBatches + batch + 1,
     };
@@ -396,8 +398,9 @@ function countEpochs(nBatches: number, { epochs, minSteps }: Resolved<OptimizerO
   return Math.max(epochs, Math.ceil(minSteps / nBatches));
 }
 
-function checkDecay({ learningRate, weightDecay }: Resolved<OptimizerOptions>): void {
-  if (learningRate * weightDecay >= 1) {
+function checkDecay(optimizer: Resolved<OptimizerOptions>): void {
+  const { learningRate, weightDecay } = optimizer;
+  if (isDecoupled(optimizer) && learningRate * weightDecay >= 1) {
     throw new OptionError("optimizer.weightDecay", `below 1 / learningRate = ${1 / learningRate}`, weightDecay);
   }
 }

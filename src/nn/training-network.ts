@@ -10,6 +10,15 @@
 import type { CsrMatrix } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 import { ADAM_BETA1, ADAM_BETA2 } from "../kernels/mlp.js";
+import {
+  createOptimizer,
+  type DenseParameter,
+  isDecoupled,
+  type Optimizer,
+  type OptimizerRule,
+  type OptimizerStep,
+  type RowParameter,
+} from "./optimizer.js";
 import { type BatchCapacity, SparseBatch } from "./sparse-batch.js";
 import { StepBoard } from "./step-board.js";
 import { copyParameters, initializeWeights, type MlpParameters, type MlpShape, makeParameters } from "./weights.js";
@@ -25,16 +34,6 @@ export const GRADIENT_BLOCK_SLOTS = 32;
 
 /** Rows of a piece of the first layer's forward pass. */
 const ROWS_PER_PIECE = 16;
-
-/** A parameter that every step changes, with what Adam needs. */
-interface DenseParameter<A extends FloatArray> {
-  readonly value: A;
-  readonly gradient: A;
-  readonly moment1: A;
-  readonly moment2: A;
-  /** Weight decay applies to matrices only: biases, gamma and beta do not make the function steeper. */
-  readonly isDecayed: boolean;
-}
 
 /** One hidden layer: parameters and gradients by reference, activations of the batch. */
 interface HiddenLayer<A extends FloatArray> {
@@ -176,9 +175,10 @@ export interface TrainingNetworkOptions {
   readonly labelSmoothing: number;
   /** Without dropout the masks are not read. */
   readonly dropout: number;
+  readonly optimizer: OptimizerRule;
 }
 
-/** Adam's place in its run, and the factor that w1 is stored without. */
+/** The optimizer's place in its run, and the factor that w1 is stored without. */
 export interface OptimizerState {
   /** Steps taken since the moments were zero. */
   readonly nSteps: number;
@@ -189,14 +189,6 @@ export interface OptimizerState {
 
 const FIRST_STATE: OptimizerState = { nSteps: 0, beta1Power: 1, beta2Power: 1, weightScale: 1 };
 
-/** What a step of Adam on rows of w1 needs to know. */
-export interface RowUpdate {
-  readonly rate: number;
-  readonly correction1: number;
-  readonly correction2: number;
-  readonly epsilon: number;
-}
-
 /**
  * Runs steps on one batch at a time: `gather`, `drawMasks`, `forward`, `backward`, `update`. A step is made of pieces, which
  * several threads can do, each with a network of its own over the same memory: {@link forwardRows}, {@link updateSlots} and
@@ -204,7 +196,8 @@ export interface RowUpdate {
  *
  * Rows of w1 that a batch does not touch still decay: w1 is stored divided by one factor, Π (1 - rate · weightDecay) over
  * the steps, which {@link settle} multiplies in. So each row is up to date at any time, and a step reads and writes only
- * the rows of its batch. Moments of other rows do not move (lazy Adam, as in PyTorch SparseAdam).
+ * the rows of its batch. Moments of other rows do not move (lazy Adam, as in PyTorch SparseAdam), nor does momentum move
+ * those rows, nor decay that is part of the gradient (optimizer "adam"). Without momentum, sgd on rows is exact.
  * @see Bottou 2012, "Stochastic gradient descent tricks", section 5.1, for the factor
  */
 export class TrainingNetwork<A extends FloatArray = Float32Array> {
@@ -225,6 +218,11 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   readonly #buffers: TrainingBuffers<A>;
   readonly #hidden: readonly [HiddenLayer<A>, HiddenLayer<A>, HiddenLayer<A>];
   readonly #dense: readonly DenseParameter<A>[];
+  readonly #optimizer: Optimizer<A>;
+  /** w1 with this thread's block of gradients. */
+  readonly #rows: RowParameter<A>;
+  /** Rows of a piece of {@link forwardRows}. */
+  readonly #rowsPerPiece: number;
   /** This thread's block of gradients. */
   readonly #block: A;
   /** By piece of rows: the first layer's sums from there on, so that no step has to make views. */
@@ -255,14 +253,26 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#shape = shape;
     this.#options = options;
     this.#buffers = buffers;
+    this.#optimizer = createOptimizer(kernels, options.optimizer);
     this.#block = buffers.blocks[thread] as A;
+    this.#rows = {
+      value: p.w1,
+      gradient: this.#block,
+      moment1: buffers.moment1.w1,
+      moment2: buffers.moment2.w1,
+      nTerms: shape.nTerms,
+      nUnits: h1,
+    };
     this.board = new StepBoard(buffers.boardWords, buffers.boardNumbers);
     this.parameters = p;
     this.moment1 = buffers.moment1;
     this.moment2 = buffers.moment2;
     this.gradients = { ...g, w1: this.#block };
     this.logits = buffers.logits;
-    const pieces = Array.from({ length: Math.ceil(capacity.nRows / ROWS_PER_PIECE) }, (_, i) => i * ROWS_PER_PIECE);
+    // More rows make larger pieces where there would be more of them than a board can count.
+    const rowsPerPiece = ROWS_PER_PIECE * Math.ceil(capacity.nRows / (ROWS_PER_PIECE * StepBoard.MAX_PIECES));
+    this.#rowsPerPiece = rowsPerPiece;
+    const pieces = Array.from({ length: Math.ceil(capacity.nRows / rowsPerPiece) }, (_, i) => i * rowsPerPiece);
     this.#sumsOfPiece = pieces.map((row) => hidden[0].sums.subarray(row * h1) as A);
     this.#indptrOfPiece = buffers.drafts.map(({ batch }) => pieces.map((row) => batch.indptr.subarray(row)));
     this.#hidden = [
@@ -362,7 +372,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
 
   /** Pieces of the batch's rows for {@link forwardRows}. */
   get nRowPieces(): number {
-    return Math.ceil(this.batch.nRows / ROWS_PER_PIECE);
+    return Math.ceil(this.batch.nRows / this.#rowsPerPiece);
   }
 
   /** Pieces of the batch's slots for {@link updateSlots}. */
@@ -388,7 +398,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       layer.weight,
       layer.bias,
       weightScale,
-      Math.min(ROWS_PER_PIECE, batch.nRows - piece * ROWS_PER_PIECE),
+      Math.min(this.#rowsPerPiece, batch.nRows - piece * this.#rowsPerPiece),
       this.#shape.nTerms,
       layer.nUnits,
     );
@@ -506,75 +516,49 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     kernels.batchNormBackward(dHidden, dGamma, dBeta, dHidden, sums, mean, scale, gamma, nRows, nUnits);
   }
 
-  /** Takes one step of Adam along the gradients; learningRate · weightDecay must be below 1, epsilon above 0. */
-  update(learningRate: number, weightDecay: number, epsilon: number): void {
-    const rows = this.beginUpdate(learningRate, weightDecay, epsilon);
-    this.updateDense(learningRate, weightDecay, rows);
-    for (let piece = 0; piece < this.nSlotPieces; piece++) this.updateSlots(piece, rows);
+  /** Takes one step along the gradients; with decoupled decay learningRate · weightDecay must be below 1. */
+  update(learningRate: number): void {
+    const step = this.beginUpdate(learningRate);
+    this.updateDense(step);
+    for (let piece = 0; piece < this.nSlotPieces; piece++) this.updateSlots(piece, step);
     this.endUpdate();
   }
 
   /** Counts a step and returns what its parts need: {@link updateDense}, {@link updateSlots}, {@link endUpdate}. */
-  beginUpdate(learningRate: number, weightDecay: number, epsilon: number): RowUpdate {
+  beginUpdate(learningRate: number): OptimizerStep {
     const { nSteps, beta1Power, beta2Power, weightScale } = this.#state;
+    const rule = this.#options.optimizer;
+    const decay = isDecoupled(rule) ? learningRate * rule.weightDecay : 0;
     this.#state = {
       nSteps: nSteps + 1,
       beta1Power: beta1Power * ADAM_BETA1,
       beta2Power: beta2Power * ADAM_BETA2,
-      weightScale: weightScale * (1 - learningRate * weightDecay),
+      weightScale: weightScale * (1 - decay),
     };
     return {
       // A step on w1 is one of rate / scale on what is stored.
-      rate: learningRate / this.#state.weightScale,
+      rowRate: learningRate / this.#state.weightScale,
+      learningRate,
+      decay,
       correction1: 1 - this.#state.beta1Power,
       correction2: 1 - this.#state.beta2Power,
-      epsilon,
     };
   }
 
   /** All parameters but w1. */
-  updateDense(learningRate: number, weightDecay: number, { correction1, correction2, epsilon }: RowUpdate): void {
-    const decay = learningRate * weightDecay;
-    for (const { value, gradient, moment1: m, moment2: v, isDecayed } of this.#dense) {
-      const ownDecay = isDecayed ? decay : 0;
-      this.#kernels.adamUpdate(
-        value,
-        m,
-        v,
-        gradient,
-        learningRate,
-        ownDecay,
-        correction1,
-        correction2,
-        epsilon,
-        value.length,
-      );
-    }
+  updateDense(step: OptimizerStep): void {
+    for (const parameter of this.#dense) this.#optimizer.updateDense(parameter, step);
   }
 
   /** The rows of w1 of a piece: their gradients, then their step. */
-  updateSlots(piece: number, { rate, correction1, correction2, epsilon }: RowUpdate): void {
-    const { batch, parameters, moment1, moment2 } = this;
+  updateSlots(piece: number, step: OptimizerStep): void {
+    const { batch } = this;
     const begin = piece * this.#slotsPerPiece;
     const end = Math.min(begin + this.#slotsPerPiece, batch.nSlots);
     for (let slot = begin; slot < end; slot += GRADIENT_BLOCK_SLOTS) {
       const blockEnd = Math.min(slot + GRADIENT_BLOCK_SLOTS, end);
       this.sparseGradient(slot, blockEnd);
-      this.#kernels.adamUpdateRows(
-        parameters.w1,
-        moment1.w1,
-        moment2.w1,
-        this.#block,
-        batch.terms,
-        rate,
-        correction1,
-        correction2,
-        epsilon,
-        slot,
-        blockEnd,
-        this.#shape.nTerms,
-        this.#shape.hiddenUnits[0],
-      );
+      this.#optimizer.updateRows(this.#rows, batch.terms, step, slot, blockEnd);
     }
   }
 

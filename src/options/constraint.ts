@@ -25,6 +25,14 @@ export interface IntegerConstraint extends Described, WithDefault<number> {
   readonly max: number;
 }
 
+/** A whole number in [min, max], or one word for a number that only the data tell. */
+export interface IntegerOrWordConstraint<W extends string = string> extends Described, WithDefault<number | W> {
+  readonly kind: "integerOrWord";
+  readonly min: number;
+  readonly max: number;
+  readonly word: W;
+}
+
 /** A finite number in [min, max], or (min, max) where an end is marked exclusive. */
 export interface NumberConstraint extends Described, WithDefault<number> {
   readonly kind: "number";
@@ -56,6 +64,7 @@ export interface IntegerListConstraint extends Described, WithDefault<readonly n
 
 export type AnyConstraint =
   | IntegerConstraint
+  | IntegerOrWordConstraint
   | NumberConstraint
   | BooleanConstraint
   | ChoiceConstraint
@@ -70,12 +79,16 @@ export type Constraint<T> = [T] extends [boolean]
       ? ChoiceConstraint<T>
       : [T] extends [readonly number[]]
         ? IntegerListConstraint & { readonly default: T }
-        : never;
+        : [T] extends [number | (infer W extends string)]
+          ? IntegerOrWordConstraint<W>
+          : never;
 
 /** Every key of `T` must be listed; a missing one does not compile. */
 export type OptionSpec<T> = { readonly [K in keyof T]-?: Constraint<NonNullable<T[K]>> };
 
-function showRange(constraint: IntegerConstraint | NumberConstraint | IntegerListConstraint): string {
+function showRange(
+  constraint: IntegerConstraint | IntegerOrWordConstraint | NumberConstraint | IntegerListConstraint,
+): string {
   const { min, max } = constraint;
   const minExclusive = constraint.kind === "number" && constraint.minExclusive === true;
   const maxExclusive = constraint.kind === "number" && constraint.maxExclusive === true;
@@ -91,6 +104,8 @@ export function describeConstraint(constraint: AnyConstraint): string {
   switch (constraint.kind) {
     case "integer":
       return `an integer ${showRange(constraint)}${unit}`;
+    case "integerOrWord":
+      return `an integer ${showRange(constraint)}${unit} or ${constraint.word}`;
     case "number":
       return `a number ${showRange(constraint)}${unit}`;
     case "boolean":
@@ -113,10 +128,16 @@ function isNumberInside(constraint: NumberConstraint, value: number): boolean {
   );
 }
 
+function isIntegerInside({ min, max }: IntegerConstraint | IntegerOrWordConstraint, value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
 function holds(constraint: AnyConstraint, value: unknown): boolean {
   switch (constraint.kind) {
     case "integer":
-      return Number.isSafeInteger(value) && (value as number) >= constraint.min && (value as number) <= constraint.max;
+      return isIntegerInside(constraint, value);
+    case "integerOrWord":
+      return value === constraint.word || isIntegerInside(constraint, value);
     case "number":
       return typeof value === "number" && isNumberInside(constraint, value);
     case "boolean":
@@ -162,6 +183,9 @@ export function parseOption(name: string, constraint: AnyConstraint, text: strin
     case "integer":
     case "number":
       value = parseNumber(text);
+      break;
+    case "integerOrWord":
+      value = text === constraint.word ? text : parseNumber(text);
       break;
     case "boolean":
       value = text === "true" ? true : text === "false" ? false : text;

@@ -45,11 +45,17 @@ export interface NetworkOptions {
   readonly inputDropout?: number;
 }
 
-/** Adam with decoupled weight decay. */
+/** How the weights are found. */
 export interface OptimizerOptions {
+  readonly optimizer?: "adamw" | "adam" | "sgd";
+  /** Of sgd. */
+  readonly momentum?: number;
+  /** Nesterov's form of momentum. */
+  readonly nesterov?: boolean;
   readonly epochs?: number;
   readonly minSteps?: number;
-  readonly batchSize?: number;
+  /** "full": all documents in each step. */
+  readonly batchSize?: number | "full";
   readonly learningRate?: number;
   readonly weightDecay?: number;
   readonly epsilon?: number;
@@ -179,6 +185,28 @@ export const NETWORK_SPEC: OptionSpec<NetworkOptions> = {
 };
 
 export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
+  optimizer: {
+    kind: "choice",
+    values: ["adamw", "adam", "sgd"],
+    default: "adamw",
+    inOlderFiles: "adamw",
+    help: "How gradients become steps: Adam with decoupled weight decay, Adam with it in the gradient, or stochastic gradient descent",
+  },
+  momentum: {
+    kind: "number",
+    min: 0,
+    max: 1,
+    maxExclusive: true,
+    default: 0.9,
+    inOlderFiles: 0.9,
+    help: "Share of the last step that sgd goes on with; 0 for plain gradient descent",
+  },
+  nesterov: {
+    kind: "boolean",
+    default: false,
+    inOlderFiles: false,
+    help: "Let sgd look ahead along its momentum (Nesterov)",
+  },
   epochs: { kind: "integer", min: 1, max: 10_000, default: 5, help: "Passes over the training articles" },
   minSteps: {
     kind: "integer",
@@ -189,12 +217,13 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     help: "Pass over a small corpus more often than epochs says, until there are this many steps",
   },
   batchSize: {
-    kind: "integer",
+    kind: "integerOrWord",
     min: 2,
     max: 65_536,
+    word: "full",
     unit: "documents",
     default: 128,
-    help: "Documents per optimizer step",
+    help: "Documents per optimizer step; full takes all in each, and needs the memory for them",
   },
   learningRate: {
     kind: "number",
@@ -202,14 +231,14 @@ export const OPTIMIZER_SPEC: OptionSpec<OptimizerOptions> = {
     minExclusive: true,
     max: 10,
     default: 0.01,
-    help: "Highest learning rate of Adam",
+    help: "Highest learning rate",
   },
   weightDecay: {
     kind: "number",
     min: 0,
     max: 10,
     default: 0.01,
-    help: "Decoupled weight decay, multiplied by the learning rate at each step",
+    help: "Weight decay: share of the weights taken off at each step, times the learning rate; adam adds it to the gradient instead",
   },
   epsilon: {
     kind: "number",

@@ -1,3 +1,4 @@
+import { rowsPerBatch } from "../nn/batch-order.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
 
 /**
@@ -9,6 +10,6 @@ const LEAST_PRODUCTS_PER_STEP = 65_536;
 /** Whether the steps of a run are long enough to be divided among threads. */
 export function isWorthThreads({ matrix, network, optimizer }: TrainMlpInput): boolean {
   const nnz = matrix.indptr[matrix.nRows] as number;
-  const nnzPerStep = (nnz / matrix.nRows) * Math.min(optimizer.batchSize, matrix.nRows);
+  const nnzPerStep = (nnz / matrix.nRows) * Math.min(rowsPerBatch(matrix.nRows, optimizer.batchSize), matrix.nRows);
   return nnzPerStep * network.hiddenUnits[0] >= LEAST_PRODUCTS_PER_STEP;
 }

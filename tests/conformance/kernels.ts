@@ -290,7 +290,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         const bench = new Workbench(factory);
         const { kernels } = bench;
         // Third step: corrections 1 - 0.9³ and 1 - 0.999³.
-        const [rate, decay, correction1, correction2] = [0.01, 0.002, 1 - 0.9 ** 3, 1 - 0.999 ** 3];
+        const [rate, decay, l2, correction1, correction2] = [0.01, 0.002, 0.3, 1 - 0.9 ** 3, 1 - 0.999 ** 3];
         const epsilon = 0.001;
         const [weight, m, v, gradient] = [
           bench.input(4 * n),
@@ -304,7 +304,8 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           Float32Array,
           Float32Array,
         ];
-        const step = (i: number, g: number, decay: number): [number, number, number] => {
+        const step = (i: number, ownGradient: number, decay: number): [number, number, number] => {
+          const g = ownGradient + l2 * old[0][i]!;
           const newM = 0.9 * old[1][i]! + 0.1 * g;
           const newV = 0.999 * old[2][i]! + 0.001 * g * g;
           const change = (rate * (newM / correction1)) / (Math.sqrt(newV / correction2) + epsilon);
@@ -313,7 +314,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         const rows = [3, 1];
         // Slot 0 lies before the block.
         const slots = bench.indices([0, ...rows]);
-        kernels.adamUpdateRows(weight, m, v, gradient, slots, rate, correction1, correction2, epsilon, 1, 3, 4, n);
+        kernels.adamUpdateRows(weight, m, v, gradient, slots, rate, l2, correction1, correction2, epsilon, 1, 3, 4, n);
         const slotOf = (i: number) => rows.indexOf(Math.floor(i / n));
         [weight, m, v].forEach((buffer, which) => {
           expectClose(buffer, (i) =>
@@ -324,8 +325,38 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         weight.set(old[0]);
         m.set(old[1]);
         v.set(old[2]);
-        kernels.adamUpdate(weight, m, v, gradient, rate, decay, correction1, correction2, epsilon, 2 * n);
+        kernels.adamUpdate(weight, m, v, gradient, rate, decay, l2, correction1, correction2, epsilon, 2 * n);
         [weight, m, v].forEach((buffer, which) => {
+          expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!, decay)[which]! : old[which]![i]!));
+        });
+      });
+
+      it.each([false, true])("steps sgd for all parameters and for given rows, Nesterov's form: %s", (isNesterov) => {
+        const bench = new Workbench(factory);
+        const { kernels } = bench;
+        const [rate, decay, momentum] = [0.1, 0.02, 0.9];
+        const [weight, m, gradient] = [bench.input(4 * n), bench.input(4 * n), bench.input(2 * n)];
+        const old = [weight, m].map((buffer) => Float32Array.from(buffer)) as [Float32Array, Float32Array];
+        const step = (i: number, g: number, decay: number): [number, number] => {
+          const newM = momentum * old[1][i]! + g;
+          const direction = isNesterov ? g + momentum * newM : newM;
+          return [old[0][i]! * (1 - decay) - rate * direction, newM];
+        };
+        const rows = [3, 1];
+        // Slot 0 lies before the block.
+        const slots = bench.indices([0, ...rows]);
+        kernels.sgdUpdateRows(weight, m, gradient, slots, rate, momentum, isNesterov, 1, 3, 4, n);
+        const slotOf = (i: number) => rows.indexOf(Math.floor(i / n));
+        [weight, m].forEach((buffer, which) => {
+          expectClose(buffer, (i) =>
+            slotOf(i) === -1 ? old[which]![i]! : step(i, gradient[slotOf(i) * n + (i % n)]!, 0)[which]!,
+          );
+        });
+
+        weight.set(old[0]);
+        m.set(old[1]);
+        kernels.sgdUpdate(weight, m, gradient, rate, decay, momentum, isNesterov, 2 * n);
+        [weight, m].forEach((buffer, which) => {
           expectClose(buffer, (i) => (i < 2 * n ? step(i, gradient[i]!, decay)[which]! : old[which]![i]!));
         });
       });
@@ -422,7 +453,10 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       const message = /^Bug: an index must be below 2/;
       expect(() => kernels.sparseLinearForward(out, indptr, two, one, weight, one, 1, 1, 2, 1)).toThrow(message);
       expect(() => kernels.sparseLinearBackward(out, out, indptr, two, one, 0, 1, 2, 1)).toThrow(message);
-      expect(() => kernels.adamUpdateRows(weight, moment, moment, one, two, 1, 1, 1, 1, 0, 1, 2, 1)).toThrow(message);
+      expect(() => kernels.adamUpdateRows(weight, moment, moment, one, two, 1, 0, 1, 1, 1, 0, 1, 2, 1)).toThrow(
+        message,
+      );
+      expect(() => kernels.sgdUpdateRows(weight, moment, one, two, 1, 0, false, 0, 1, 2, 1)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyForward(out, out, two, weight, 0, 1, 2)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyBackward(out, out, two, weight, 0, 1, 2)).toThrow(message);
     });

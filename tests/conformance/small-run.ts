@@ -45,6 +45,9 @@ const SMALL_RUN = {
   validation: { matrix, labels },
   network: { hiddenUnits: [16, 9, 6], dropout: 0.2, inputDropout: 0.1 },
   optimizer: {
+    optimizer: "adamw",
+    momentum: 0,
+    nesterov: false,
     epochs: 4,
     minSteps: 1,
     batchSize: 32,

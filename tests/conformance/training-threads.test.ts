@@ -13,6 +13,7 @@ import type { TrainingTask } from "../../src/nn/step-crew.js";
 import { type TrainOutcome, trainMlp } from "../../src/nn/train-mlp.js";
 import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-network.js";
 import { fitNetwork } from "../../src/training/fit-network.js";
+import { ADAMW } from "../unit/nn/initial-weights.js";
 import { hashOf, smallRun, WEIGHTS_SHA256 } from "./small-run.js";
 
 const kernels = createWasmMlp(readFileSync(path.resolve(import.meta.dirname, "../../assets/mlp.wasm")));
@@ -67,7 +68,7 @@ describe("training over several threads", () => {
     const capacity = batchCapacity(matrix, 32);
     const nBytes = measureBytes((allocator) => allocateTrainingBuffers(allocator, shape, capacity, 2));
     const memory = real.shareMemory(nBytes);
-    const options = { labelWeights: [1, 1, 1], labelSmoothing: 0, dropout: 0.2 };
+    const options = { labelWeights: [1, 1, 1], labelSmoothing: 0, dropout: 0.2, optimizer: ADAMW };
     const network = new TrainingNetwork(attachMlp(memory, 0), shape, capacity, options, 0, 2);
     const order = Uint32Array.from({ length: 90 }, (_, i) => i);
     const source = { matrix, labels, order, inputDropout: 0, seed: 3 };

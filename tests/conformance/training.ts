@@ -28,6 +28,9 @@ export const SMALL_TRAINING = {
   vectorizer: { minDf: 1, maxDfFraction: 1, maxFeatures: 1000, sublinearTf: true },
   network: { hiddenUnits: [16, 8, 8], dropout: 0, inputDropout: 0 },
   optimizer: {
+    optimizer: "adamw",
+    momentum: 0,
+    nesterov: false,
     epochs: 20,
     minSteps: 1,
     batchSize: 6,

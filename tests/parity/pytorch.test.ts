@@ -5,6 +5,7 @@ import type { CsrMatrix } from "../../src/features/csr-matrix.js";
 import type { FloatArray, MlpKernels } from "../../src/kernels/mlp.js";
 import { ReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import type { OptimizerRule } from "../../src/nn/optimizer.js";
 import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { TRAINABLE_NAMES, TrainingNetwork } from "../../src/nn/training-network.js";
 import { type MlpParameters, type MlpShape, type MlpWeights, makeParameters } from "../../src/nn/weights.js";
@@ -67,6 +68,27 @@ const wasm = () => createWasmMlp(wasmModule)(CAPACITY_BYTES);
 const file = path.resolve(import.meta.dirname, "../fixtures/pytorch/mlp.json");
 const fixture = JSON.parse(readFileSync(file, "utf8")) as Fixture;
 
+/** A run of `fixture` with another optimizer. */
+interface OptimizerCase extends Omit<OptimizerRule, "epsilon"> {
+  readonly run: "lazy" | "full";
+  readonly learningRates: readonly number[];
+  readonly losses: readonly number[];
+  readonly final: Run["final"];
+}
+const optimizersFile = path.resolve(import.meta.dirname, "../fixtures/pytorch/optimizers.json");
+const optimizers = JSON.parse(readFileSync(optimizersFile, "utf8")) as {
+  readonly torch: string;
+  readonly cases: readonly OptimizerCase[];
+};
+
+const ADAMW: OptimizerRule = {
+  optimizer: "adamw",
+  momentum: 0,
+  nesterov: false,
+  weightDecay: fixture.weightDecay,
+  epsilon: PYTORCH_EPSILON,
+};
+
 function matrixOf(run: Run): CsrMatrix {
   const indptr = new Uint32Array(run.rows.length + 1);
   run.rows.forEach(([columns], i) => {
@@ -91,17 +113,17 @@ function initialOf(run: Run): MlpParameters<Float64Array> {
 class Replay<A extends FloatArray> {
   readonly network: TrainingNetwork<A>;
   readonly #run: Run;
+  readonly #learningRates: readonly number[];
   readonly #matrix: CsrMatrix;
 
-  constructor(run: Run, kernels: MlpKernels<A>) {
+  constructor(run: Run, kernels: MlpKernels<A>, rule: OptimizerRule = ADAMW, learningRates = fixture.learningRates) {
     this.#run = run;
+    this.#learningRates = learningRates;
     this.#matrix = matrixOf(run);
-    this.network = new TrainingNetwork(
-      kernels,
-      fixture.shape,
-      batchCapacity(this.#matrix, run.batches[0]!.length),
-      fixture,
-    );
+    this.network = new TrainingNetwork(kernels, fixture.shape, batchCapacity(this.#matrix, run.batches[0]!.length), {
+      ...fixture,
+      optimizer: rule,
+    });
     this.network.load(initialOf(run));
   }
 
@@ -117,10 +139,10 @@ class Replay<A extends FloatArray> {
 
   /** Takes all steps and returns their losses. */
   train(): number[] {
-    return fixture.learningRates.map((rate, i) => {
+    return this.#learningRates.map((rate, i) => {
       const loss = this.forward(i + 1);
       this.network.backward();
-      this.network.update(rate, fixture.weightDecay, PYTORCH_EPSILON);
+      this.network.update(rate);
       return loss;
     });
   }
@@ -185,6 +207,32 @@ describe.each(["lazy", "full"] as const)("against PyTorch, %s run", (name) => {
   });
 });
 
+const nameOf = ({ optimizer, run, momentum, nesterov, weightDecay }: OptimizerCase): string =>
+  `${optimizer}, ${run} run, momentum ${momentum}${nesterov ? " (Nesterov)" : ""}, weight decay ${weightDecay}`;
+
+describe.each(optimizers.cases.map((one) => [nameOf(one), one] as const))("against PyTorch's %s", (_, one) => {
+  it.each([
+    ["float64", float64, FLOAT64, IDLE_FLOAT64],
+    ["float32", float32, FLOAT32, null],
+    ["WebAssembly", wasm, FLOAT32, null],
+  ] as const)("gives its ten losses and final parameters in %s", (_, create, tolerance, idleTolerance) => {
+    const rule = { ...one, epsilon: PYTORCH_EPSILON };
+    const replay = new Replay<FloatArray>(
+      fixture[one.run],
+      create() as MlpKernels<FloatArray>,
+      rule,
+      one.learningRates,
+    );
+    expectClose(replay.train(), one.losses, tolerance, "loss");
+    replay.network.settle();
+    for (const [parameter, values] of Object.entries(one.final)) {
+      const actual = replay.network.parameters[parameter as keyof MlpWeights];
+      if (!IDLE.test(parameter)) expectClose(actual, values, tolerance, parameter);
+      else if (idleTolerance !== null) expectClose(actual, values, idleTolerance, parameter);
+    }
+  });
+});
+
 describe("the PyTorch fixture", () => {
   it("leaves rows of w1 untouched in the lazy run and none in the full one", () => {
     expect(Math.min(...fixture.lazy.nTouched)).toBeLessThan(fixture.shape.nTerms);
@@ -194,5 +242,6 @@ describe("the PyTorch fixture", () => {
   it("was made by the version its README names", () => {
     const readme = readFileSync(path.resolve(file, "../README.md"), "utf8");
     expect(readme).toContain(`torch ${fixture.torch}`);
+    expect(optimizers.torch).toBe(fixture.torch);
   });
 });

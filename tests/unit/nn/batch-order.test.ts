@@ -41,6 +41,11 @@ describe("batches", () => {
     expect([0, 1].map((batch) => batchEnd(batch, 9, 4))).toEqual([4, 9]);
   });
 
+  it("are one of all rows when the batch is full", () => {
+    expect(countBatches(70_000, "full")).toBe(1);
+    expect(batchEnd(0, 70_000, "full")).toBe(70_000);
+  });
+
   it("are one where the rows fit into one", () => {
     expect(countBatches(3, 4)).toBe(1);
     expect(batchEnd(0, 3, 4)).toBe(3);

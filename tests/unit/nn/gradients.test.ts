@@ -4,6 +4,7 @@ import { ReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { batchCapacity } from "../../../src/nn/sparse-batch.js";
 import { TRAINABLE_NAMES, TrainingNetwork, type TrainingNetworkOptions } from "../../../src/nn/training-network.js";
 import { type MlpParameters, makeParameters } from "../../../src/nn/weights.js";
+import { ADAMW } from "./initial-weights.js";
 import { csrOf } from "./small-matrix.js";
 
 /** Half of the central difference's distance: its error of order h² and the rounding of order 1e-16 / h are both ~1e-11. */
@@ -80,7 +81,7 @@ function numericGradient(network: TrainingNetwork<Float64Array>, values: Float64
   return (above - below) / (2 * H);
 }
 
-const even = { labelWeights: [1, 1, 1], labelSmoothing: 0, dropout: 0 };
+const even = { labelWeights: [1, 1, 1], labelSmoothing: 0, dropout: 0, optimizer: ADAMW };
 
 describe.each([
   ["plain", even, 0],
@@ -88,7 +89,7 @@ describe.each([
   ["with input dropout", even, 0.2],
   ["with label smoothing", { ...even, labelSmoothing: 0.1 }, 0],
   ["with label weights", { ...even, labelWeights: [0.5, 2, 1.25] }, 0],
-  ["with everything at once", { labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2],
+  ["with everything at once", { ...even, labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2],
 ])("gradients %s", (_, options, inputDropout) => {
   it.each(TRAINABLE_NAMES)("of %s agree with central differences in float64", (name) => {
     const network = createNetwork(options, inputDropout);
@@ -117,7 +118,7 @@ describe.each([
 
 describe("the check of gradients itself", () => {
   it("meets gradients that are not zero in every parameter but the biases before batch norm", () => {
-    const network = createNetwork({ labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2);
+    const network = createNetwork({ ...even, labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2);
     network.forward();
     network.backward();
     network.sparseGradient(0, network.batch.nSlots);

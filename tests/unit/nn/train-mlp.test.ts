@@ -39,6 +39,9 @@ function inputOf(data: LabeledMatrix, changes: Partial<TrainMlpInput["optimizer"
     validation: separable(12),
     network: { hiddenUnits: [8, 6, 4], dropout: 0.1, inputDropout: 0.1 },
     optimizer: {
+      optimizer: "adamw",
+      momentum: 0,
+      nesterov: false,
       epochs: 15,
       minSteps: 1,
       batchSize: 8,
@@ -85,6 +88,22 @@ describe("trainMlp", () => {
       const scores = [...probabilities.subarray(i * 3, i * 3 + 3)];
       expect(scores.indexOf(Math.max(...scores))).toBe(label);
     });
+  });
+
+  it.each([
+    ["plain gradient descent", { optimizer: "sgd", momentum: 0, learningRate: 0.5 }],
+    ["momentum", { optimizer: "sgd", momentum: 0.9, learningRate: 0.1 }],
+    ["Nesterov's momentum", { optimizer: "sgd", momentum: 0.9, nesterov: true, learningRate: 0.1 }],
+    ["Adam with decay in the gradient", { optimizer: "adam" }],
+    ["batch gradient descent", { optimizer: "sgd", batchSize: "full", learningRate: 0.2, epochs: 60 }],
+  ] as const)("learns it by %s", (_, changes) => {
+    const { outcome } = run(inputOf(separable(60), changes));
+    expect(outcome.selectedEpoch.validationMacroF1).toBe(1);
+  });
+
+  it("takes one step an epoch when the batch is full", () => {
+    const { outcome } = run(inputOf(separable(30), { batchSize: "full", epochs: 3 }));
+    expect(outcome.nSteps).toBe(3);
   });
 
   it("gives the same bits for the same input and others for another seed", () => {
