@@ -2,26 +2,11 @@ import type { Classifier, Predictions } from "./classifier.js";
 import { DatasetError, OptionError, TrainingError } from "./errors.js";
 import { createEvaluator, type EvaluationReport } from "./evaluation/index.js";
 import { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.js";
-import type { OptionSpec } from "./options/constraint.js";
+import { FOLD_SPEC, type FoldOptions } from "./options/fold-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import { RUN_SPEC } from "./options/train-options.js";
 import type { Label, LabeledArticle } from "./text/article.js";
 import { type TrainOptions, type TrainProgress, train } from "./train.js";
-
-export interface FoldOptions {
-  readonly folds?: number;
-}
-
-export const FOLD_SPEC: OptionSpec<FoldOptions> = {
-  folds: {
-    kind: "integer",
-    min: 2,
-    max: 1000,
-    unit: "folds",
-    default: 5,
-    help: "Train and try this many times, each time on other articles",
-  },
-};
 
 /** Where cross-validation stands. */
 export interface CrossValidationProgress {

@@ -18,8 +18,6 @@ export {
   type CrossValidationProgress,
   type CrossValidationResult,
   crossValidate,
-  FOLD_SPEC,
-  type FoldOptions,
   type FoldResult,
   type FoldSpread,
   type OutOfFoldPrediction,
@@ -76,8 +74,8 @@ export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
 export type { Rollback } from "./nn/training-state.js";
 export type { CompressOptions } from "./options/compress-options.js";
 export { formatConfig, parseConfig } from "./options/config.js";
+export type { FoldOptions } from "./options/fold-options.js";
 export { mergeSettings } from "./options/merge-settings.js";
-
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   Cleaning,

@@ -11,6 +11,7 @@
 
 import { OptionError } from "./errors.js";
 import { Philox, RANDOM_STREAM } from "./kernels/random.js";
+import { DEFAULT_SIMILARITY } from "./options/doctor-options.js";
 
 export interface NearDuplicateOptions {
   /**
@@ -27,9 +28,6 @@ export interface NearDuplicates {
   /** The groups of two texts or more: rows ascending, groups by their first row. */
   readonly groups: readonly (readonly number[])[];
 }
-
-/** At 0.6 two headlines of 25 syllables may differ in one short word, and two stories in a quarter of their sentences. */
-export const DEFAULT_SIMILARITY = 0.6;
 
 const SHINGLE_LENGTH = 3;
 

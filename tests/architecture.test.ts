@@ -47,6 +47,18 @@ function entryOf(relativePath: string): string {
   return relativePath.split(path.sep)[0] as string;
 }
 
+/** Files of src/ that are loaded before a file runs, the file itself included; types and dynamic imports are not. */
+function loadedWith(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  const text = readFileSync(path.join(SOURCE, file), "utf8");
+  for (const [, what = "", specifier = ""] of text.matchAll(/^(?:import|export) ([^"';]*?)from "(\.[^"]+)"/gm)) {
+    const isTypes = /^type\b/.test(what) || /^\{(?:\s*type \w+,?)+\s*\} $/.test(what);
+    if (!isTypes) loadedWith(path.join(path.dirname(file), specifier).replace(/\.js$/, ".ts"), loaded);
+  }
+  return loaded;
+}
+
 function importsOf(file: string): string[] {
   const text = readFileSync(path.join(SOURCE, file), "utf8");
   const specifiers = text.matchAll(
@@ -70,6 +82,15 @@ describe("architecture", () => {
       expect(ENTRIES.indexOf(entry), `${file} imports ${specifier}`).toBeLessThanOrEqual(own);
     }
   });
+
+  it.each(files.filter((file) => entryOf(file) === "cli"))(
+    "%s loads no analyzer, network or report before it runs",
+    (file) => {
+      const heavy = ["kernels/wasm-mlp.ts", "kernels/wasm-viterbi.ts", "text/clean-text.ts", "evaluation/index.ts"];
+      const loaded = loadedWith(file);
+      expect(heavy.filter((each) => loaded.has(path.normalize(each)))).toEqual([]);
+    },
+  );
 
   it.each(files.filter((file) => PURE.includes(entryOf(file))))("%s uses no module of Node", (file) => {
     expect(importsOf(file).filter((specifier) => specifier.startsWith("node:"))).toEqual([]);

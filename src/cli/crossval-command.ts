@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
-import { type CrossValidationResult, FOLD_SPEC, type FoldOptions } from "../cross-validation.js";
+import type { CrossValidationResult } from "../cross-validation.js";
 import { DatasetError } from "../errors.js";
 import type { ExtraColumn } from "../io/columns.js";
-import { type LabeledArticle, toDocument } from "../text/article.js";
+import { FOLD_SPEC, type FoldOptions } from "../options/fold-options.js";
+import type { LabeledArticle } from "../text/article.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
@@ -50,7 +51,10 @@ async function readCorpus(paths: readonly string[], flags: CrossvalFlags, stream
     return day;
   });
   if (flags.groupNearDuplicates) {
-    const { findNearDuplicates } = await import("../near-duplicates.js");
+    const [{ findNearDuplicates }, { toDocument }] = await Promise.all([
+      import("../near-duplicates.js"),
+      import("../text/article.js"),
+    ]);
     const { groupOf, groups } = findNearDuplicates(articles.map(toDocument));
     streams.messages.write(
       `${paths.join(", ")}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`,

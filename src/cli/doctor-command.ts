@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
-import { type Dataset, DOCTOR_SPEC, type DoctorOptions } from "../doctor/examine.js";
+import type { Dataset } from "../doctor/examine.js";
 import type { Change, FixedArticles } from "../doctor/fix.js";
 import type { Severity } from "../doctor/report.js";
 import type { Language } from "../html/message.js";
+import { DOCTOR_SPEC, type DoctorOptions } from "../options/doctor-options.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";

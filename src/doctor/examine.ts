@@ -4,8 +4,7 @@ import { DatasetError, OptionError } from "../errors.js";
 import { truncateToWidth } from "../evaluation/display-width.js";
 import { toOneLine } from "../evaluation/report-text.js";
 import type { Tokenizer } from "../morph/tokenizer.js";
-import { DEFAULT_SIMILARITY } from "../near-duplicates.js";
-import type { OptionSpec } from "../options/constraint.js";
+import { DOCTOR_SPEC, type DoctorOptions } from "../options/doctor-options.js";
 import { resolveOptions } from "../options/resolve-options.js";
 import type { TrainingSettings } from "../options/train-options.js";
 import { type Label, type LabeledArticle, toDocument } from "../text/article.js";
@@ -39,48 +38,6 @@ export interface Dataset {
   readonly lines: readonly number[];
   readonly files: readonly FileSummary[];
 }
-
-export interface DoctorOptions {
-  readonly similarity?: number;
-  readonly folds?: number;
-  readonly top?: number;
-  readonly labelErrors?: boolean;
-  readonly labelNormalization?: boolean;
-}
-
-export const DOCTOR_SPEC: OptionSpec<DoctorOptions> = {
-  similarity: {
-    kind: "number",
-    min: 0,
-    minExclusive: true,
-    max: 1,
-    unit: "share of 3-grams in common",
-    default: DEFAULT_SIMILARITY,
-    help: "Articles at least this similar are copies",
-  },
-  folds: {
-    kind: "integer",
-    min: 2,
-    max: 100,
-    unit: "folds",
-    default: 5,
-    help: "Trainings of the search for wrong labels",
-  },
-  top: {
-    kind: "integer",
-    min: 0,
-    max: 100_000,
-    unit: "findings",
-    default: 20,
-    help: "List at most this many of each kind",
-  },
-  labelErrors: { kind: "boolean", default: true, help: "Search for wrong labels, which takes most of the time" },
-  labelNormalization: {
-    kind: "boolean",
-    default: true,
-    help: "Take labels for one that differ in spaces and punctuation only",
-  },
-};
 
 /** What the examination needs beside its options. */
 export interface DoctorContext {
