@@ -104,3 +104,4 @@ export {
   type ValidationArticle,
 } from "./train.js";
 export type { DocumentAnalyzer, DocumentAnalyzerFactory } from "./training/document-analyzer.js";
+export type { NetworkTask, NetworkThreads } from "./training/network-threads.js";

@@ -9,7 +9,6 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
-import type { TrainingThreads } from "./nn/step-crew.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
@@ -20,8 +19,9 @@ import { analyzeCorpus } from "./training/analyze-corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
+import type { NetworkThreads } from "./training/network-threads.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
-import { isWorthThreads } from "./training/worth-threads.js";
+import { isWorthNetworkThreads, isWorthThreads } from "./training/worth-threads.js";
 
 export type { TrainProgress } from "./training/progress.js";
 
@@ -32,8 +32,11 @@ export interface TrainOptions extends TrainingSettings {
   readonly kernels?: MlpKernelFactory;
   /** Analyses the articles, perhaps in several threads; the calling thread does when left out. */
   readonly analyzer?: DocumentAnalyzerFactory;
-  /** Threads to share the network's training with; the calling one does all when left out. The model is the same. */
-  readonly threads?: TrainingThreads;
+  /**
+   * Threads that train the networks, with kernels of their own; the calling one does all when left out. The model is the same.
+   * The callbacks of networks that are trained side by side come mixed.
+   */
+  readonly threads?: NetworkThreads;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
   /** Called when a stage of the run begins. */
@@ -191,11 +194,14 @@ export async function train(
       checkpoints.save(await encodeCheckpoint(state, run, finished)),
   };
   onStage?.("train");
+  const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
+  const isSideBySide = isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
   const outcome = await fitEnsemble(
-    { ...input, threads: isWorthThreads(input) ? threads : undefined },
+    { ...input, threads: !isSideBySide && isWorthThreads(input) ? threads : undefined },
     settings.ensemble,
-    resume && (await decodeCheckpoint(resume.bytes, run, resume.name)),
+    state,
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },
+    isSideBySide ? threads : undefined,
   );
 
   const calibration =

@@ -34,11 +34,11 @@ export function trainingState(progress: TrainProgress): ProgressState {
     const { stage, nDone, nTotal } = progress;
     return { stage, nDone, nTotal: nTotal ?? nDone, nDocuments: nDone, note: "" };
   }
-  const { stage, member, nMembers, epoch, nEpochs, step, nSteps, loss, nDocuments, validationMacroF1 } = progress;
+  const { stage, member, nMembers, epoch, nEpochs, nSteps, nStepsDone, loss, nDocuments, validationMacroF1 } = progress;
   const macroF1 = validationMacroF1 === null ? "" : `  validation macro-F1 ${validationMacroF1.toFixed(4)}`;
   const network = nMembers === 1 ? "" : `network ${member + 1}/${nMembers}  `;
   const note = `${network}epoch ${epoch}/${nEpochs}  loss ${loss.toFixed(4)}${macroF1}`;
-  return { stage, nDone: member * nSteps + step, nTotal: nMembers * nSteps, nDocuments, note };
+  return { stage, nDone: nStepsDone, nTotal: nMembers * nSteps, nDocuments, note };
 }
 
 function describeRollback({ epoch, step, toEpoch, learningRateFactor }: Rollback): string {

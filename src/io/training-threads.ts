@@ -1,20 +1,27 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { MessageChannel } from "node:worker_threads";
 import { OptionError } from "../errors.js";
 import { type SharedMlpMemory, shareMlpMemory } from "../kernels/wasm-mlp.js";
-import type { TrainingTask, TrainingThreads } from "../nn/step-crew.js";
+import type { TrainingTask } from "../nn/step-crew.js";
+import type { TrainOutcome } from "../nn/train-mlp.js";
+import type { RunCallbacks } from "../training/fit-network.js";
+import type { NetworkTask, NetworkThreads } from "../training/network-threads.js";
 import { toFileError } from "./file-errors.js";
+import type { NetworkNotice, NetworkOrder, NetworkRequest } from "./network-worker.js";
 import { WorkerThread } from "./worker-threads.js";
 
 /** Compiled, also when this file is not: the same two levels up from src/io and from dist/io. */
 const WORKER_URL = new URL("../../dist/io/training-worker.js", import.meta.url);
+const NETWORK_WORKER_URL = new URL("../../dist/io/network-worker.js", import.meta.url);
 const MODULE_URL = new URL("../../assets/mlp-shared.wasm", import.meta.url);
 
-/** Worker threads that take part in training. They start with the first run; `close` ends them. */
-export class WorkerTrainingThreads implements TrainingThreads {
+/** Worker threads that take part in training or train networks. They start with the first run; `close` ends them. */
+export class WorkerTrainingThreads implements NetworkThreads {
   readonly nThreads: number;
   readonly #moduleBytes: Uint8Array;
   readonly #workers: WorkerThread<TrainingTask, null>[] = [];
+  readonly #networkWorkers: WorkerThread<NetworkRequest, null>[] = [];
   #failure: Error | null = null;
 
   /**
@@ -46,12 +53,73 @@ export class WorkerTrainingThreads implements TrainingThreads {
     }
   }
 
+  async fitNetwork(task: NetworkTask, callbacks: RunCallbacks): Promise<TrainOutcome> {
+    const { port1: port, port2 } = new MessageChannel();
+    const order = (what: NetworkOrder): void => port.postMessage(what);
+    const stop = (): void => order("stop");
+    const failures: unknown[] = [];
+    const fail = (error: unknown): void => {
+      failures.push(error);
+      stop();
+    };
+    let saving = Promise.resolve();
+    const { onEpoch, onRollback, onProgress, checkpoints, signal } = callbacks;
+    const receive = (notice: Exclude<NetworkNotice, { kind: "outcome" }>): void => {
+      if (notice.kind === "epoch") onEpoch?.(notice.record);
+      else if (notice.kind === "rollback") onRollback?.(notice.rollback);
+      else if (notice.kind === "progress") onProgress?.(notice.progress);
+      else if (notice.kind === "moment") {
+        if (checkpoints?.isDue({ kind: notice.moment })) order("capture");
+      } else {
+        saving = saving.then(() => checkpoints?.save(notice.state)).catch(fail);
+      }
+    };
+    const ending = new Promise<TrainOutcome>((resolve) => {
+      port.on("message", (notice: NetworkNotice) => {
+        if (notice.kind === "outcome") {
+          resolve(notice.outcome);
+          return;
+        }
+        try {
+          receive(notice);
+        } catch (error) {
+          fail(error);
+        }
+      });
+    });
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+    try {
+      await this.#networkWorker().request({ task, port: port2 }, [port2]);
+      const outcome = await ending;
+      await saving;
+      if (failures.length > 0) throw failures[0];
+      return outcome;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      port.close();
+    }
+  }
+
+  /** The one with the fewest runs. */
+  #networkWorker(): WorkerThread<NetworkRequest, null> {
+    const idle = this.#networkWorkers.find((worker) => worker.nOpen === 0);
+    if (idle !== undefined) return idle;
+    if (this.#networkWorkers.length === this.nThreads) {
+      return this.#networkWorkers.reduce((least, other) => (other.nOpen < least.nOpen ? other : least));
+    }
+    const name = `network ${this.#networkWorkers.length + 1}`;
+    const worker = new WorkerThread<NetworkRequest, null>(name, NETWORK_WORKER_URL, null);
+    this.#networkWorkers.push(worker);
+    return worker;
+  }
+
   get failure(): Error | null {
     return this.#failure;
   }
 
   /** Ends the threads; a run that they take part in must be over. */
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.all([...this.#workers, ...this.#networkWorkers].map((worker) => worker.close()));
   }
 }

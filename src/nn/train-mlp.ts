@@ -374,13 +374,15 @@ class MlpRun {
 }
 
 function shareArray<T extends Uint32Array | Int32Array | Float32Array>(array: T): T {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
   const shared = new SharedArrayBuffer(array.byteLength);
   const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(shared);
   copy.set(array);
   return copy;
 }
 
-function shareMatrix({ nRows, nColumns, indptr, indices, data }: CsrMatrix): CsrMatrix {
+/** Returns the matrix with arrays that threads share; one that has such already as it is. */
+export function shareMatrix({ nRows, nColumns, indptr, indices, data }: CsrMatrix): CsrMatrix {
   return { nRows, nColumns, indptr: shareArray(indptr), indices: shareArray(indices), data: shareArray(data) };
 }
 

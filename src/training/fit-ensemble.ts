@@ -1,12 +1,15 @@
 import type { CheckpointState, FinishedMember } from "../model-file/checkpoint.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
-import type { TrainMlpInput } from "../nn/train-mlp.js";
+import { shareMatrix, type TrainMlpInput, type TrainOutcome } from "../nn/train-mlp.js";
 import type { Rollback, TrainingState } from "../nn/training-state.js";
 import type { MlpWeights } from "../nn/weights.js";
 import { fitNetwork, type RunCallbacks, type StateStore } from "./fit-network.js";
+import type { NetworkTask, NetworkThreads } from "./network-threads.js";
 import type { NetworkProgress } from "./progress.js";
 
 export type { FinishedMember } from "../model-file/checkpoint.js";
+
+type MemberProgress = Parameters<NonNullable<RunCallbacks["onProgress"]>>[0];
 
 /** What a caller hears of a run, and how it ends one. */
 export interface EnsembleCallbacks extends Pick<RunCallbacks, "onRollback" | "signal"> {
@@ -47,53 +50,140 @@ export function memberSeed(seed: number, member: number): number {
  * Trains networks that differ in nothing but their seed: first weights, order of the articles, dropout. The mean of their
  * probabilities errs less than each of them.
  *
+ * With threads, networks are trained side by side, so the callbacks of one come between those of others; what becomes of
+ * them is the same. Checkpoints are those of the first network that is not done: what others have done by then is done again
+ * after a resume.
+ *
  * When stopped, what is kept is the members that are done: a network cut short would weigh as much as they do. Only the
  * first, when there is nothing else, is kept as it is.
  *
+ * @param input its `threads` share the work of each network, where they are not trained side by side
  * @param resume where to go on: finished members, and the state of the next one
+ * @param threads train networks side by side; those of one call are trained one after another when left out
  * @see Lakshminarayanan, Pritzel and Blundell 2017, "Simple and Scalable Predictive Uncertainty Estimation Using Deep Ensembles"
  */
 export async function fitEnsemble(
   input: TrainMlpInput,
   nMembers: number,
   resume: CheckpointState | undefined,
-  { onEpoch, onRollback, onProgress, checkpoints, signal }: EnsembleCallbacks,
+  callbacks: EnsembleCallbacks,
+  threads?: NetworkThreads,
 ): Promise<EnsembleOutcome> {
-  const finished: FinishedMember[] = [...(resume?.finished ?? [])];
-  let nDocumentsBefore = 0;
-  let isInterrupted = false;
-  for (let member = finished.length; member < nMembers && !isInterrupted; member++) {
-    let nDocumentsOfMember = 0;
-    const outcome = await fitNetwork(
-      {
-        ...input,
-        seed: memberSeed(input.seed, member),
-        resume: member === resume?.finished.length ? resume.state : undefined,
-      },
-      {
-        onEpoch: (record) => onEpoch?.(record, member),
-        onProgress: (progress) => {
-          nDocumentsOfMember = progress.nDocuments;
-          onProgress?.({ ...progress, member, nMembers, nDocuments: nDocumentsBefore + nDocumentsOfMember });
-        },
-        onRollback,
-        checkpoints: checkpoints && {
-          isDue: (moment) => checkpoints.isDue(moment),
-          save: (state) => checkpoints.save(state, finished),
-        },
-        signal,
-      },
-    );
-    nDocumentsBefore += nDocumentsOfMember;
-    isInterrupted = outcome.ending === "stopped";
-    if (!isInterrupted || member === 0) finished.push(outcome);
+  const run = new EnsembleRun(input, nMembers, resume, callbacks, threads);
+  await run.trainAll();
+  return run.finish();
+}
+
+/** The networks in training, and how far each is. */
+class EnsembleRun {
+  readonly #input: TrainMlpInput;
+  readonly #nMembers: number;
+  readonly #resume: CheckpointState | undefined;
+  readonly #callbacks: EnsembleCallbacks;
+  readonly #threads: NetworkThreads | undefined;
+  /** `[nMembers]` */
+  readonly #outcomes: (FinishedMember | TrainOutcome | undefined)[];
+  /** `[nMembers]` the last progress of each. */
+  readonly #progress: (MemberProgress | undefined)[];
+  /** The next one to begin. */
+  #next: number;
+  #isInterrupted = false;
+  readonly #failure = new AbortController();
+
+  constructor(
+    input: TrainMlpInput,
+    nMembers: number,
+    resume: CheckpointState | undefined,
+    callbacks: EnsembleCallbacks,
+    threads: NetworkThreads | undefined,
+  ) {
+    const finished = resume?.finished ?? [];
+    this.#nMembers = nMembers;
+    this.#resume = resume;
+    this.#callbacks = callbacks;
+    this.#outcomes = [...finished];
+    this.#progress = [];
+    this.#next = finished.length;
+    this.#threads = threads;
+    this.#input = threads === undefined ? input : { ...input, matrix: shareMatrix(input.matrix) };
   }
-  const [first, ...others] = finished as [FinishedMember, ...FinishedMember[]];
-  return {
-    members: [first.weights, ...others.map(({ weights }) => weights)],
-    selectedEpochs: [first.selectedEpoch, ...others.map(({ selectedEpoch }) => selectedEpoch)],
-    history: first.history,
-    rollbacks: finished.flatMap(({ rollbacks }) => rollbacks),
-    isInterrupted,
-  };
+
+  /** Trains as many at a time as there are threads, in the order of their numbers. */
+  async trainAll(): Promise<void> {
+    const width = Math.min(this.#threads?.nThreads ?? 1, this.#nMembers - this.#next);
+    const lanes = await Promise.allSettled(Array.from({ length: width }, () => this.#trainSome()));
+    for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+  }
+
+  async #trainSome(): Promise<void> {
+    while (this.#next < this.#nMembers && !this.#isInterrupted && !this.#failure.signal.aborted) {
+      const member = this.#next++;
+      try {
+        const outcome = await this.#train(member);
+        this.#outcomes[member] = outcome;
+        if (outcome.ending === "stopped") this.#isInterrupted = true;
+      } catch (error) {
+        // The others need not go on for a model that will not be.
+        this.#failure.abort();
+        throw error;
+      }
+    }
+  }
+
+  #train(member: number): Promise<TrainOutcome> {
+    const { onEpoch, onRollback, onProgress, checkpoints, signal } = this.#callbacks;
+    const { kernels, threads, ...given } = this.#input;
+    const state = member === this.#resume?.finished.length ? this.#resume.state : undefined;
+    const task: NetworkTask = { ...given, seed: memberSeed(given.seed, member), resume: state };
+    const callbacks: RunCallbacks = {
+      onEpoch: (record) => onEpoch?.(record, member),
+      onProgress: (progress) => {
+        this.#progress[member] = progress;
+        onProgress?.(this.#wholeProgress(progress));
+      },
+      onRollback,
+      checkpoints: checkpoints && {
+        isDue: (moment) => member === this.#firstOpen() && checkpoints.isDue(moment),
+        save: (state) => checkpoints.save(state, this.#outcomes.slice(0, member) as FinishedMember[]),
+      },
+      signal: AbortSignal.any([this.#failure.signal, ...(signal === undefined ? [] : [signal])]),
+    };
+    return this.#threads === undefined
+      ? fitNetwork({ ...task, kernels, threads }, callbacks)
+      : this.#threads.fitNetwork(task, callbacks);
+  }
+
+  /** The lowest number of a network that is not done. */
+  #firstOpen(): number {
+    let member = 0;
+    while (this.#outcomes[member] !== undefined) member++;
+    return member;
+  }
+
+  /** The first network that is not done stands for those in training. */
+  #wholeProgress(reported: MemberProgress): NetworkProgress {
+    const member = this.#firstOpen();
+    const { nSteps } = reported;
+    let nStepsDone = 0;
+    let nDocuments = 0;
+    for (let other = 0; other < this.#nMembers; other++) {
+      const progress = this.#progress[other];
+      nStepsDone += this.#outcomes[other] !== undefined ? nSteps : (progress?.step ?? 0);
+      nDocuments += progress?.nDocuments ?? 0;
+    }
+    return { ...(this.#progress[member] ?? reported), member, nMembers: this.#nMembers, nStepsDone, nDocuments };
+  }
+
+  finish(): EnsembleOutcome {
+    const ended = this.#outcomes.filter((outcome) => outcome !== undefined);
+    const done = ended.filter((outcome) => !("ending" in outcome && outcome.ending === "stopped"));
+    const [first, ...others] = (done.length > 0 ? done : ended.slice(0, 1)) as [FinishedMember, ...FinishedMember[]];
+    return {
+      members: [first.weights, ...others.map(({ weights }) => weights)],
+      selectedEpochs: [first.selectedEpoch, ...others.map(({ selectedEpoch }) => selectedEpoch)],
+      history: first.history,
+      rollbacks: [first, ...others].flatMap(({ rollbacks }) => rollbacks),
+      isInterrupted: this.#isInterrupted,
+    };
+  }
 }

@@ -14,7 +14,7 @@ import { type NetworkProgress, yieldToEventLoop } from "./progress.js";
 export interface RunCallbacks {
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
   readonly onRollback?: ((rollback: Rollback) => void) | undefined;
-  readonly onProgress?: ((progress: Omit<NetworkProgress, "member" | "nMembers">) => void) | undefined;
+  readonly onProgress?: ((progress: Omit<NetworkProgress, "member" | "nMembers" | "nStepsDone">) => void) | undefined;
   readonly checkpoints?: StateStore | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -12,7 +12,10 @@ export type TrainProgress =
 /** Where the training of a network stands. */
 export interface NetworkProgress {
   readonly stage: "train";
-  /** 0-based number of the network in the ensemble, and how many there will be. */
+  /**
+   * 0-based number of the network that is told of, and how many there will be. Of networks trained side by side it is the
+   * first that is not done.
+   */
   readonly member: number;
   readonly nMembers: number;
   /** 1-based. */
@@ -21,9 +24,11 @@ export interface NetworkProgress {
   /** Optimizer steps of this network done and in all, should no epoch be left out. */
   readonly step: number;
   readonly nSteps: number;
+  /** Steps done of all networks, of `nMembers` · `nSteps`; those of one that ended early count as done. */
+  readonly nStepsDone: number;
   /** Mean training loss of the epoch so far, in nats. */
   readonly loss: number;
-  /** Documents gone through since the training of the first network began. */
+  /** Documents gone through by all networks. */
   readonly nDocuments: number;
   /** Of the last finished epoch; null before that or without a validation share. */
   readonly validationMacroF1: number | null;

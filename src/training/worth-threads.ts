@@ -1,5 +1,5 @@
 import { rowsPerBatch } from "../nn/batch-order.js";
-import type { TrainMlpInput } from "../nn/train-mlp.js";
+import { planRun, type TrainMlpInput } from "../nn/train-mlp.js";
 
 /**
  * Products of a step's first layer from which a second thread saves more than the threads' waiting for each other costs:
@@ -12,4 +12,14 @@ export function isWorthThreads({ matrix, network, optimizer }: TrainMlpInput): b
   const nnz = matrix.indptr[matrix.nRows] as number;
   const nnzPerStep = (nnz / matrix.nRows) * Math.min(rowsPerBatch(matrix.nRows, optimizer.batchSize), matrix.nRows);
   return nnzPerStep * network.hiddenUnits[0] >= LEAST_PRODUCTS_PER_STEP;
+}
+
+/** Products of the first layer, in all epochs of all networks, from which starting threads pays: about a second of work. */
+const LEAST_PRODUCTS_OF_RUN = 3e8;
+
+/** Whether networks are worth threads of their own, in which they are trained side by side. */
+export function isWorthNetworkThreads({ matrix, network, optimizer }: TrainMlpInput, nNetworks: number): boolean {
+  const nnz = matrix.indptr[matrix.nRows] as number;
+  const { nEpochs } = planRun(matrix.nRows, optimizer);
+  return nNetworks > 1 && nnz * network.hiddenUnits[0] * nEpochs * nNetworks >= LEAST_PRODUCTS_OF_RUN;
 }

@@ -79,7 +79,7 @@ export function describeSmallRun(): RunDescription {
   };
 }
 
-export function hashOf({ weights }: TrainOutcome): string {
+export function hashOf({ weights }: Pick<TrainOutcome, "weights">): string {
   const hash = createHash("sha256");
   for (const values of Object.values(weights))
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));

@@ -7,12 +7,16 @@ import { WorkerError } from "../../src/errors.js";
 import { WorkerTrainingThreads } from "../../src/io/training-threads.js";
 import { measureBytes } from "../../src/kernels/mlp.js";
 import { attachMlp, createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import type { CheckpointState } from "../../src/model-file/checkpoint.js";
 import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { WORK } from "../../src/nn/step-board.js";
 import type { TrainingTask } from "../../src/nn/step-crew.js";
-import { type TrainOutcome, trainMlp } from "../../src/nn/train-mlp.js";
+import { type TrainMlpInput, type TrainOutcome, trainMlp } from "../../src/nn/train-mlp.js";
 import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-network.js";
+import { fitEnsemble } from "../../src/training/fit-ensemble.js";
 import { fitNetwork } from "../../src/training/fit-network.js";
+import type { NetworkTask } from "../../src/training/network-threads.js";
+import type { NetworkProgress } from "../../src/training/progress.js";
 import { ADAMW } from "../unit/nn/initial-weights.js";
 import { hashOf, smallRun, WEIGHTS_SHA256 } from "./small-run.js";
 
@@ -23,6 +27,12 @@ afterEach(async () => {
   await threads?.close();
   threads = null;
 });
+
+/** The run as it is posted. */
+function taskOf(input: TrainMlpInput): NetworkTask {
+  const { kernels: _, threads: __, ...task } = input;
+  return task;
+}
 
 /** Waits until the worker threads have run, so that they take part in steps. */
 async function trainSlowly(nThreads: number): Promise<TrainOutcome> {
@@ -101,5 +111,111 @@ describe("training over several threads", () => {
 
   it("takes two threads or more", () => {
     expect(() => new WorkerTrainingThreads(1)).toThrow("nThreads must be an integer ≥ 2; got 1");
+  });
+});
+
+describe("networks trained side by side", () => {
+  /** Four networks; checkpoints are asked for after every event. */
+  async function fitFour(nThreads: number, resume?: CheckpointState) {
+    threads = nThreads === 1 ? null : new WorkerTrainingThreads(nThreads);
+    const saved: CheckpointState[] = [];
+    const epochs: string[] = [];
+    const progress: NetworkProgress[] = [];
+    const outcome = await fitEnsemble(
+      smallRun(kernels),
+      4,
+      resume,
+      {
+        onEpoch: ({ epoch }, member) => epochs.push(`${member}:${epoch}`),
+        onProgress: (each) => progress.push(each),
+        checkpoints: {
+          isDue: () => true,
+          save: async (state, finished) => {
+            saved.push(structuredClone({ state, finished }));
+          },
+        },
+      },
+      threads ?? undefined,
+    );
+    return { outcome, saved, epochs, progress };
+  }
+
+  it.each([2, 3, 4])("become those of one thread with %i", async (nThreads) => {
+    const alone = await fitFour(1);
+    const { outcome, epochs, progress } = await fitFour(nThreads);
+    expect(outcome).toEqual(alone.outcome);
+    expect(hashOf({ weights: outcome.members[0] })).toBe(WEIGHTS_SHA256);
+    expect(epochs.toSorted()).toEqual(alone.epochs.toSorted());
+    // Four networks of four epochs of three batches; one event an epoch.
+    expect(progress).toHaveLength(16);
+    const steps = progress.map(({ nStepsDone }) => nStepsDone);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toMatchObject({ nMembers: 4, nSteps: 12, nStepsDone: 48, nDocuments: 16 * 90 });
+  });
+
+  it("can be resumed from any of their checkpoints", async () => {
+    const { outcome, saved } = await fitFour(2);
+    expect(saved.length).toBeGreaterThan(0);
+    for (const checkpoint of saved) {
+      await threads?.close();
+      expect((await fitFour(2, checkpoint)).outcome).toEqual(outcome);
+    }
+  });
+
+  it("keep the first as it is when stopped before any is done", async () => {
+    threads = new WorkerTrainingThreads(2);
+    const abort = new AbortController();
+    const input = smallRun(kernels);
+    const optimizer = { ...input.optimizer, epochs: 10_000, patience: 10_000 };
+    const onEpoch = () => abort.abort();
+    const outcome = await fitEnsemble(
+      { ...input, optimizer },
+      2,
+      undefined,
+      { onEpoch, signal: abort.signal },
+      threads,
+    );
+    expect(outcome.isInterrupted).toBe(true);
+    expect(outcome.members).toHaveLength(1);
+    expect(outcome.history.length).toBeLessThan(10_000);
+  });
+
+  it("stop, and fail with what a callback throws", async () => {
+    threads = new WorkerTrainingThreads(2);
+    const input = smallRun(kernels);
+    const optimizer = { ...input.optimizer, epochs: 10_000, patience: 10_000 };
+    const onEpoch = () => {
+      throw new RangeError("enough");
+    };
+    const failing = fitEnsemble({ ...input, optimizer }, 2, undefined, { onEpoch }, threads);
+    await expect(failing).rejects.toThrow(new RangeError("enough"));
+    // The threads are free for another run.
+    expect(hashOf(await threads.fitNetwork(taskOf(input), {}))).toBe(WEIGHTS_SHA256);
+  });
+
+  it("stop, and fail with what saving a checkpoint throws", async () => {
+    threads = new WorkerTrainingThreads(2);
+    const input = smallRun(kernels);
+    const optimizer = { ...input.optimizer, epochs: 10_000, patience: 10_000 };
+    const checkpoints = { isDue: () => true, save: () => Promise.reject(new RangeError("full")) };
+    const failing = fitEnsemble({ ...input, optimizer }, 2, undefined, { checkpoints }, threads);
+    await expect(failing).rejects.toThrow(new RangeError("full"));
+  });
+
+  it("fail with the code of a run that fails, whichever it is", async () => {
+    threads = new WorkerTrainingThreads(2);
+    const input = smallRun(kernels);
+    const optimizer = { ...input.optimizer, learningRate: 1, weightDecay: 1 };
+    const failing = fitEnsemble({ ...input, optimizer }, 3, undefined, {}, threads);
+    await expect(failing).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  });
+
+  it("fail with a WorkerError when a thread ends", async () => {
+    threads = new WorkerTrainingThreads(2);
+    const input = smallRun(kernels);
+    const optimizer = { ...input.optimizer, epochs: 10_000, patience: 10_000 };
+    const onEpoch = () => void threads?.close();
+    const failing = fitEnsemble({ ...input, optimizer }, 2, undefined, { onEpoch }, threads);
+    await expect(failing).rejects.toBeInstanceOf(WorkerError);
   });
 });
