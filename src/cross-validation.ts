@@ -79,12 +79,16 @@ function spreadOf(values: readonly number[]): FoldSpread {
   return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-function assignFolds(
+/**
+ * Draws folds: at random with each label's share, or by groups, or forward by date.
+ * @throws {OptionError} when `nFolds` is out of range, or there is not one group or date for each article
+ */
+export function assignFolds(
   articles: readonly LabeledArticle[],
   labels: readonly Label[],
   nFolds: number,
   seed: number,
-  { groups, dates }: CrossValidationOptions,
+  { groups, dates }: Pick<CrossValidationOptions, "groups" | "dates">,
 ): readonly Fold[] {
   if (dates !== undefined) {
     if (groups !== undefined) throw new OptionError("groups", "left out where dates are given", "both");

@@ -87,6 +87,7 @@ export type {
   TrainingSettings,
   VectorizerOptions,
 } from "./options/train-options.js";
+export type { TuneOptions } from "./options/tune-options.js";
 export { adaptScores, estimateShares } from "./prior-shift.js";
 export { type Article, type Label, type LabeledArticle, toCleanDocument, toDocument } from "./text/article.js";
 export { type CleanedNews, cleanNews, type RemovedRange, traceCleanNews } from "./text/clean-news.js";
@@ -105,3 +106,4 @@ export {
 } from "./train.js";
 export type { DocumentAnalyzer, DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 export type { NetworkTask, NetworkThreads } from "./training/network-threads.js";
+export { type FoldScores, type TuneInput, type TuneResult, type TuneTrial, tune } from "./tuning/tune.js";

@@ -28,6 +28,7 @@ const ENTRIES = [
   "evaluation",
   "comparison",
   "cross-validation.ts",
+  "tuning",
   "doctor",
   "compress.ts",
   "prior-shift.ts",

@@ -1,11 +1,9 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { CrossValidationResult } from "../cross-validation.js";
-import { DatasetError } from "../errors.js";
-import type { ExtraColumn } from "../io/columns.js";
 import { FOLD_SPEC, type FoldOptions } from "../options/fold-options.js";
-import type { LabeledArticle } from "../text/article.js";
+import { addFoldFlags, type FoldFlags, loadFoldable } from "./fold-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
-import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
+import { addInputFlags, checkInputFlags } from "./input-flags.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay } from "./progress.js";
 import type { CommandStreams } from "./streams.js";
@@ -13,56 +11,9 @@ import { trainingState } from "./train-command.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
-interface CrossvalFlags extends InputFlags, UserDictionaryFlags, ConfigFlag {
-  readonly groupColumn?: string;
-  readonly dateColumn?: string;
-  readonly groupNearDuplicates?: boolean;
+interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag {
   readonly predictions?: string;
   readonly format: OutputFormat;
-}
-
-/** The articles of a file with what the folds are drawn by. */
-interface Corpus {
-  readonly articles: readonly LabeledArticle[];
-  /** 1-based, of each article. */
-  readonly lines: readonly number[];
-  readonly groups?: readonly (string | number)[];
-  readonly dates?: readonly string[];
-}
-
-function countMembers(groups: readonly (readonly number[])[]): number {
-  return groups.reduce((sum, { length }) => sum + length, 0);
-}
-
-async function readCorpus(paths: readonly string[], flags: CrossvalFlags, streams: CommandStreams): Promise<Corpus> {
-  const { parseDay } = await import("../text/parse-day.js");
-  const { groupColumn, dateColumn } = flags;
-  const extraColumns: ExtraColumn[] = [];
-  if (groupColumn !== undefined) extraColumns.push({ name: groupColumn, flag: "--group-column" });
-  if (dateColumn !== undefined) extraColumns.push({ name: dateColumn, flag: "--date-column" });
-  const { articles, lines, sources, extra } = await loadLabeled(paths, flags, streams, { extraColumns });
-  const fields = extra.map(([field = ""], index) => {
-    const day = dateColumn === undefined ? field : parseDay(field);
-    if (day === null) {
-      const problem = `a date must begin with year, month and day, such as 2026-11-23; got ${JSON.stringify(field)}`;
-      const at = { source: sources[index] as string, line: lines[index] as number };
-      throw new DatasetError("DATASET_DATE", at, problem);
-    }
-    return day;
-  });
-  if (flags.groupNearDuplicates) {
-    const [{ findNearDuplicates }, { toDocument }] = await Promise.all([
-      import("../near-duplicates.js"),
-      import("../text/article.js"),
-    ]);
-    const { groupOf, groups } = findNearDuplicates(articles.map(toDocument));
-    streams.messages.write(
-      `${paths.join(", ")}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`,
-    );
-    return { articles, lines, groups: Array.from(groupOf) };
-  }
-  if (groupColumn !== undefined) return { articles, lines, groups: fields };
-  return dateColumn === undefined ? { articles, lines } : { articles, lines, dates: fields };
 }
 
 /** The out-of-fold predictions as CSV: a row for each article, its line, fold, labels, and the scores of all labels. */
@@ -125,7 +76,7 @@ async function runCrossval(
   const display = new ProgressDisplay(messages);
   const settings = await loadTrainingSettings(flags);
   const tokenizer = await loadTokenizer(flags);
-  const { articles, lines, ...kinds } = await readCorpus(paths, flags, streams);
+  const { articles, lines, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
   const signal = listenForInterrupt?.();
   const result = await crossValidate(articles, {
@@ -158,19 +109,7 @@ export function addCrossvalCommand(program: Command, streams: CommandStreams): v
     .addOption(formatOption())
     .option("--predictions <file>", "write what was predicted for each article, out of its fold, as CSV");
   addSpecFlags<FoldOptions>(command, FOLD_SPEC);
-  command
-    .addOption(
-      new Option(
-        "--group-column <name>",
-        "column of groups, such as a story's number: articles of one group stay on one side",
-      ).conflicts(["dateColumn", "groupNearDuplicates"]),
-    )
-    .addOption(
-      new Option("--group-near-duplicates", "articles that are nearly the same stay on one side").conflicts(
-        "dateColumn",
-      ),
-    )
-    .option("--date-column <name>", "column of dates: learn from the past, try on what came next");
+  addFoldFlags(command);
   addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addTrainingFlags(command);

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   train: async () => (await import("./train-command.js")).addTrainCommand,
   evaluate: async () => (await import("./evaluate-command.js")).addEvaluateCommand,
   crossval: async () => (await import("./crossval-command.js")).addCrossvalCommand,
+  tune: async () => (await import("./tune-command.js")).addTuneCommand,
   classify: async () => (await import("./classify-command.js")).addClassifyCommand,
   explain: async () => (await import("./explain-command.js")).addExplainCommand,
   tokenize: async () => (await import("./tokenize-command.js")).addTokenizeCommand,

@@ -52,7 +52,11 @@ export class CorpusBuilder {
   }
 }
 
-function checkLabels(articles: readonly LabeledArticle[], source: string): readonly Label[] {
+/**
+ * Returns the labels of articles that can be learned from, sorted by code unit.
+ * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
+ */
+export function checkLabels(articles: readonly LabeledArticle[], source: string): readonly Label[] {
   if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
   const support = new Map<Label, number>();
   for (const { label } of articles) support.set(label, (support.get(label) ?? 0) + 1);

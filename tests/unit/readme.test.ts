@@ -25,6 +25,7 @@ const VERBS = [
   "train",
   "evaluate",
   "crossval",
+  "tune",
   "classify",
   "tokenize",
   "clean",
