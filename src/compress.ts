@@ -6,9 +6,8 @@ import { documentFrequencyOf } from "./features/term-statistics.js";
 import { smoothIdf } from "./features/tf-idf.js";
 import { Vocabulary } from "./features/vocabulary.js";
 import { BATCH_NORM_EPSILON } from "./kernels/mlp.js";
-import { packFloat16, packInt8 } from "./kernels/packed-rows.js";
 import { decodeModel, encodeModel, type ModelParts } from "./model-file/model-file.js";
-import { type StoredWeights, unpackWeights } from "./nn/weights.js";
+import { packWeights, type StoredWeights, unpackWeights } from "./nn/weights.js";
 import { COMPRESS_SPEC, type CompressOptions } from "./options/compress-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import type { LabeledArticle } from "./text/article.js";
@@ -93,12 +92,8 @@ function prune(parts: ModelParts, share: number): ModelParts {
 /** The model with its first layers in another type. */
 function quantize(parts: ModelParts, type: Resolved<CompressOptions>["quantize"]): ModelParts {
   if (type === "none") return parts;
-  const pack = (weights: StoredWeights): StoredWeights => {
-    const { w1 } = unpackWeights(weights);
-    return { ...weights, w1: type === "float16" ? packFloat16(w1) : packInt8(w1, weights.b1.length) };
-  };
   const [first, ...others] = parts.members;
-  return { ...parts, members: [pack(first), ...others.map(pack)] };
+  return { ...parts, members: [packWeights(first, type), ...others.map((weights) => packWeights(weights, type))] };
 }
 
 function measure(classifier: Classifier, sizeBytes: number, articles: readonly LabeledArticle[]): ModelFigures {

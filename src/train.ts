@@ -12,10 +12,12 @@ import type { EpochRecord } from "./nn/epoch-record.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
+import type { WeightType } from "./nn/weights.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
 import { stratifiedSplit } from "./stratified-split.js";
 import type { LabeledArticle } from "./text/article.js";
 import { analyzeCorpus } from "./training/analyze-corpus.js";
+import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
@@ -93,9 +95,16 @@ export interface TrainResult {
   readonly rollbacks: readonly Rollback[];
   /** The articles kept back, in the order given; empty without a validation share. */
   readonly validation: readonly ValidationArticle[];
+  /** Type of the first layers' weights in the model. */
+  readonly weightType: WeightType;
+  /** Smaller types that the option `weights: "auto"` did not take, and why; usually none. */
+  readonly refusedWeights: readonly RefusedWeights[];
   /** Whether `signal` ended the run before its time. */
   readonly isInterrupted: boolean;
 }
+
+/** Training articles that small weights are tried on where none are kept back. */
+const N_STAND_INS = 1000;
 
 /** Copies what is iterable at once, so that the caller may change it later. */
 function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>): {
@@ -204,9 +213,17 @@ export async function train(
     isSideBySide ? threads : undefined,
   );
 
+  // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
+  const stored = chooseWeightType(
+    outcome.members,
+    settings.weights,
+    input.validation ?? shareOf(split.train.subarray(0, N_STAND_INS)),
+    labels.length,
+    kernels,
+  );
   const calibration =
     input.validation !== null && settings.calibrate
-      ? fitCalibration(outcome.members, input.validation, labels.length, kernels)
+      ? fitCalibration(stored.members, input.validation, labels.length, kernels)
       : noCalibration(labels.length);
 
   onStage?.("encode");
@@ -226,7 +243,7 @@ export async function train(
     },
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
-    members: outcome.members,
+    members: stored.members,
     userWords: tokenizer.userWords ?? [],
   });
   return {
@@ -234,6 +251,8 @@ export async function train(
     history: outcome.history,
     rollbacks: outcome.rollbacks,
     validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
+    weightType: stored.type,
+    refusedWeights: stored.refused,
     isInterrupted: outcome.isInterrupted,
   };
 }

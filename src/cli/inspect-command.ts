@@ -3,6 +3,7 @@ import { showTerm } from "../features/show-term.js";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { ModelMetadata } from "../model-file/manifest.js";
 import { isNoCalibration } from "../nn/calibration.js";
+import type { WeightType } from "../nn/weights.js";
 import type { Article } from "../text/article.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readUnlabeled } from "./input-flags.js";
@@ -20,6 +21,8 @@ interface InspectFlags extends InputFlags {
 export interface ModelSummary {
   readonly metadata: ModelMetadata;
   readonly nTerms: number;
+  /** Of the first layers' weights. */
+  readonly weightType: WeightType;
   /** The rarest terms. */
   readonly topIdf: readonly RankedTerm[];
   readonly topDocumentFrequency: readonly RankedTerm[];
@@ -40,7 +43,14 @@ function describeCalibration({ labels, calibration }: ModelMetadata): string {
 }
 
 /** A model's summary as text; numbers with fixed decimals. */
-export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, topByLabel }: ModelSummary): string {
+export function renderSummary({
+  metadata,
+  nTerms,
+  weightType,
+  topIdf,
+  topDocumentFrequency,
+  topByLabel,
+}: ModelSummary): string {
   const { settings, selectedEpochs, calibration } = metadata;
   const shape = [nTerms, ...settings.network.hiddenUnits, metadata.labels.length].join(" → ");
   const lines = [
@@ -49,6 +59,7 @@ export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, 
     `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
     `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}`,
+    `weights         ${weightType}`,
     ...selectedEpochs.map(
       ({ epoch, validationMacroF1: macroF1 }) =>
         `epoch           ${epoch}${macroF1 === null ? "" : `, validation macro-F1 ${macroF1.toFixed(4)}`}`,
@@ -66,20 +77,27 @@ export function renderSummary({ metadata, nTerms, topIdf, topDocumentFrequency, 
 }
 
 async function summarize(modelPath: string, top: number): Promise<ModelSummary> {
-  const [{ readFileBytes }, { decodeModel }, { smoothIdf }, { documentFrequencyOf, signedChiSquare, topTerms }] =
-    await Promise.all([
-      import("../io/files.js"),
-      import("../model-file/model-file.js"),
-      import("../features/tf-idf.js"),
-      import("../features/term-statistics.js"),
-    ]);
+  const [
+    { readFileBytes },
+    { decodeModel },
+    { smoothIdf },
+    { documentFrequencyOf, signedChiSquare, topTerms },
+    { weightTypeOf },
+  ] = await Promise.all([
+    import("../io/files.js"),
+    import("../model-file/model-file.js"),
+    import("../features/tf-idf.js"),
+    import("../features/term-statistics.js"),
+    import("../nn/weights.js"),
+  ]);
   const bytes = await readFileBytes(modelPath);
-  const { metadata, vocabulary, labelDocumentFrequency } = await decodeModel(bytes, modelPath);
+  const { metadata, vocabulary, labelDocumentFrequency, members } = await decodeModel(bytes, modelPath);
   const counts = { labelDocumentFrequency, nLabelDocuments: Uint32Array.from(metadata.trainSupport) };
   const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
   return {
     metadata,
     nTerms: vocabulary.nTerms,
+    weightType: weightTypeOf(members[0]),
     topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, metadata.nDocuments), top),
     topDocumentFrequency: topTerms(vocabulary, documentFrequency, top),
     topByLabel: metadata.labels.map((label, number) => ({

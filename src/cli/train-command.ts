@@ -2,7 +2,9 @@ import path from "node:path";
 import type { Command } from "commander";
 import type { Language } from "../html/index.js";
 import type { Rollback } from "../nn/training-state.js";
+import type { WeightType } from "../nn/weights.js";
 import type { TrainingSettings } from "../options/train-options.js";
+import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { STANDARD_INPUT } from "./input-choice.js";
@@ -44,6 +46,11 @@ export function trainingState(progress: TrainProgress): ProgressState {
 function describeRollback({ epoch, step, toEpoch, learningRateFactor }: Rollback): string {
   const weights = toEpoch === 0 ? "the weights of the start" : `the weights of epoch ${toEpoch}`;
   return `epoch ${epoch}, step ${step}: the loss is not finite; going on from ${weights} at ${learningRateFactor} × the learning rate`;
+}
+
+function describeRefusedWeights({ type, before, after }: RefusedWeights, taken: WeightType): string {
+  const answers = ({ nRight, loss }: Answers): string => `${nRight} right, loss ${loss.toFixed(4)}`;
+  return `${type} weights would do worse (${answers(after)}; with float32 ${answers(before)}); the model has ${taken}`;
 }
 
 /** A word of a command line as a POSIX shell reads it. */
@@ -139,10 +146,11 @@ async function trainInto(
   }).finally(() => threads?.close());
   display.clear();
   times.begin("save");
-  const { classifier, history, validation, isInterrupted } = result;
+  const { classifier, history, validation, weightType, refusedWeights, isInterrupted } = result;
   const { settings, selectedEpochs, trainSupport } = classifier.metadata;
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
+  for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
   await saveModel(modelPath, classifier);
   // An interrupted run can still be resumed; a finished one has its model.
   if (!isInterrupted) await removeFile(checkpoint);

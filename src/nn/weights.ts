@@ -5,7 +5,7 @@
  */
 
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
-import { countPacked, type PackedRows, unpackRows } from "../kernels/packed-rows.js";
+import { countPacked, type PackedRows, packFloat16, packInt8, unpackRows } from "../kernels/packed-rows.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -121,6 +121,29 @@ export function makeParameters<A extends FloatArray>(
 export function unpackWeights(weights: StoredWeights): MlpWeights {
   const { w1 } = weights;
   return { ...weights, w1: isPacked(w1) ? unpackRows(w1) : w1 };
+}
+
+/** How the first layer is stored. */
+export type WeightType = "int8" | "float16" | "float32";
+
+export function weightTypeOf({ w1 }: StoredWeights): WeightType {
+  return isPacked(w1) ? w1.type : "float32";
+}
+
+/**
+ * Returns the network with a first layer of another type; all else is the same array.
+ * @throws {OptionError} when a weight is too large for float16
+ */
+export function packWeights(weights: StoredWeights, type: WeightType): StoredWeights {
+  const { w1, b1 } = unpackWeights(weights);
+  switch (type) {
+    case "float32":
+      return { ...weights, w1 };
+    case "float16":
+      return { ...weights, w1: packFloat16(w1) };
+    case "int8":
+      return { ...weights, w1: packInt8(w1, b1.length) };
+  }
 }
 
 /** Hands every array of a stored network to the allocator. */

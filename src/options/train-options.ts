@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly ensemble?: number;
   /** Fit a temperature for the scores on the validation share. */
   readonly calibrate?: boolean;
+  /** Type of the first layers' weights in the model, which are nearly all of its size. */
+  readonly weights?: "auto" | "int8" | "float16" | "float32";
 }
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -311,6 +313,13 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: false,
     inOlderFiles: false,
     help: "Fit a temperature on the validation share, so that scores are near the share of right answers",
+  },
+  weights: {
+    kind: "choice",
+    values: ["auto", "int8", "float16", "float32"],
+    default: "auto",
+    inOlderFiles: "float32",
+    help: "Store the first layers' weights as this type; auto takes the smallest that answers the articles kept back as well",
   },
 };
 

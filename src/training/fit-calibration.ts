@@ -1,9 +1,9 @@
 import { exponential, naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
-import { Ensemble } from "../nn/ensemble.js";
 import type { LabeledMatrix } from "../nn/validation.js";
-import type { MlpWeights } from "../nn/weights.js";
+import type { StoredWeights } from "../nn/weights.js";
+import { scoreRows } from "./score-rows.js";
 
 /** Where the temperature is looked for; beyond, the scores are all but even or all but 0 and 1. */
 const MOST_EXTREME = 20;
@@ -67,22 +67,11 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
  * as it is.
  */
 export function fitCalibration(
-  members: readonly MlpWeights[],
+  members: readonly StoredWeights[],
   { matrix, labels }: LabeledMatrix,
   nLabels: number,
   kernels: MlpKernelFactory,
 ): Calibration {
-  const ensemble = Ensemble.over(members, noCalibration(nLabels), kernels);
-  const probabilities = new Float32Array(matrix.nRows * nLabels);
-  for (let row = 0; row < matrix.nRows; row++) {
-    const start = matrix.indptr[row] as number;
-    const end = matrix.indptr[row + 1] as number;
-    ensemble.scores(
-      matrix.indices.subarray(start, end),
-      matrix.data.subarray(start, end),
-      end - start,
-      probabilities.subarray(row * nLabels, (row + 1) * nLabels),
-    );
-  }
+  const probabilities = scoreRows(members, matrix, nLabels, kernels);
   return { ...noCalibration(nLabels), temperature: fitTemperature(probabilities, labels, nLabels) };
 }

@@ -16,15 +16,20 @@ export function measureVocabulary(vocabulary: Vocabulary): VocabularySize {
   return { nTerms: vocabulary.nTerms, nBytes: termUnits.byteLength + termOffsets.byteLength };
 }
 
-/** Bytes that the model file of these settings has at most. */
+/** Of one weight of the first layer; auto takes int8 nearly always. */
+const BYTES_PER_WEIGHT = { auto: 1, int8: 1, float16: 2, float32: 4 } as const;
+
+/** Bytes that the model file of these settings has at most, where `weights: "auto"` comes to int8. */
 export function modelBytesAtMost(
-  { network, ensemble }: ResolvedTrainingSettings,
+  { network, ensemble, weights }: ResolvedTrainingSettings,
   { nTerms, nBytes }: VocabularySize,
   nLabels: number,
 ): number {
-  const nWeights = weightShapes(nTerms, network.hiddenUnits, nLabels).reduce(
-    (sum, [, shape]) => sum + shape.reduce((product, length) => product * length, 1),
-    0,
-  );
-  return ensemble * nWeights * Float32Array.BYTES_PER_ELEMENT + nLabels * nTerms + nBytes + REST_BYTES;
+  const bytesPerWeight = BYTES_PER_WEIGHT[weights];
+  const networkBytes = weightShapes(nTerms, network.hiddenUnits, nLabels).reduce((sum, [name, shape]) => {
+    const nWeights = shape.reduce((product, length) => product * length, 1);
+    return sum + nWeights * (name === "w1" ? bytesPerWeight : Float32Array.BYTES_PER_ELEMENT);
+  }, 0);
+  const scaleBytes = bytesPerWeight === 1 ? nTerms * Float32Array.BYTES_PER_ELEMENT : 0;
+  return ensemble * (networkBytes + scaleBytes) + nLabels * nTerms + nBytes + REST_BYTES;
 }

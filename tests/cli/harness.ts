@@ -64,7 +64,20 @@ export const TINY_TEST = path.join(FIXTURES, "tiny-corpus-test.csv");
 
 /** Options under which the tiny corpus is learnt in a moment; no test rests on the defaults. */
 export const TINY_TRAINING = [
-  ...["--seed", "1", "--ensemble", "1", "--validation-fraction", "0.25", "--tags", "content", "--ngram-range", "1,1"],
+  ...[
+    "--seed",
+    "1",
+    "--ensemble",
+    "1",
+    "--weights",
+    "float32",
+    "--validation-fraction",
+    "0.25",
+    "--tags",
+    "content",
+    "--ngram-range",
+    "1,1",
+  ],
   "--no-char-ngrams",
   ...["--min-df", "1", "--max-df-fraction", "1", "--max-features", "1000"],
   ...["--hidden-units", "8,8,8", "--dropout", "0", "--input-dropout", "0"],

@@ -16,6 +16,7 @@ export const SMALL_TRAINING = {
   validationFraction: 0.25,
   ensemble: 1,
   calibrate: false,
+  weights: "float32",
   terms: {
     tags: "content",
     decompose: false,

@@ -38,6 +38,21 @@ describe("train", () => {
     expect(metadata).toMatchObject({ nDocuments: 18, nValidationDocuments: 6, trainSupport: [6, 6, 6] });
   });
 
+  it.each([0.25, 0])(
+    "stores int8 weights by default where they answer as well, with %s of the articles kept back",
+    async (validationFraction) => {
+      const { weights: _, ...options } = { ...SMALL_TRAINING, tokenizer: wordTokenizer(), validationFraction };
+      const { classifier, weightType, refusedWeights } = await train(SMALL_ARTICLES, options);
+      expect({ weightType, refusedWeights }).toEqual({ weightType: "int8", refusedWeights: [] });
+      const { members, metadata } = await decodeModel(classifier.toBytes());
+      expect(members[0].w1).toMatchObject({ type: "int8" });
+      expect(metadata.settings.weights).toBe("auto");
+      const large = await train(SMALL_ARTICLES, { ...options, weights: "float32" });
+      expect((await decodeModel(large.classifier.toBytes())).members[0].w1).toBeInstanceOf(Float32Array);
+      expect(large.classifier.classify("금리 소식")[0].label).toBe(classifier.classify("금리 소식")[0].label);
+    },
+  );
+
   it("gives back the articles of the validation share with their places", async () => {
     const { validation } = await train(SMALL_ARTICLES, OPTIONS);
     for (const { index, article } of validation) expect(article).toEqual(SMALL_ARTICLES[index]);

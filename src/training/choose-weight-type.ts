@@ -1,0 +1,93 @@
+/** Small weights, where they do as well. */
+import { naturalLogarithm } from "../kernels/math.js";
+import type { MlpKernelFactory } from "../kernels/mlp.js";
+import type { LabeledMatrix } from "../nn/validation.js";
+import { type MlpWeights, packWeights, type StoredWeights, type WeightType } from "../nn/weights.js";
+import type { RunOptions } from "../options/train-options.js";
+import { scoreRows } from "./score-rows.js";
+
+/** How well networks answer articles. */
+export interface Answers {
+  /** Articles whose best label is the true one. */
+  readonly nRight: number;
+  /** Mean of -ln of the true label's probability. */
+  readonly loss: number;
+}
+
+/** A type that was tried and not taken. */
+export interface RefusedWeights {
+  readonly type: WeightType;
+  /** Of float32 weights, and of this type. */
+  readonly before: Answers;
+  readonly after: Answers;
+}
+
+export interface ChosenWeights {
+  readonly members: readonly [StoredWeights, ...StoredWeights[]];
+  readonly type: WeightType;
+  /** Smaller types that would do worse; none where the type was given. */
+  readonly refused: readonly RefusedWeights[];
+}
+
+/** Smallest type first. */
+const SMALLER_TYPES = ["int8", "float16"] as const;
+/** Share of the articles that may lose their right label, one of a small number in any case. */
+const MAX_LOST_SHARE = 0.002;
+/** Share by which the loss may rise. */
+const MAX_LOSS_RISE = 0.02;
+/** Least number that is too large for float16. */
+const MAX_FLOAT16 = 65_520;
+/** What stands for a probability of 0: the smallest of a float32. */
+const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
+
+function answersOf(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): Answers {
+  let nRight = 0;
+  let lossSum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const scores = probabilities.subarray(row * nLabels, (row + 1) * nLabels);
+    const ofTrue = scores[labels[row] as number] as number;
+    // Of equal scores the first label is the answer.
+    if (scores.indexOf(Math.max(...scores)) === labels[row]) nRight++;
+    lossSum -= naturalLogarithm(Math.max(ofTrue, SMALLEST_PROBABILITY));
+  }
+  return { nRight, loss: lossSum / labels.length };
+}
+
+function packAll(
+  [first, ...others]: readonly [MlpWeights, ...MlpWeights[]],
+  type: WeightType,
+): readonly [StoredWeights, ...StoredWeights[]] {
+  return [packWeights(first, type), ...others.map((weights) => packWeights(weights, type))];
+}
+
+/**
+ * Gives the first layers the type that is wanted; for "auto" the smallest with which the networks answer articles as well: no
+ * more than 0.2% of them, or one, lose their right label, and the loss rises by no more than 2%.
+ *
+ * @param articles at least one, best such that the networks were not trained on
+ * @throws {OptionError} when the type is given as float16 and a weight is too large for it
+ */
+export function chooseWeightType(
+  members: readonly [MlpWeights, ...MlpWeights[]],
+  wanted: NonNullable<RunOptions["weights"]>,
+  { matrix, labels }: LabeledMatrix,
+  nLabels: number,
+  kernels: MlpKernelFactory,
+): ChosenWeights {
+  if (wanted !== "auto") return { members: packAll(members, wanted), type: wanted, refused: [] };
+  const answer = (stored: readonly StoredWeights[]): Answers =>
+    answersOf(scoreRows(stored, matrix, nLabels, kernels), labels, nLabels);
+  const before = answer(members);
+  const maxLost = Math.max(1, MAX_LOST_SHARE * labels.length);
+  const refused: RefusedWeights[] = [];
+  for (const type of SMALLER_TYPES) {
+    if (type === "float16" && !members.every(({ w1 }) => w1.every((weight) => Math.abs(weight) < MAX_FLOAT16)))
+      continue;
+    const packed = packAll(members, type);
+    const after = answer(packed);
+    const isAsGood = before.nRight - after.nRight <= maxLost && after.loss <= before.loss * (1 + MAX_LOSS_RISE);
+    if (isAsGood) return { members: packed, type, refused };
+    refused.push({ type, before, after });
+  }
+  return { members, type: "float32", refused };
+}
