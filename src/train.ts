@@ -1,7 +1,7 @@
 import { Classifier } from "./classifier.js";
 import { TrainingError } from "./errors.js";
 import { countByLabel } from "./features/term-statistics.js";
-import { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
+import { type FittedTfidfVectorizer, TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
 import { FORMAT_VERSION } from "./model-file/manifest.js";
@@ -13,11 +13,16 @@ import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import type { WeightType } from "./nn/weights.js";
-import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
-import { stratifiedSplit } from "./stratified-split.js";
+import {
+  type ResolvedTrainingSettings,
+  resolveTrainingSettings,
+  type TrainingSettings,
+} from "./options/train-options.js";
+import { type Split, stratifiedSplit } from "./stratified-split.js";
 import type { LabeledArticle } from "./text/article.js";
-import { analyzeCorpus } from "./training/analyze-corpus.js";
+import { type AnalyzedCorpus, analyzeCorpus } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
+import type { Corpus } from "./training/corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
@@ -162,25 +167,23 @@ export async function train(
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
   onStage?.("analyze");
-  const { corpus, log } = await analyzeCorpus(detached, settings.text.clean, analyzer, source, async (nDone) => {
+  const analyzing = analyzeCorpus(detached, settings.text.clean, analyzer, source, async (nDone) => {
     onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
   });
-  onStage?.("vectorize");
-  const { labels, labelNumbers } = corpus;
-  const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
-  const { fitted, matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
-  const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-    matrix: matrixOf(rows),
-    labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
-  });
-  const training = shareOf(split.train);
+  const { corpus, fitted, split, training, validation } = await vectorize(
+    analyzing,
+    settings,
+    threads !== undefined,
+    onStage,
+  );
+  const { labels } = corpus;
 
   const input: TrainMlpInput = {
     ...training,
     nLabels: labels.length,
-    validation: split.validation.length === 0 ? null : shareOf(split.validation),
+    validation,
     network: settings.network,
     optimizer: settings.optimizer,
     seed: settings.seed,
@@ -217,7 +220,7 @@ export async function train(
   const stored = chooseWeightType(
     outcome.members,
     settings.weights,
-    input.validation ?? shareOf(split.train.subarray(0, N_STAND_INS)),
+    validation ?? firstRows(training, N_STAND_INS),
     labels.length,
     kernels,
   );
@@ -260,4 +263,40 @@ export async function train(
 function abortedError(): TrainingError {
   const problem = "stopped while the articles were analysed; there is no model yet";
   return new TrainingError("TRAINING_ABORTED", 0, 0, problem);
+}
+
+/** What is learned of the articles before the network. */
+interface VectorizedCorpus {
+  readonly corpus: Corpus;
+  readonly split: Split;
+  readonly fitted: FittedTfidfVectorizer;
+  readonly training: LabeledMatrix;
+  /** Null without a validation share. */
+  readonly validation: LabeledMatrix | null;
+}
+
+/** A function of its own so that the log of all terms, often more than all else, is gone before the network is trained. */
+async function vectorize(
+  analyzing: Promise<AnalyzedCorpus>,
+  settings: ResolvedTrainingSettings,
+  isShared: boolean,
+  onStage: TrainOptions["onStage"],
+): Promise<VectorizedCorpus> {
+  const { corpus, log } = await analyzing;
+  onStage?.("vectorize");
+  const { labels, labelNumbers } = corpus;
+  const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
+  const { fitted, matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
+  const shareOf = (rows: Uint32Array): LabeledMatrix => ({
+    matrix: matrixOf(rows, isShared),
+    labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
+  });
+  const validation = split.validation.length === 0 ? null : shareOf(split.validation);
+  return { corpus, split, fitted, training: shareOf(split.train), validation };
+}
+
+/** The first articles, or all where there are fewer; over the same arrays. */
+function firstRows({ matrix, labels }: LabeledMatrix, nRows: number): LabeledMatrix {
+  const n = Math.min(nRows, matrix.nRows);
+  return { matrix: { ...matrix, nRows: n, indptr: matrix.indptr.subarray(0, n + 1) }, labels: labels.subarray(0, n) };
 }

@@ -75,7 +75,7 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   const vocabulary = Vocabulary.fromTerms(kept.map(({ term }) => term));
   return {
     fitted: new FittedCountVectorizer({ vocabulary, documentFrequency, nDocuments }),
-    matrixOf: (wanted) => countRows(log, wanted, columnOfId, kept.length),
+    matrixOf: (wanted, isShared) => countRows(log, wanted, columnOfId, kept.length, isShared),
   };
 }
 
@@ -117,8 +117,20 @@ function keptTerms(
   return [...above, ...tied.slice(0, maxFeatures - above.length)].sort(byTerm);
 }
 
-function countRows(log: TermLog, documents: Uint32Array, columnOfId: Int32Array, nColumns: number): CsrMatrix {
-  const builder = new CsrBuilder(nColumns);
+function countRows(
+  log: TermLog,
+  documents: Uint32Array,
+  columnOfId: Int32Array,
+  nColumns: number,
+  isShared?: boolean,
+): CsrMatrix {
+  // Those of the terms that have a column; somewhat more than distinct ones, which is all that a first pass is for.
+  let nOccurrences = 0;
+  for (const document of documents) {
+    const end = log.start(document + 1);
+    for (let i = log.start(document); i < end; i++) if (columnOfId[log.numberAt(i)] !== NO_COLUMN) nOccurrences++;
+  }
+  const builder = new CsrBuilder(nColumns, nOccurrences, isShared);
   const row = new RowCounter();
   for (const document of documents) {
     row.clear();

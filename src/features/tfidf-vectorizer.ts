@@ -54,8 +54,8 @@ export class TfidfVectorizer implements Vectorizer<FittedTfidfVectorizer> {
     const fitted = new FittedTfidfVectorizer({ vocabulary, documentFrequency, nDocuments, sublinearTf });
     return {
       fitted,
-      matrixOf(wanted) {
-        const matrix = counts.matrixOf(wanted);
+      matrixOf(wanted, isShared) {
+        const matrix = counts.matrixOf(wanted, isShared);
         weigh(matrix, fitted);
         return matrix;
       },

@@ -13,8 +13,11 @@ export interface FitResult<F extends FittedVectorizer = FittedVectorizer> {
 /** A fit on some documents of a log. */
 export interface LogFit<F extends FittedVectorizer = FittedVectorizer> {
   readonly fitted: F;
-  /** Returns the rows of documents of the log, in the order given, `[documents.length, nTerms]`. */
-  matrixOf(documents: Uint32Array): CsrMatrix;
+  /**
+   * Returns the rows of documents of the log, in the order given, `[documents.length, nTerms]`.
+   * @param isShared whether threads are to share its arrays
+   */
+  matrixOf(documents: Uint32Array, isShared?: boolean): CsrMatrix;
 }
 
 /** scikit-learn's verbs, but `fit` returns a new fitted object, so "not fitted" cannot be written. A document is its terms. */

@@ -21,7 +21,8 @@ export class WorkerTrainingThreads implements NetworkThreads {
   readonly nThreads: number;
   readonly #moduleBytes: Uint8Array;
   readonly #workers: WorkerThread<TrainingTask, null>[] = [];
-  readonly #networkWorkers: WorkerThread<NetworkRequest, null>[] = [];
+  readonly #networkWorkers = new Set<WorkerThread<NetworkRequest, null>>();
+  #nNetworks = 0;
   #failure: Error | null = null;
 
   /**
@@ -87,10 +88,13 @@ export class WorkerTrainingThreads implements NetworkThreads {
         }
       });
     });
+    // One for each network: with the thread goes its memory, which else would wait for a collection of garbage.
+    const worker = new WorkerThread<NetworkRequest, null>(`network ${++this.#nNetworks}`, NETWORK_WORKER_URL, null);
+    this.#networkWorkers.add(worker);
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     try {
-      await this.#networkWorker().request({ task, port: port2 }, [port2]);
+      await worker.request({ task, port: port2 }, [port2]);
       const outcome = await ending;
       await saving;
       if (failures.length > 0) throw failures[0];
@@ -98,20 +102,9 @@ export class WorkerTrainingThreads implements NetworkThreads {
     } finally {
       signal?.removeEventListener("abort", stop);
       port.close();
+      this.#networkWorkers.delete(worker);
+      await worker.close();
     }
-  }
-
-  /** The one with the fewest runs. */
-  #networkWorker(): WorkerThread<NetworkRequest, null> {
-    const idle = this.#networkWorkers.find((worker) => worker.nOpen === 0);
-    if (idle !== undefined) return idle;
-    if (this.#networkWorkers.length === this.nThreads) {
-      return this.#networkWorkers.reduce((least, other) => (other.nOpen < least.nOpen ? other : least));
-    }
-    const name = `network ${this.#networkWorkers.length + 1}`;
-    const worker = new WorkerThread<NetworkRequest, null>(name, NETWORK_WORKER_URL, null);
-    this.#networkWorkers.push(worker);
-    return worker;
   }
 
   get failure(): Error | null {

@@ -10,7 +10,6 @@ export interface NetworkThreads extends TrainingThreads {
   /**
    * Trains a network in a thread of its own, with the result of `fitNetwork`. The callbacks come in the order of the run's
    * events, somewhat later than they happen; where one throws, the run is stopped and the call fails with what it threw.
-   * `nThreads` calls go on at a time; a call beyond waits.
    *
    * @throws {NewsclfError} what the run throws, with its code and message
    * @throws {WorkerError} when the thread fails
