@@ -67,7 +67,10 @@ export interface TuneTrial {
 }
 
 export interface TuneResult {
-  /** The one that is expected to gain most of those tried on two folds; the start where none gains; null where no model fits yet. */
+  /**
+   * Of those tried on two folds the one with the highest `gain - gainStandardDeviation`; the start where none is above 0; null
+   * where no model fits yet.
+   */
   readonly best: TuneTrial | null;
   /** The given options as they are. */
   readonly start: TuneTrial;
@@ -251,11 +254,13 @@ class Search {
     const untried = { choice: this.space.start, trainings: [], failure: null };
     const start = all.find(({ key }) => key === this.#startKey)?.trial ?? this.#trialOf(untried, surrogate);
     const nLeast = Math.min(LEAST_FOLDS, this.#rules.nFolds);
-    const eligible = all.filter(
-      ({ fits, trial: { gain, scores } }) => fits && gain !== null && scores.length >= nLeast,
-    );
+    // What may be luck is not taken: a gain counts less its uncertainty, and has to beat the start, whose gain is 0 for certain.
+    const eligible = all
+      .filter(({ fits, trial: { scores, failure } }) => fits && failure === null && scores.length >= nLeast)
+      .map(({ trial }) => ({ trial, sure: (trial.gain ?? 0) - (trial.gainStandardDeviation ?? 0) }))
+      .sort((left, right) => right.sure - left.sure);
     const startFits = this.#mayFit(this.space.start);
-    const winner = eligible.find(({ trial }) => !startFits || (trial.gain as number) > 0)?.trial;
+    const winner = eligible.find(({ sure }) => !startFits || sure > 0)?.trial;
     return {
       best: winner ?? (startFits ? start : null),
       start,

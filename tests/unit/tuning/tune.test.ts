@@ -58,6 +58,17 @@ describe("tune", () => {
     expect({ nTrainings, gain: best?.gain }).toEqual({ nTrainings: 3, gain: 0 });
   });
 
+  it("keeps what is given where nothing is sure to do better", async () => {
+    const { classWeight: _weight, ...optimizer } = { ...SMALL_TRAINING.optimizer, epochs: 80, patience: 80 };
+    const { best, start, trials } = await search(ONE_WORD, {
+      base: { ...SMALL_TRAINING, validationFraction: 0, optimizer },
+    });
+    // With the word that tells the label the start is right about all articles, or nearly: class weights cannot add much.
+    expect(trials.map(({ scores }) => scores.length)).toEqual([3, 3]);
+    expect(start.mean as number).toBeGreaterThan(0.9);
+    expect(best).toEqual(start);
+  });
+
   it("makes the same trainings when it is resumed as when it is not ended", async () => {
     const states: string[] = [];
     const input: TuneInput = { base: SOME, onTraining: (__, state) => void states.push(state) };
