@@ -71,6 +71,7 @@ export type { AttributionMethod } from "./nn/attribution.js";
 
 export type { EpochRecord } from "./nn/epoch-record.js";
 export type { TrainingTask, TrainingThreads } from "./nn/step-crew.js";
+export type { EngineChoice, TrainingBackend, TrainingSteps, UnusableEngine } from "./nn/training-backend.js";
 export type { Rollback } from "./nn/training-state.js";
 export type { CompressOptions } from "./options/compress-options.js";
 export { formatConfig, parseConfig } from "./options/config.js";

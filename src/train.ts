@@ -10,6 +10,7 @@ import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
+import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import type { WeightType } from "./nn/weights.js";
@@ -40,12 +41,14 @@ export interface TrainOptions extends TrainingSettings {
   /** Analyses the articles, perhaps in several threads; the calling thread does when left out. */
   readonly analyzer?: DocumentAnalyzerFactory;
   /**
-   * Threads that train the networks, with kernels of their own; the calling one does all when left out. The model is the same.
+   * Threads that train the networks, with kernels of their own, for engine "wasm"; the calling one does all when left out. The model is the same.
    * The callbacks of networks that are trained side by side come mixed.
    */
   readonly threads?: NetworkThreads;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
+  /** Called with what engine "tfjs" runs on, before the articles are analysed. */
+  readonly onEngine?: (choice: EngineChoice) => void;
   /** Called when a stage of the run begins. */
   readonly onStage?: (stage: TrainStage) => void;
   /** Called after each epoch with the 0-based number of the network that it belongs to. */
@@ -125,7 +128,8 @@ function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticl
  * Trains a classifier.
  *
  * Articles are analysed one by one; vocabulary, document frequencies and weights are fitted on the training share only.
- * The same articles, settings, tokenizer and kernels give the same model, byte for byte, on any engine.
+ * The same articles, settings, tokenizer and kernels give the same model, byte for byte, on any machine; with engine
+ * "tfjs" on those with the same TensorFlow.js and processor.
  *
  * @throws {OptionError} when an option is out of range, or an article's parts are not strings or its label is empty
  * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
@@ -133,7 +137,8 @@ function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticl
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
  * @throws {ModelFormatError} when the checkpoint is damaged or no checkpoint
  * @throws {NewsclfError} code CHECKPOINT_MISMATCH when the checkpoint is of another run
- * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory
+ * @throws {KernelError} when the runtime has no WebAssembly with SIMD, or not the memory, or engine "tfjs" finds no
+ * TensorFlow.js that works
  * @throws {TrainingError} when the loss is not finite even at a lower rate, or `signal` is aborted before the first step
  * @example
  * ```ts
@@ -150,6 +155,7 @@ export async function train(
     analyzer: givenAnalyzer,
     threads,
     source = "articles",
+    onEngine,
     onStage,
     onEpoch,
     onRollback,
@@ -164,6 +170,8 @@ export async function train(
   const tokenizer = givenTokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
   // Before the analysis, so that a runtime without WebAssembly shows at once.
   const kernels = givenKernels ?? (await (await import("#assets")).loadDefaultMlp());
+  const engine = settings.engine === "tfjs" ? await (await import("./backends/tfjs/load.js")).loadTfjs() : null;
+  if (engine !== null) onEngine?.(engine);
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
   onStage?.("analyze");
@@ -207,9 +215,14 @@ export async function train(
   };
   onStage?.("train");
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
-  const isSideBySide = isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
+  const isSideBySide =
+    engine === null && isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
   const outcome = await fitEnsemble(
-    { ...input, threads: !isSideBySide && isWorthThreads(input) ? threads : undefined },
+    {
+      ...input,
+      backend: engine?.backend,
+      threads: engine === null && !isSideBySide && isWorthThreads(input) ? threads : undefined,
+    },
     settings.ensemble,
     state,
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },

@@ -13,6 +13,7 @@ const ENTRIES = [
   "morph",
   "features",
   "nn",
+  "backends",
   "stratified-split.ts",
   "near-duplicates.ts",
   "folds.ts",

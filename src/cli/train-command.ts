@@ -7,6 +7,7 @@ import type { TrainingSettings } from "../options/train-options.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
+import { describeEngine } from "./describe-engine.js";
 import { STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
@@ -136,6 +137,7 @@ async function trainInto(
     tokenizer,
     analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
     source,
+    onEngine: (choice) => display.log(describeEngine(choice)),
     onStage: (stage) => times.begin(stage),
     onProgress: (progress) => display.show(trainingState(progress)),
     onRollback: (rollback) => display.log(describeRollback(rollback)),

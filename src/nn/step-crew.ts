@@ -6,6 +6,7 @@ import type { FloatArray } from "../kernels/mlp.js";
 import { attachMlp, type SharedMlpMemory } from "../kernels/wasm-mlp.js";
 import type { BatchCapacity } from "./sparse-batch.js";
 import { NO_PIECE, WORK } from "./step-board.js";
+import type { TrainingSteps } from "./training-backend.js";
 import { TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
 import type { MlpShape } from "./weights.js";
 
@@ -93,8 +94,8 @@ export function joinTraining({ memory, thread, shape, capacity, options, source 
   }
 }
 
-/** Leads the steps of a run, with other threads or alone. */
-export class StepCrew<A extends FloatArray = Float32Array> {
+/** Leads the steps of a run on the network's kernels, with other threads or alone. */
+export class StepCrew<A extends FloatArray = Float32Array> implements TrainingSteps {
   readonly #network: TrainingNetwork<A>;
   readonly #source: BatchSource;
   /** Draft of the step at hand. */
@@ -107,7 +108,6 @@ export class StepCrew<A extends FloatArray = Float32Array> {
     this.#source = source;
   }
 
-  /** Returns the loss of a batch and has the next one made ready meanwhile. */
   forward(place: BatchPlace, next: BatchPlace | null): number {
     const network = this.#network;
     if (this.#prepared?.step !== place.step) {
@@ -123,7 +123,6 @@ export class StepCrew<A extends FloatArray = Float32Array> {
     return network.forwardDense();
   }
 
-  /** The gradients of the loss that {@link forward} returned, and the optimizer's step along them. */
   update(learningRate: number): void {
     const network = this.#network;
     network.backward();
@@ -137,13 +136,15 @@ export class StepCrew<A extends FloatArray = Float32Array> {
     network.endUpdate();
   }
 
-  /** Forgets the batch that was made ready: another one comes next. */
-  skip(): void {
+  /** The steps work on the network's own arrays. */
+  sync(): void {}
+
+  restart(): void {
     this.#complete();
     this.#prepared = null;
   }
 
-  /** Lets the other threads go; must be called once, however the run ends. */
+  /** Lets the other threads go. */
   end(): void {
     this.#network.board.post(WORK.end, 0, 0);
   }

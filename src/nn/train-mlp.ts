@@ -13,6 +13,7 @@ import { learningRateAt } from "./learning-rate.js";
 import { isDecoupled } from "./optimizer.js";
 import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
 import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "./step-crew.js";
+import type { TrainingBackend, TrainingSteps } from "./training-backend.js";
 import { allocateTrainingBuffers, TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
 import type { Rollback, TrainingState } from "./training-state.js";
 import { type LabeledMatrix, validate } from "./validation.js";
@@ -33,6 +34,8 @@ export interface TrainMlpInput extends LabeledMatrix {
   readonly kernels: MlpKernelFactory;
   /** Others to share the work with; they bring kernels of their own. The result is the same with any number. */
   readonly threads?: TrainingThreads | undefined;
+  /** What takes the steps; the kernels do when left out. Another one needs no threads. */
+  readonly backend?: TrainingBackend | undefined;
   /** Where to go on; from the start when left out. It must come from a run with the same input. */
   readonly resume?: TrainingState | undefined;
 }
@@ -129,7 +132,7 @@ const ROLLBACK_FACTOR = 0.25;
 class MlpRun {
   readonly #input: TrainMlpInput;
   readonly #network: TrainingNetwork;
-  readonly #crew: StepCrew;
+  readonly #steps: TrainingSteps;
   readonly #inference: MlpInference;
   readonly #order: Uint32Array;
   readonly #nBatches: number;
@@ -185,7 +188,7 @@ class MlpRun {
       inputDropout: networkOptions.inputDropout,
       seed,
     };
-    this.#crew = new StepCrew(this.#network, source);
+    this.#steps = input.backend?.createSteps(this.#network, source) ?? new StepCrew(this.#network, source);
     if (memory === undefined) return;
     const tasks = Array.from({ length: nThreads - 1 }, (_, i) => i + 1);
     threads?.start(tasks.map((thread) => ({ memory, thread, shape, capacity, options, source })));
@@ -207,7 +210,7 @@ class MlpRun {
 
   /** Lets the other threads go. */
   end(): void {
-    this.#crew.end();
+    this.#steps.end();
   }
 
   *train(): Generator<TrainEvent, TrainOutcome, TrainCommand> {
@@ -244,10 +247,10 @@ class MlpRun {
     while (this.#nBatchesDone < this.#nBatches && !this.#isStopped) {
       const place = this.#placeOf(this.#nBatchesDone);
       const isLast = this.#nBatchesDone + 1 === this.#nBatches;
-      const loss = this.#crew.forward(place, isLast ? null : this.#placeOf(this.#nBatchesDone + 1));
+      const loss = this.#steps.forward(place, isLast ? null : this.#placeOf(this.#nBatchesDone + 1));
       if (!Number.isFinite(loss)) return `the loss must be finite; got ${loss}`;
       this.#learningRate = rateFactor * learningRateAt(place.step, nSteps, optimizer);
-      this.#crew.update(this.#learningRate);
+      this.#steps.update(this.#learningRate);
       this.#lossSum += loss * (place.end - place.begin);
       this.#nBatchesDone++;
       const nDocuments = this.#nDocuments();
@@ -270,6 +273,7 @@ class MlpRun {
   /** Ends the epoch; returns what is wrong, if anything is. */
   *#judgeEpoch(): Generator<TrainEvent, string | null, TrainCommand> {
     const network = this.#network;
+    this.#steps.sync();
     network.settle();
     // The last step's weights meet no loss that would show an overflow.
     const name = network.findNonFinite();
@@ -305,7 +309,6 @@ class MlpRun {
    * @throws {TrainingError} TRAINING_NOT_FINITE when that has not helped so often
    */
   *#rollBack(problem: string): Generator<TrainEvent, void, TrainCommand> {
-    this.#crew.skip();
     const epoch = this.#epoch;
     const step = this.#placeOf(Math.min(this.#nBatchesDone, this.#nBatches - 1)).step;
     if (this.#rollbacks.length === MAX_ROLLBACKS) {
@@ -316,6 +319,7 @@ class MlpRun {
     }
     const toEpoch = this.#selectedEpoch?.epoch ?? 0;
     this.#network.load(this.#best);
+    this.#steps.restart();
     this.#history.length = toEpoch;
     this.#beginEpoch(toEpoch + 1);
     const learningRateFactor = ROLLBACK_FACTOR ** (this.#rollbacks.length + 1);
@@ -355,6 +359,7 @@ class MlpRun {
   }
 
   #capture(): TrainingState {
+    this.#steps.sync();
     const { parameters, moment1, moment2, state } = this.#network;
     return {
       epoch: this.#epoch,

@@ -209,12 +209,12 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   readonly gradients: TrainableArrays<A>;
   /** `[B, C]` of the last {@link forward}. */
   readonly logits: A;
+  readonly shape: MlpShape;
+  readonly options: TrainingNetworkOptions;
   /** What threads tell each other. */
   readonly board: StepBoard;
 
   readonly #kernels: MlpKernels<A>;
-  readonly #shape: MlpShape;
-  readonly #options: TrainingNetworkOptions;
   readonly #buffers: TrainingBuffers<A>;
   readonly #hidden: readonly [HiddenLayer<A>, HiddenLayer<A>, HiddenLayer<A>];
   readonly #dense: readonly DenseParameter<A>[];
@@ -250,8 +250,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     if (thread === 0) buffers.labelWeights.set(options.labelWeights);
     const [h1, h2, h3] = shape.hiddenUnits;
     this.#kernels = kernels;
-    this.#shape = shape;
-    this.#options = options;
+    this.shape = shape;
+    this.options = options;
     this.#buffers = buffers;
     this.#optimizer = createOptimizer(kernels, options.optimizer);
     this.#block = buffers.blocks[thread] as A;
@@ -362,7 +362,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
 
   /** Draws the dropout masks of a step (1-based, over the whole run) for the rows of the batch. */
   drawMasks(seed: number, step: number): void {
-    const { dropout } = this.#options;
+    const { dropout } = this.options;
     if (dropout === 0) return;
     const { masks, batch } = this;
     for (let l = 0; l < 3; l++) {
@@ -399,7 +399,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       layer.bias,
       weightScale,
       Math.min(this.#rowsPerPiece, batch.nRows - piece * this.#rowsPerPiece),
-      this.#shape.nTerms,
+      this.shape.nTerms,
       layer.nUnits,
     );
   }
@@ -425,15 +425,15 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#linear(layer3, layer2.hidden);
     this.#activate(layer3, mask3);
     const { w4, b4 } = this.parameters;
-    kernels.linearForward(logits, layer3.hidden, w4, b4, nRows, layer3.nUnits, this.#shape.nLabels);
+    kernels.linearForward(logits, layer3.hidden, w4, b4, nRows, layer3.nUnits, this.shape.nLabels);
     return kernels.softmaxCrossEntropyForward(
       probabilities,
       logits,
       batch.labels,
       labelWeights,
-      this.#options.labelSmoothing,
+      this.options.labelSmoothing,
       nRows,
-      this.#shape.nLabels,
+      this.shape.nLabels,
     );
   }
 
@@ -448,7 +448,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const kernels = this.#kernels;
     kernels.batchNormForward(normalized, mean, scale, runningMean, runningVar, sums, gamma, beta, nRows, nUnits);
     kernels.reluForward(hidden, normalized, nRows * nUnits);
-    if (this.#options.dropout > 0) kernels.dropoutForward(hidden, hidden, mask, nRows * nUnits);
+    if (this.options.dropout > 0) kernels.dropoutForward(hidden, hidden, mask, nRows * nUnits);
   }
 
   /** Fills the gradients of the loss that the last {@link forward} returned, but for w1: see {@link sparseGradient}. */
@@ -459,8 +459,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const kernels = this.#kernels;
     const [layer1, layer2, layer3] = this.#hidden;
     const nRows = batch.nRows;
-    const nLabels = this.#shape.nLabels;
-    const smoothing = this.#options.labelSmoothing;
+    const nLabels = this.shape.nLabels;
+    const smoothing = this.options.labelSmoothing;
 
     kernels.softmaxCrossEntropyBackward(dLogits, probabilities, batch.labels, labelWeights, smoothing, nRows, nLabels);
     const { w4 } = this.parameters;
@@ -511,7 +511,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const { dHidden, dGamma, dBeta, normalized, sums, mean, scale, gamma, nUnits } = layer;
     const nRows = this.batch.nRows;
     const kernels = this.#kernels;
-    if (this.#options.dropout > 0) kernels.dropoutBackward(dHidden, dHidden, mask, nRows * nUnits);
+    if (this.options.dropout > 0) kernels.dropoutBackward(dHidden, dHidden, mask, nRows * nUnits);
     kernels.reluBackward(dHidden, dHidden, normalized, nRows * nUnits);
     kernels.batchNormBackward(dHidden, dGamma, dBeta, dHidden, sums, mean, scale, gamma, nRows, nUnits);
   }
@@ -527,7 +527,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   /** Counts a step and returns what its parts need: {@link updateDense}, {@link updateSlots}, {@link endUpdate}. */
   beginUpdate(learningRate: number): OptimizerStep {
     const { nSteps, beta1Power, beta2Power, weightScale } = this.#state;
-    const rule = this.#options.optimizer;
+    const rule = this.options.optimizer;
     const decay = isDecoupled(rule) ? learningRate * rule.weightDecay : 0;
     this.#state = {
       nSteps: nSteps + 1,

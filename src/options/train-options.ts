@@ -68,6 +68,8 @@ export interface OptimizerOptions {
 
 /** The run as a whole. */
 export interface RunOptions {
+  /** What computes the steps of training; the model is used by our own kernels in any case. */
+  readonly engine?: "wasm" | "tfjs";
   readonly seed?: number;
   readonly validationFraction?: number;
   /** Networks that the model is the mean of. */
@@ -320,6 +322,13 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: "auto",
     inOlderFiles: "float32",
     help: "Store the first layers' weights as this type; auto takes the smallest that answers the articles kept back as well",
+  },
+  engine: {
+    kind: "choice",
+    values: ["wasm", "tfjs"],
+    default: "wasm",
+    inOlderFiles: "wasm",
+    help: "What computes the steps of training: the package itself, or TensorFlow.js where it is installed",
   },
 };
 

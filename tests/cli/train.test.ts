@@ -57,6 +57,21 @@ describe("newsclf train", () => {
     for (const label of ["경제", "스포츠", "정치"]) expect(markdown).toContain(label);
   });
 
+  it("trains by TensorFlow.js when asked to, says on what, and the model needs none of it", async () => {
+    const model = inFolder("tfjs.newsclf");
+    const { exitCode, stderr } = await runCli([
+      "train",
+      TINY_CORPUS,
+      ...["-o", model, "--report", inFolder("tfjs-report")],
+      ...TINY_TRAINING,
+      ...["--engine", "tfjs"],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^engine: @tensorflow\/tfjs\S* \d+\.\d+\.\d+, (tensorflow|wasm|cpu) backend$/m);
+    const { stdout } = await runCli(["classify", "-m", model, "--text", "국회에서 여당과 야당이 법안을 표결했다"]);
+    expect(stdout).toMatch(/^정치/);
+  });
+
   it("stores the settings that the flags give", async () => {
     const { metadata } = await decodeModel(await readFile(inFolder("first", "tiny.newsclf")));
     expect(metadata.labels).toEqual(["경제", "스포츠", "정치"]);

@@ -7,3 +7,6 @@ describeTraining("the reference kernels", (articles, options) =>
 );
 
 describeTraining("the package's WebAssembly kernels", train);
+
+// Whichever TensorFlow.js works here; docs/engines.md says which backends were compared.
+describeTraining("TensorFlow.js", (articles, options) => train(articles, { ...options, engine: "tfjs" }));

@@ -13,6 +13,7 @@ export type Train = (
 /** All that the result depends on, so that no test rests on a default. */
 export const SMALL_TRAINING = {
   seed: 1,
+  engine: "wasm",
   validationFraction: 0.25,
   ensemble: 1,
   calibrate: false,
