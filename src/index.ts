@@ -22,6 +22,10 @@ export {
   type FoldSpread,
   type OutOfFoldPrediction,
 } from "./cross-validation.js";
+export { type Dataset, type DoctorContext, type DoctorOptions, examine } from "./doctor/examine.js";
+export { formatDoctor } from "./doctor/format-doctor.js";
+export { formatDoctorHtml } from "./doctor/format-doctor-html.js";
+export type { DoctorReport, FileSummary } from "./doctor/report.js";
 export {
   ConfigError,
   type ConfigLocation,

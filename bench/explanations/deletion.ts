@@ -24,7 +24,7 @@ import type { TextRange } from "../../src/text/trace-document.js";
 import { train } from "../../src/train.js";
 
 const RESULTS = "bench/results/explanations.json";
-const CORPORA = ["articles", "ynat_train", "bbc_en"];
+const CORPORA = ["articles", "headlines_dev_train", "ynat_train", "bbc_en"];
 const SEEDS = [1, 2, 3];
 const HELD_BACK = 0.1;
 const MAX_TEXTS = 1000;

@@ -37,6 +37,7 @@ async function load(paths: readonly string[], flags: DoctorFlags, streams: Comma
     { ...flags, labelNormalization: false },
     streams,
     {
+      hashesFiles: true,
       onReject: ({ source, line, reason }) =>
         dropped.push({ source, line, change: "unusable-row", from: reason, to: "" }),
     },

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import type { EvaluatedArticle } from "../evaluation/evaluate.js";
 import type { Language } from "../html/index.js";
+import type { ArticleReader } from "../io/article-reader.js";
+import type { ReadSummary } from "../io/row-tally.js";
+import type { LabeledArticle } from "../text/article.js";
 import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
@@ -20,10 +23,11 @@ async function runEvaluate(
   flags: EvaluateFlags,
   streams: CommandStreams,
 ): Promise<void> {
-  const [{ readFileBytes }, { Classifier }, evaluation, { LabelMatcher }] = await Promise.all([
+  const [{ readFileBytes }, { Classifier }, evaluation, { evaluateArticle }, { LabelMatcher }] = await Promise.all([
     import("../io/files.js"),
     import("../classifier.js"),
     import("../evaluation/index.js"),
+    import("../evaluation/evaluate.js"),
     import("../text/label-spelling.js"),
   ]);
   const { createEvaluator, describeModel, formatReport, formatReportJson } = evaluation;
@@ -43,21 +47,19 @@ async function runEvaluate(
     const predicted = articles.map((article) => classifier.classifyArticle(article, { topK }));
     for (const [place, predictions] of (adapter?.adapt(predicted) ?? predicted).entries()) {
       if (isAbstention(predictions, flags)) nAbstentions++;
-      else {
-        const article = articles[place] as EvaluatedArticle;
-        evaluator.add(article.label, predictions, article);
-      }
+      else evaluateArticle(evaluator, classifier, articles[place] as EvaluatedArticle, predictions);
     }
   };
   const start = performance.now();
-  const rows = await readLabeled(paths, flags, streams, async (reader) => {
+  const countAll = async (reader: ArticleReader<LabeledArticle>): Promise<ReadSummary> => {
     for await (const { article, line } of reader) {
       const matched = { ...article, label: matcher.match(article.label), line };
       if (adapter?.needsAll) waiting.push(matched);
       else evaluateAll([matched]);
     }
     return reader.summary();
-  });
+  };
+  const rows = await readLabeled(paths, flags, streams, countAll, { hashesFiles: true });
   evaluateAll(waiting);
   if (flags.minScore !== undefined) {
     const nAsked = nAbstentions + evaluator.nDocuments;
@@ -69,6 +71,8 @@ async function runEvaluate(
   const { nDocuments, nValidationDocuments, trainSupport } = classifier.metadata;
   const report = evaluator.finish({
     split: { kind: "test", source: paths.join(", ") },
+    files: rows.sources,
+    mergedLabels: matcher.merged,
     articles: {
       nRead: rows.nRows,
       nRejected: rows.nRows - rows.nUsable,

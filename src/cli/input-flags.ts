@@ -65,7 +65,7 @@ type MakeReader<A extends Article> = (
 ) => ArticleReader<A>;
 
 /** What a command asks for beside its flags. */
-interface MoreOptions extends Pick<ReadOptions, "extraColumns"> {
+interface MoreOptions extends Pick<ReadOptions, "extraColumns" | "hashesFiles"> {
   /** Called for each row that is left out, before the next article. */
   readonly onReject?: (row: RejectedRow) => void;
 }

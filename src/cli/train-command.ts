@@ -118,7 +118,7 @@ async function trainInto(
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
   times.begin("read");
-  const { articles, lines, rows } = await loadLabeled(paths, flags, streams);
+  const { articles, lines, rows, mergedLabels } = await loadLabeled(paths, flags, streams, { hashesFiles: true });
   display.log(`${source}: ${articles.length} articles`);
 
   const checkpoint = checkpointPath(modelPath);
@@ -170,6 +170,8 @@ async function trainInto(
     const run = describeRun(argv, validation.length, performance.now() - start);
     const report = evaluator.finish({
       split: { kind: "validation", source, validationFraction: settings.validationFraction, seed: settings.seed },
+      files: rows.sources,
+      mergedLabels,
       articles: {
         nRead: rows.nRows,
         nRejected: rows.nRows - rows.nUsable,

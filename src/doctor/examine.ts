@@ -52,11 +52,11 @@ export interface DoctorContext {
   readonly signal?: AbortSignal;
 }
 
-/** The trainings of the search: a small network on single words, for the time; docs/benchmarks.md has what it finds. */
+/** The trainings of the search: one network on single words, for the time; docs/benchmarks.md has what it finds. */
 const SEARCH_TRAINING: TrainingSettings = {
   terms: { charNgrams: false, ngramRange: [1, 1] },
   vectorizer: { maxFeatures: 50_000 },
-  network: { hiddenUnits: [64, 32, 32] },
+  ensemble: 1,
   validationFraction: 0,
 };
 
@@ -185,6 +185,11 @@ function compareFiles(
   };
 }
 
+/** The fields of a report alone, of a file that may have more. */
+function copyFile({ source, encoding, sha256, nRows, nBlankLines, rejected }: FileSummary): FileSummary {
+  return { source, encoding, sha256, nRows, nBlankLines, rejected };
+}
+
 function checkDataset({ name, articles, sources, lines }: Dataset): void {
   if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source: name }, "there is no article");
   if (lines.length !== articles.length) throw new OptionError("lines", `${articles.length} numbers`, lines.length);
@@ -233,7 +238,7 @@ export async function examine(
     formatVersion: DOCTOR_FORMAT_VERSION,
     source: dataset.name,
     nArticles: articles.length,
-    files: dataset.files,
+    files: dataset.files.map(copyFile),
     labels: counts,
     labelSpellings: merged,
     smallLabels: counts.filter(({ nArticles }) => nArticles < SMALL_LABEL),

@@ -13,6 +13,8 @@ export interface FileSummary {
   readonly source: string;
   /** Of text; null for other formats. */
   readonly encoding: string | null;
+  /** SHA-256 of its bytes in hexadecimal digits; null where it is not known. */
+  readonly sha256: string | null;
   /** Rows after the header, blank lines not counted. */
   readonly nRows: number;
   readonly nBlankLines: number;

@@ -1,4 +1,4 @@
-import type { Classifier } from "../classifier.js";
+import type { Classifier, Predictions } from "../classifier.js";
 import type { WeightedRange } from "../html/index.js";
 import type { Article, LabeledArticle } from "../text/article.js";
 import { createEvaluator, type Evaluator, type EvaluatorOptions, type Reasons } from "./evaluator.js";
@@ -25,9 +25,16 @@ function reasonsOf(classifier: Classifier, article: Article): Reasons {
   return reasons;
 }
 
-/** Classifies an article and counts it; where the report may show it, also says why it got its label. */
-export function evaluateArticle(evaluator: Evaluator, classifier: Classifier, article: EvaluatedArticle): void {
-  const predictions = classifier.classifyArticle(article, { topK: classifier.labels.length });
+/**
+ * Counts an article; where the report may show it, also says why it got its label.
+ * @param predictions those of all labels, best first; the classifier's own when left out
+ */
+export function evaluateArticle(
+  evaluator: Evaluator,
+  classifier: Classifier,
+  article: EvaluatedArticle,
+  predictions: Predictions = classifier.classifyArticle(article, { topK: classifier.labels.length }),
+): void {
   // With one label there is no other to explain it against.
   const explain = predictions.length > 1 ? { explain: () => reasonsOf(classifier, article) } : {};
   evaluator.add(article.label, predictions, { ...article, ...explain });

@@ -216,7 +216,7 @@ function quoteWord(word: string): string {
 }
 
 function renderModelCard(report: EvaluationReport): Html {
-  const { model, run, articles } = report;
+  const { model, run, articles, files, mergedLabels } = report;
   const rows: [Message, HtmlValue][] = [];
   if (articles !== null) {
     rows.push([
@@ -228,6 +228,20 @@ function renderModelCard(report: EvaluationReport): Html {
         ),
       ),
     ]);
+  }
+  if (files.length > 0) {
+    const list = files.map(({ source, sha256 }) => html`<li>${toOneLine(source)} <code>${sha256 ?? "-"}</code></li>`);
+    rows.push([
+      message("평가한 파일과 SHA-256", "Evaluated files and their SHA-256"),
+      html`<ul class="files">${list}</ul>`,
+    ]);
+  }
+  if (mergedLabels.length > 0) {
+    const list = mergedLabels.map(
+      ({ spelling, label, nArticles }) =>
+        html`<li>${showLabel(spelling)} → ${showLabel(label)} (${formatCount(nArticles)})</li>`,
+    );
+    rows.push([message("합친 라벨 표기", "Spellings of labels taken for one"), html`<ul class="files">${list}</ul>`]);
   }
   if (run !== null) {
     const speed = `${Math.round(run.documentsPerSecond).toLocaleString("en-US")}`;
@@ -325,7 +339,7 @@ function listSections(report: EvaluationReport, language: Language): Section[] {
     title: message("데이터", "Data"),
     content: html`${renderShares(report)}${model !== null && model.topTerms.length > 0 ? renderTerms(model) : null}`,
   });
-  if (model !== null || run !== null || articles !== null) {
+  if (model !== null || run !== null || articles !== null || report.files.length > 0) {
     sections.push({ id: "model", title: message("모델 카드", "Model card"), content: renderModelCard(report) });
   }
   return sections;

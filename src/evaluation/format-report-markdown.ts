@@ -2,6 +2,7 @@ import { listFindings } from "./findings.js";
 import type { EvaluationReport, ReportArticle } from "./report.js";
 import {
   describeArticles,
+  describeFiles,
   describeIntervals,
   describeSplit,
   type FormatOptions,
@@ -64,7 +65,9 @@ function renderErrors(report: EvaluationReport, digits: number): string {
 export function formatReportMarkdown(report: EvaluationReport, options?: FormatOptions): string {
   const { digits } = resolveFormatOptions(options);
   const sections: string[] = ["# Evaluation report\n"];
-  const origin = [describeSplit(report), describeArticles(report)].filter((line) => line !== null);
+  const origin = [describeSplit(report), ...describeFiles(report), describeArticles(report)].filter(
+    (line) => line !== null,
+  );
   if (origin.length > 0) sections.push(origin.map((line) => `- ${escapeMarkdown(line)}\n`).join(""));
   sections.push(renderTable([["Measure", "Value"], ...listHeadlines(report, digits)], 1));
   const intervals = describeIntervals(report, digits);

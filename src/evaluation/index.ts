@@ -20,6 +20,7 @@ export type { PrecisionRecallCurve, PrecisionRecallPoint } from "./precision-rec
 export type { Reliability, ReliabilityBin, ScoreHistogram } from "./reliability.js";
 export {
   type ArticleCounts,
+  type EvaluatedFile,
   type EvaluationReport,
   type LabelReport,
   type LabelTerms,

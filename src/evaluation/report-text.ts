@@ -82,6 +82,11 @@ export function describeArticles(report: EvaluationReport): string | null {
   return `${nRead} rows read, ${nRejected} rejected; model trained on ${nTrain} articles, validated on ${nValidation}`;
 }
 
+/** Returns the hash of each evaluated file that is known, one line each. */
+export function describeFiles({ files }: EvaluationReport): string[] {
+  return files.flatMap(({ source, sha256 }) => (sha256 === null ? [] : [`${toOneLine(source)}: SHA-256 ${sha256}`]));
+}
+
 /** Returns what a reader of the table must know, one sentence each, without a full stop. */
 export function listNotes(report: EvaluationReport): string[] {
   const notes: string[] = [];
@@ -99,6 +104,12 @@ export function listNotes(report: EvaluationReport): string[] {
     .filter(([, labels]) => labels.length > 0)
     .map(([name, labels]) => `${name} of ${labels.map(showLabel).join(", ")}`);
   if (undefinedParts.length > 0) notes.push(`0/0, counted as 0 in the averages: ${undefinedParts.join("; ")}`);
+  if (report.mergedLabels.length > 0) {
+    const spellings = report.mergedLabels.map(
+      ({ spelling, label, nArticles }) => `${showLabel(spelling)} → ${showLabel(label)} (${nArticles})`,
+    );
+    notes.push(`Spellings of labels taken for one: ${spellings.join(", ")}`);
+  }
   const { nDocuments, labels } = report.unknownLabels;
   if (nDocuments > 0) {
     const shown = labels.slice(0, MAX_PAIRS).map(({ label, support }) => `${showLabel(label)} ${support}`);

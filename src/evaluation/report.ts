@@ -5,6 +5,7 @@ import type { Calibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import type { Label } from "../text/article.js";
+import type { MergedLabel } from "../text/label-spelling.js";
 import type { ScoreIntervals } from "./bootstrap.js";
 import type { ConfusionMatrix } from "./confusion-matrix.js";
 import type { PrecisionRecallCurve } from "./precision-recall.js";
@@ -31,6 +32,13 @@ export type SplitSummary =
       readonly kind: "test";
       readonly source: string;
     };
+
+/** A file that was read for the evaluation. */
+export interface EvaluatedFile {
+  readonly source: string;
+  /** SHA-256 of its bytes in hexadecimal digits; null where it is not known. */
+  readonly sha256: string | null;
+}
 
 /** Where the articles went. */
 export interface ArticleCounts {
@@ -149,8 +157,12 @@ export interface EvaluationReport extends Scores {
   readonly intervals: ScoreIntervals | null;
   /** Null when not given. */
   readonly split: SplitSummary | null;
+  /** The files of `split.source`, in order; empty when not given. */
+  readonly files: readonly EvaluatedFile[];
   /** Null when not given. */
   readonly articles: ArticleCounts | null;
+  /** Spellings of labels in the files that were replaced, and by what; empty when none was. */
+  readonly mergedLabels: readonly MergedLabel[];
   /** In model order. */
   readonly labels: readonly LabelReport[];
   /** `confusion[trueIndex][predictedIndex]`, documents; rows and columns in the order of `labels`. */
@@ -183,6 +195,8 @@ export interface EvaluationReport extends Scores {
 /** What a report says beyond the predictions themselves; what is left out becomes null or empty. */
 export interface ReportContext {
   readonly split?: SplitSummary;
+  readonly files?: readonly EvaluatedFile[];
+  readonly mergedLabels?: readonly MergedLabel[];
   readonly articles?: ArticleCounts;
   /** `[nLabels]` articles of each label that the model was fitted on, in model order. */
   readonly trainSupport?: readonly number[];
@@ -276,6 +290,7 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
     nErrors: scores.nDocuments - nCorrect,
     intervals: tally.intervals,
     split: split === undefined ? null : copySplit(split),
+    files: (context.files ?? []).map(({ source, sha256 }) => ({ source, sha256 })),
     articles:
       articles === undefined
         ? null
@@ -285,6 +300,11 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
             nTrain: articles.nTrain,
             nValidation: articles.nValidation,
           },
+    mergedLabels: (context.mergedLabels ?? []).map(({ spelling, label: merged, nArticles }) => ({
+      spelling,
+      label: merged,
+      nArticles,
+    })),
     labels: scores.labels.map((label, index) => {
       const count = trainSupport?.[index] ?? null;
       return {

@@ -26,9 +26,8 @@ export interface WordContribution extends TextRange {
 /**
  * Why a text has a label rather than another one.
  *
- * `logOdds` = `constant` + the sum over `terms`; the sum over `words` is that over `terms`. With the method
- * "active-units" that holds to the precision of doubles, with "integrated-gradients" within 1% of `logOdds`, or within 0.001
- * where that is more.
+ * `logOdds` = `constant` + the sum over `terms`; the sum over `words` is that over `terms`. With the method "active-units" that
+ * holds to the precision of doubles, with "integrated-gradients" within a millionth of `logOdds`, `constant` or 1, whichever is greatest.
  */
 export interface Explanation {
   /** The label that is explained. */

@@ -95,7 +95,7 @@ mark{color:var(--text);background:var(--for);border-radius:2px;padding:0 1px}mar
 mark.weak{background:color-mix(in srgb,var(--for) 45%,transparent)}mark.against.weak{background:color-mix(in srgb,var(--against) 45%,transparent)}
 pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"D2Coding","Noto Sans Mono CJK KR",monospace;font-size:.85rem}
 pre{background:var(--raised);border:1px solid var(--line);border-radius:.375rem;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;word-break:normal}
-.terms li{display:inline-block;margin:0 .6rem .2rem 0}.terms{list-style:none;margin:0;padding:0}
+.terms li{display:inline-block;margin:0 .6rem .2rem 0}.terms,.files{list-style:none;margin:0;padding:0}
 footer{margin-top:3rem;color:var(--soft);font-size:.8125rem;border-top:1px solid var(--line);padding-top:.75rem}
 @media (max-width:40rem){h1{font-size:1.3rem}.switches{float:none;justify-content:flex-start;margin:.75rem 0 0}th,td{padding:.3rem .45rem}.bar{width:3rem}
 .cards{grid-template-columns:1fr 1fr;gap:.5rem}.cards b{font-size:1.4rem}.heat td,.heat thead th{min-width:3.2rem}.heat td small{font-size:.6875rem}}

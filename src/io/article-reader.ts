@@ -21,6 +21,7 @@ import {
 import { isArticleHeader, readCsvTable } from "./csv-table.js";
 import { decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
+import { hashFile, hashSource } from "./hash-source.js";
 import { formatOfName } from "./input-format.js";
 import { isArticleObject, readNdjsonTable } from "./ndjson-table.js";
 import { peekLine } from "./peek.js";
@@ -54,6 +55,11 @@ export interface ReadOptions extends ColumnOptions, InputOptions {
    * @default 20
    */
   readonly maxListedLines?: number;
+  /**
+   * Whether the summary has the hash of each file.
+   * @default false
+   */
+  readonly hashesFiles?: boolean;
   /** Called for each row that is left out, in the order of the file, before the next article is yielded. */
   readonly onReject?: (row: RejectedRow) => void;
   /** Called when an encoding or a delimiter that was not given has been found. */
@@ -245,12 +251,18 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
       return;
     }
     let tally: RowTally | null = null;
+    let sha256: string | null = null;
+    const noteHash = (digest: string): void => {
+      if (tally === null) sha256 = digest;
+      else tally.sha256 = digest;
+    };
+    const bytes = this.#options.hashesFiles === true ? hashSource(source, noteHash) : source;
     const choices: InputChoice[] = [];
     const onChoice = (choice: InputChoice): void => {
       if (tally === null) choices.push(choice);
       else this.#note(tally, choice);
     };
-    let text: AsyncGenerator<string, void> = decodeText(unpack(source), {
+    let text: AsyncGenerator<string, void> = decodeText(unpack(bytes), {
       encoding: this.#input.encoding,
       onEncoding: (encoding) => onChoice({ source: source.name, kind: "encoding", encoding }),
     });
@@ -260,6 +272,7 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
       format = sniffFormat(peeked.line);
     }
     tally = new RowTally(source.name, format, this.#options.maxListedLines ?? DEFAULT_MAX_LISTED_LINES);
+    tally.sha256 = sha256;
     this.#tallies.push(tally);
     for (const choice of choices) this.#note(tally, choice);
     if (format === "lines") {
@@ -299,6 +312,8 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
         ? (await import("./parquet-table.js")).readParquetTable(given)
         : (await import("./xlsx-table.js")).readXlsxTable(given);
     yield* this.#readEvents(events, source, tally);
+    // Its parts are read in an order of their own.
+    if (this.#options.hashesFiles === true) tally.sha256 = await hashFile(openFile(source));
     if (this.#mode.requireLabel) rejectUnusable(tally.summary());
   }
 

@@ -31,6 +31,8 @@ export interface SourceSummary {
   readonly encoding: Encoding | null;
   /** Of CSV; null for other formats, and before it is known. */
   readonly delimiter: Delimiter | null;
+  /** SHA-256 of the file's bytes in hexadecimal digits; null where it was not asked for, and before the file is read to its end. */
+  readonly sha256: string | null;
   /** Rows after the header, blank lines not counted. */
   readonly nRows: number;
   readonly nUsable: number;
@@ -59,6 +61,7 @@ export interface ReadSummary {
 export class RowTally {
   encoding: Encoding | null = null;
   delimiter: Delimiter | null = null;
+  sha256: string | null = null;
   nUsable = 0;
   nBlankLines = 0;
   readonly #source: string;
@@ -90,6 +93,7 @@ export class RowTally {
       format: this.#format,
       encoding: this.encoding,
       delimiter: this.delimiter,
+      sha256: this.sha256,
       nRows: this.nUsable + nRejected,
       nUsable: this.nUsable,
       nBlankLines: this.nBlankLines,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -37,6 +38,28 @@ describe("newsclf evaluate", () => {
       [0, 8, 0],
       [0, 0, 8],
     ]);
+  });
+
+  it("says which bytes were evaluated and which spellings of labels were taken for one", async () => {
+    const csv = inFolder("spelled.csv");
+    const text = (await readFile(TINY_CORPUS, "utf8")).replaceAll("스포츠", "스 포츠");
+    await writeFile(csv, text);
+    const json = JSON.parse((await evaluate(csv, "--format", "json")).stdout);
+    expect(json.files).toEqual([{ source: csv, sha256: createHash("sha256").update(text).digest("hex") }]);
+    expect(json.mergedLabels).toEqual([{ spelling: "스 포츠", label: "스포츠", nArticles: 8 }]);
+    const folder = inFolder("spelled");
+    expect((await evaluate(csv, "--report", folder)).exitCode).toBe(0);
+    for (const ending of ["html", "md"]) {
+      const report = await readFile(path.join(folder, `report.${ending}`), "utf8");
+      expect(report).toContain(json.files[0].sha256);
+      expect(report).toContain("스 포츠 → 스포츠");
+    }
+  });
+
+  it("marks the words that speak for the predicted label", async () => {
+    const { uncertain } = JSON.parse((await evaluate(TINY_CORPUS, "--format", "json")).stdout);
+    expect(uncertain).toHaveLength(20);
+    expect(uncertain.flatMap(({ reasons }: { reasons: { title: [] } }) => reasons.title)).not.toEqual([]);
   });
 
   it("measures the usable rows and names the others", async () => {

@@ -4,32 +4,12 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { examine } from "../../src/doctor/examine.js";
 import { readArticles } from "../../src/io/read-articles.js";
-import { Philox, WORD_TO_UNIT } from "../../src/kernels/random.js";
 import type { LabeledArticle } from "../../src/text/article.js";
+import { plantErrors } from "./plant-errors.js";
 
 const DATA = path.resolve(import.meta.dirname, "../../../shared/data");
 const SEED = 1;
 const PLANTED_SHARE = 0.05;
-
-/** Returns the articles with a share of the labels replaced by another one at random, and the places of these. */
-function plantErrors(articles: readonly LabeledArticle[]) {
-  const labels = [...new Set(articles.map(({ label }) => label))].sort();
-  const random = new Philox().withKey(SEED, 0);
-  let nDrawn = 0;
-  const below = (n: number): number => {
-    random.generate(nDrawn++, 0, 0, 0);
-    return Math.floor(random.words[0]! * WORD_TO_UNIT * n);
-  };
-  const nPlanted = Math.round(PLANTED_SHARE * articles.length);
-  const planted = new Set<number>();
-  while (planted.size < nPlanted) planted.add(below(articles.length));
-  const swapped = articles.map((article, place) => {
-    if (!planted.has(place)) return article;
-    const others = labels.filter((label) => label !== article.label);
-    return { ...article, label: others[below(others.length)]! };
-  });
-  return { swapped, planted };
-}
 
 describe("newsclf doctor", () => {
   it.each([
@@ -38,7 +18,7 @@ describe("newsclf doctor", () => {
   ])("finds labels that were swapped in %s", async (file, least) => {
     const articles: LabeledArticle[] = [];
     for await (const { article } of readArticles(path.join(DATA, file))) articles.push(article);
-    const { swapped, planted } = plantErrors(articles);
+    const { swapped, planted } = plantErrors(articles, PLANTED_SHARE, SEED);
     const { labelErrors } = await examine(
       {
         name: file,

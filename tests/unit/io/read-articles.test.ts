@@ -52,6 +52,7 @@ describe("readArticles", () => {
           format: "csv",
           encoding: "utf-8",
           delimiter: "comma",
+          sha256: null,
           rejected: [
             { reason: "empty-label", nRows: 2, lines: [3, 10] },
             { reason: "wrong-column-count", nRows: 2, lines: [7, 8] },

@@ -99,12 +99,35 @@ function numberSchema(name: string, description: string): Schema {
   return /\bin \[0, 1\]/.test(description) ? { type: "number", minimum: 0, maximum: 1 } : { type: "number" };
 }
 
+/** A type that the program writes as JSON, and where its schema goes. */
+export interface PublishedType {
+  /** Below the folder of the project. */
+  readonly schema: string;
+  readonly source: string;
+  readonly name: string;
+  readonly title: string;
+}
+
+export const REPORT_TYPE: PublishedType = {
+  schema: "schema/report.schema.json",
+  source: "src/evaluation/report.ts",
+  name: "EvaluationReport",
+  title: "newsclf evaluation report",
+};
+
+export const DOCTOR_TYPE: PublishedType = {
+  schema: "schema/doctor.schema.json",
+  source: "src/doctor/report.ts",
+  name: "DoctorReport",
+  title: "newsclf doctor's report",
+};
+
 /**
- * Returns schema/report.schema.json: the type EvaluationReport as JSON Schema.
+ * Returns a type as JSON Schema.
  * @param root folder of the project
  */
-export function renderReportSchema(root: string): string {
-  const file = path.join(root, "src/evaluation/report.ts");
+export function renderSchema(root: string, { source: sourcePath, name, title }: PublishedType): string {
+  const file = path.join(root, sourcePath);
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.base.json"), ts.sys.readFile) as {
     config: { compilerOptions: object };
   };
@@ -114,14 +137,14 @@ export function renderReportSchema(root: string): string {
   const source = program.getSourceFile(file);
   const declaration = source?.statements.find(
     (statement): statement is ts.InterfaceDeclaration =>
-      ts.isInterfaceDeclaration(statement) && statement.name.text === "EvaluationReport",
+      ts.isInterfaceDeclaration(statement) && statement.name.text === name,
   );
-  if (declaration === undefined) throw new Error(`${file} declares no interface EvaluationReport`);
+  if (declaration === undefined) throw new Error(`${file} declares no interface ${name}`);
   const maker = new SchemaMaker(checker);
   const { $ref } = maker.schemaOf(checker.getTypeAtLocation(declaration), "report", "");
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "newsclf evaluation report",
+    title,
     $ref,
     $defs: Object.fromEntries([...maker.definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
