@@ -22,7 +22,7 @@ export {
   type FoldSpread,
   type OutOfFoldPrediction,
 } from "./cross-validation.js";
-export { type Dataset, type DoctorContext, type DoctorOptions, examine } from "./doctor/examine.js";
+export { type Dataset, type DoctorContext, examine } from "./doctor/examine.js";
 export { formatDoctor } from "./doctor/format-doctor.js";
 export { formatDoctorHtml } from "./doctor/format-doctor-html.js";
 export type { DoctorReport, FileSummary } from "./doctor/report.js";
@@ -79,6 +79,7 @@ export type { EngineChoice, TrainingBackend, TrainingSteps, UnusableEngine } fro
 export type { Rollback } from "./nn/training-state.js";
 export type { CompressOptions } from "./options/compress-options.js";
 export { formatConfig, parseConfig } from "./options/config.js";
+export type { DoctorOptions } from "./options/doctor-options.js";
 export type { FoldOptions } from "./options/fold-options.js";
 export { mergeSettings } from "./options/merge-settings.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
