@@ -1,5 +1,5 @@
 /**
- * report.html in Chromium. After a change of its looks on purpose, renew the pictures in docs/images with
+ * The report and the doctor's page in Chromium. After a change of its looks on purpose, renew the pictures in docs/images with
  *
  *   NEWSCLF_UPDATE_IMAGES=1 npm run test:browser
  *
@@ -13,6 +13,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Dataset, examine } from "../../src/doctor/examine.js";
+import { formatDoctorHtml } from "../../src/doctor/format-doctor-html.js";
 import { evaluate } from "../../src/evaluation/evaluate.js";
 import { formatReportHtml } from "../../src/evaluation/format-report-html.js";
 import { describeModel } from "../../src/evaluation/model-card.js";
@@ -38,8 +40,44 @@ const MAX_DIFFERENCE = 0.06;
 let folder = "";
 let browser: Browser;
 let report: EvaluationReport;
-let address = "";
+const addresses = { report: "", doctor: "" };
 const faults: string[] = [];
+
+/** What the doctor says of articles with every kind of fault. */
+function examineFaulty(articles: readonly LabeledArticle[]) {
+  const datasetOf = (name: string, rows: readonly LabeledArticle[]): Dataset => ({
+    name,
+    articles: rows,
+    sources: rows.map(() => name),
+    lines: rows.map((_, index) => index + 2),
+    files: [
+      {
+        source: name,
+        encoding: "utf-8",
+        sha256: null,
+        nRows: rows.length + 1,
+        nBlankLines: 0,
+        rejected: [{ reason: "empty-text", nRows: 1, lines: [rows.length + 2] }],
+      },
+    ],
+  });
+  const some = articles.filter((_, index) => index % 4 === 0);
+  const [first, second, third] = some as [LabeledArticle, LabeledArticle, LabeledArticle];
+  const faulty = [
+    ...some.map((article, index) =>
+      index % 20 === 0 ? { ...article, body: `(서울=가온통신) ${article.body}` } : article,
+    ),
+    { ...first, label: `${first.label} ` },
+    { ...second, label: third.label },
+    { ...third, body: third.body.repeat(20) },
+    { title: "", body: "All of this is in another script than the other articles.", label: third.label },
+  ];
+  return examine(
+    datasetOf("data/news.csv", faulty),
+    { folds: 2 },
+    { against: datasetOf("data/later.csv", some.slice(0, 40)) },
+  );
+}
 
 beforeAll(async () => {
   const articles: LabeledArticle[] = [];
@@ -56,6 +94,8 @@ beforeAll(async () => {
     {
       context: {
         split: { kind: "validation", source: "data/news.csv", validationFraction: 0.3, seed: metadata.settings.seed },
+        files: [{ source: "data/news.csv", sha256: "0".repeat(64) }],
+        mergedLabels: [{ spelling: "IT·과학", label: "IT과학", nArticles: 12 }],
         articles: {
           nRead: articles.length,
           nRejected: 0,
@@ -77,9 +117,13 @@ beforeAll(async () => {
     },
   );
   folder = mkdtempSync(path.join(tmpdir(), "newsclf-browser-"));
-  const file = path.join(folder, "report.html");
-  writeFileSync(file, await formatReportHtml(report, { language: "ko" }));
-  address = pathToFileURL(file).href;
+  const place = (name: keyof typeof addresses, page: string): void => {
+    const file = path.join(folder, `${name}.html`);
+    writeFileSync(file, page);
+    addresses[name] = pathToFileURL(file).href;
+  };
+  place("report", await formatReportHtml(report, { language: "ko" }));
+  place("doctor", await formatDoctorHtml(await examineFaulty(articles), { language: "ko" }));
   const executablePath = process.env["NEWSCLF_CHROMIUM"] ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) {
     throw new Error(`${executablePath} does not exist; install chromium, or name it with NEWSCLF_CHROMIUM`);
@@ -93,14 +137,22 @@ afterAll(async () => {
 });
 
 interface Visit {
+  readonly name?: keyof typeof addresses;
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
   readonly javaScriptEnabled?: boolean;
 }
 
-/** Opens the report; what goes wrong in it, and each request that leaves the file, is noted. */
-async function visit({ width = 1280, height = 900, colorScheme = "light", ...options }: Visit = {}): Promise<Page> {
+/** Opens a page, the report if no other is named; what goes wrong in it, and each request that leaves the file, is noted. */
+async function visit({
+  name = "report",
+  width = 1280,
+  height = 900,
+  colorScheme = "light",
+  ...options
+}: Visit = {}): Promise<Page> {
+  const address = addresses[name];
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, ...options });
   const page = await context.newPage();
   page.on("console", (entry) => {
@@ -196,32 +248,17 @@ describe("report.html in a browser", () => {
     expect(page.url()).toContain(`#cell-${trueIndex}-${predictedIndex}`);
   });
 
-  it.each([
-    ["light", "ko"],
-    ["dark", "en"],
-  ] as const)("has nothing that axe-core finds serious, %s, %s", async (colorScheme, language) => {
-    const page = await visit({ colorScheme });
-    await page.click(`[data-set-language=${language}]`);
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll("details")) details.open = true;
-    });
-    // The driver's own channel: the page's policy rightly lets no script in.
-    await page.evaluate(AXE);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = (await axe.run()).violations;
-      return found.map(({ id, impact, nodes }) => ({ id, impact, example: nodes[0]?.html.slice(0, 200) }));
-    });
-    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
-  });
-
   it("prints in light colours, without switches", async () => {
     const page = await visit({ colorScheme: "dark" });
     await page.emulateMedia({ media: "print" });
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("light");
     expect(await page.locator(".switches").isVisible()).toBe(false);
+  });
+
+  it("marks the words that speak for a prediction, and those against it", async () => {
+    const page = await visit();
+    expect(await page.locator("#errors mark:not(.against)").count()).toBeGreaterThan(1);
+    expect(await page.locator("#errors mark.against").count()).toBeGreaterThan(1);
   });
 });
 
@@ -251,26 +288,74 @@ async function differenceOf(first: Buffer, second: Buffer): Promise<number> {
   );
 }
 
-describe.each(SCREENS)("report.html on a $name screen", ({ name, width, height, columns }) => {
-  it("fits the width, and its parts stand side by side as they should", async () => {
-    const page = await visit({ width, height });
-    const layout = await page.evaluate(() => {
-      const boxes = (selector: string) =>
-        [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
-      const cards = boxes(".cards li");
-      return {
-        overflow: document.documentElement.scrollWidth - innerWidth,
-        nColumns: new Set(cards.map(({ left }) => Math.round(left))).size,
-        outside: boxes("main > section, .scroll, figure").filter(
-          ({ left, right }) => left < 0 || right > innerWidth + 1,
-        ).length,
-        overlapping: boxes("main > section").filter(
-          (box, index, all) => index > 0 && box.top < (all[index - 1]?.bottom ?? 0) - 1,
-        ).length,
-      };
+describe.each(["report", "doctor"] as const)("%s.html", (name) => {
+  it.each([
+    ["light", "ko"],
+    ["dark", "en"],
+  ] as const)("has nothing that axe-core finds serious, %s, %s", async (colorScheme, language) => {
+    const page = await visit({ name, colorScheme });
+    await page.click(`[data-set-language=${language}]`);
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
     });
-    expect(layout).toMatchObject({ overflow: 0, outside: 0, overlapping: 0 });
-    expect(Math.abs(layout.nColumns - columns)).toBeLessThanOrEqual(1);
+    // The driver's own channel: the page's policy rightly lets no script in.
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      };
+      const found = (await axe.run()).violations;
+      return found.map(({ id, impact, nodes }) => ({ id, impact, example: nodes[0]?.html.slice(0, 200) }));
+    });
+    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  });
+
+  it.each(SCREENS)("fits a $name screen in both languages", async ({ width, height }) => {
+    const page = await visit({ name, width, height });
+    for (const language of ["ko", "en"]) {
+      await page.click(`[data-set-language=${language}]`);
+      const layout = await page.evaluate(() => {
+        const boxes = (selector: string) =>
+          [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+        return {
+          overflow: document.documentElement.scrollWidth - innerWidth,
+          outside: boxes("main > section, .scroll, figure").filter(
+            ({ left, right }) => left < 0 || right > innerWidth + 1,
+          ).length,
+          overlapping: boxes("main > section").filter(
+            (box, index, all) => index > 0 && box.top < (all[index - 1]?.bottom ?? 0) - 1,
+          ).length,
+        };
+      });
+      expect(layout).toEqual({ overflow: 0, outside: 0, overlapping: 0 });
+    }
+  });
+});
+
+describe("doctor.html in a browser", () => {
+  it("switches language", async () => {
+    const page = await visit({ name: "doctor" });
+    const korean = await page.locator("h1").innerText();
+    await page.click("[data-set-language=en]");
+    expect(await page.locator("h1").innerText()).not.toBe(korean);
+    expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  });
+
+  it("shows everything without its script", async () => {
+    const page = await visit({ name: "doctor", javaScriptEnabled: false });
+    expect(await page.locator(".switches").isVisible()).toBe(false);
+    expect(await page.locator("main > section").count()).toBeGreaterThan(5);
+  });
+});
+
+describe.each(SCREENS)("report.html on a $name screen", ({ name, width, height, columns }) => {
+  it("puts its headline numbers side by side as the width allows", async () => {
+    const page = await visit({ width, height });
+    const nColumns = await page.evaluate(
+      () =>
+        new Set(Array.from(document.querySelectorAll(".cards li"), (each) => each.getBoundingClientRect().left)).size,
+    );
+    expect(Math.abs(nColumns - columns)).toBeLessThanOrEqual(1);
   });
 
   it("looks as in docs/images", async () => {
