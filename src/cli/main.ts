@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   inspect: async () => (await import("./inspect-command.js")).addInspectCommand,
   compare: async () => (await import("./compare-command.js")).addCompareCommand,
   export: async () => (await import("./export-command.js")).addExportCommand,
+  convert: async () => (await import("./convert-command.js")).addConvertCommand,
   compress: async () => (await import("./compress-command.js")).addCompressCommand,
 };
 

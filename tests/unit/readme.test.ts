@@ -34,6 +34,7 @@ const VERBS = [
   "inspect",
   "compare",
   "export",
+  "convert",
   "compress",
 ];
 /** Flags of npm and vitest that the pages name. */
