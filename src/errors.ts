@@ -68,15 +68,23 @@ export function isNewsclfError(value: unknown): value is NewsclfError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function showObject(value: object): string {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {
+    // It runs in a circle, holds a bigint, or is nested deeper than the stack.
+  }
+  return Array.isArray(value) ? "an array that has no JSON form" : "an object that has no JSON form";
+}
+
 /** Shows a received value in a message: strings quoted, long values cut. */
 export function showValue(value: unknown): string {
-  const text =
-    typeof value === "string"
-      ? JSON.stringify(value)
-      : typeof value === "object"
-        ? JSON.stringify(value)
-        : String(value);
-  const shown = text ?? String(value);
+  const shown = typeof value === "string" ? JSON.stringify(value) : isObject(value) ? showObject(value) : String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
 }
 

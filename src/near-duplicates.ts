@@ -12,6 +12,7 @@
 import { OptionError } from "./errors.js";
 import { Philox, RANDOM_STREAM } from "./kernels/random.js";
 import { DEFAULT_SIMILARITY } from "./options/doctor-options.js";
+import { normalizeText } from "./text/normalize-text.js";
 
 export interface NearDuplicateOptions {
   /**
@@ -55,10 +56,10 @@ const NONE = 0xffff_ffff;
 
 /** Returns what of a text counts: letters and digits in lower case; the text itself where it has neither. */
 function keyOf(text: string): string {
-  const letters = text
-    .normalize("NFC")
+  // One character at a time: an engine runs out of memory on a run of millions of pairs of surrogates.
+  const letters = normalizeText(text)
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "");
+    .replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "");
   return letters === "" ? text : letters;
 }
 

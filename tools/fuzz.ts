@@ -35,9 +35,9 @@ if (process.argv.includes("--input")) {
     }
   }
 } else {
-  const heapBefore = process.memoryUsage().rss;
+  const rssBefore = process.memoryUsage().rss;
   const counts = await fuzz(targets, seed, Number(inputs), { onFault: report });
-  const rssGrowthMegabytes = Math.round((process.memoryUsage().rss - heapBefore) / 2 ** 20);
+  const rssGrowthMegabytes = Math.round((process.memoryUsage().rss - rssBefore) / 2 ** 20);
   console.log(JSON.stringify({ seed, inputs: Object.fromEntries(counts), faults: nFaults, rssGrowthMegabytes }));
 }
 process.exitCode = nFaults === 0 ? 0 : 1;

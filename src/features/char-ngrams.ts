@@ -1,5 +1,26 @@
 /** What is neither a letter, a mark of one, nor a digit ends a word. */
-const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/u;
+const WORD_CHARACTER = /^[\p{L}\p{M}\p{N}]$/u;
+
+interface LocatedWord {
+  readonly word: string;
+  readonly start: number;
+}
+
+/** Yields the words of a text, character by character: engines run out of memory where a pattern meets one of millions. */
+function* wordsOf(text: string): Generator<LocatedWord, void> {
+  let start = 0;
+  let end = 0;
+  for (const character of text) {
+    if (WORD_CHARACTER.test(character)) {
+      end += character.length;
+      continue;
+    }
+    if (end > start) yield { word: text.slice(start, end), start };
+    end += character.length;
+    start = end;
+  }
+  if (end > start) yield { word: text.slice(start, end), start };
+}
 
 /**
  * Appends the character n-grams of each word of a text, lower-cased, as terms.
@@ -13,8 +34,7 @@ const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/u;
  * @see scikit-learn CountVectorizer, analyzer="char_wb", which ends words at white space only
  */
 export function addCharNgrams(terms: string[], text: string, shortest: number, longest: number): void {
-  for (const word of text.toLowerCase().split(BETWEEN_WORDS)) {
-    if (word === "") continue;
+  for (const { word } of wordsOf(text.toLowerCase())) {
     const padded = ` ${word} `;
     for (let n = shortest; n <= longest; n++) {
       for (let start = 0; start + n <= padded.length; start++) terms.push(padded.slice(start, start + n));
@@ -29,14 +49,12 @@ export interface LocatedNgram {
   readonly end: number;
 }
 
-const WORD = /[\p{L}\p{M}\p{N}]+/gu;
-
 /** The n-grams that {@link addCharNgrams} appends, in the same order, each with its place in the text. */
 export function locateCharNgrams(text: string, shortest: number, longest: number): readonly LocatedNgram[] {
   const lowerCase = text.toLowerCase();
   const places = lowerCase.length === text.length ? null : lowerCasePlaces(text);
   const located: LocatedNgram[] = [];
-  for (const { 0: word, index } of lowerCase.matchAll(WORD)) {
+  for (const { word, start: index } of wordsOf(lowerCase)) {
     const padded = ` ${word} `;
     for (let n = shortest; n <= longest; n++) {
       for (let first = 0; first + n <= padded.length; first++) {

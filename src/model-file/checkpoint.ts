@@ -4,7 +4,7 @@
  * The file is a safetensors file like a model. Its metadata holds `sha256`, the digest of the file, and
  * `newsclf-checkpoint`, a manifest: what run it is of, and where the run stands.
  */
-import { ModelFormatError, NewsclfError } from "../errors.js";
+import { ModelFormatError, NewsclfError, showValue } from "../errors.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import type { TrainOutcome } from "../nn/train-mlp.js";
 import { TRAINABLE_NAMES, type TrainableArrays } from "../nn/training-network.js";
@@ -276,7 +276,7 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   const manifest = new ManifestReader(value, "checkpoint");
   const version = manifest.count("checkpointVersion");
   if (version !== CHECKPOINT_VERSION) {
-    throw new ModelFormatError(8, `a checkpoint of version ${CHECKPOINT_VERSION}`, `version ${version}`, {
+    throw new ModelFormatError(8, `a checkpoint of version ${CHECKPOINT_VERSION}`, `version ${showValue(version)}`, {
       code: "MODEL_VERSION",
       hint: "resume with the newsclf that began the run, or train from the start",
     });

@@ -1,16 +1,9 @@
 /** Checked reading of a manifest: JSON that a file of ours holds in its metadata. */
-import { ModelFormatError } from "../errors.js";
+import { ModelFormatError, showValue } from "../errors.js";
 
 /** @throws {ModelFormatError} always */
 export function fail(expected: string, found: unknown): never {
-  throw new ModelFormatError(
-    8,
-    expected,
-    typeof found === "string" ? JSON.stringify(found.slice(0, 40)) : String(found),
-    {
-      hint: "the manifest was not written by newsclf",
-    },
-  );
+  throw new ModelFormatError(8, expected, showValue(found), { hint: "the manifest was not written by newsclf" });
 }
 
 /** Reads the fields of one object; each method throws {ModelFormatError} when the field is something else. */

@@ -1,4 +1,4 @@
-import { ModelFormatError } from "../errors.js";
+import { ModelFormatError, showValue } from "../errors.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import type { AnyConstraint } from "../options/constraint.js";
@@ -180,13 +180,18 @@ export function parseManifest(text: string): ModelMetadata {
   const manifest = new ManifestReader(value, "manifest");
   const formatVersion = manifest.count("formatVersion");
   if (formatVersion < 1 || formatVersion > FORMAT_VERSION) {
-    throw new ModelFormatError(8, `a model format version in [1, ${FORMAT_VERSION}]`, `version ${formatVersion}`, {
-      code: "MODEL_VERSION",
-      hint:
-        formatVersion > FORMAT_VERSION
-          ? "a newer newsclf wrote this file; update the package"
-          : "train the model again",
-    });
+    throw new ModelFormatError(
+      8,
+      `a model format version in [1, ${FORMAT_VERSION}]`,
+      `version ${showValue(formatVersion)}`,
+      {
+        code: "MODEL_VERSION",
+        hint:
+          formatVersion > FORMAT_VERSION
+            ? "a newer newsclf wrote this file; update the package"
+            : "train the model again",
+      },
+    );
   }
   manifest.expectOnly([
     "formatVersion",

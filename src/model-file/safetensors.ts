@@ -5,7 +5,7 @@
  * As the reference implementation demands, tensors follow each other without gaps and fill the file to its end. Of the dtypes only those that
  * newsclf writes are read.
  */
-import { ModelFormatError } from "../errors.js";
+import { ModelFormatError, showValue } from "../errors.js";
 
 export type TensorArray = Float32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array;
 
@@ -126,7 +126,7 @@ function parseTensorHeader(name: string, value: unknown): TensorHeader {
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
   if (Object.keys(rest).length > 0)
     fail(`only dtype, shape, data_offsets in tensor ${name}`, Object.keys(rest).join(", "));
-  if (!isDtype(dtype)) fail(`dtype ${DTYPES.join(", ")} of tensor ${name}`, String(dtype).slice(0, 20));
+  if (!isDtype(dtype)) fail(`dtype ${DTYPES.join(", ")} of tensor ${name}`, showValue(dtype));
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount))
     fail(`a shape of tensor ${name}`, "another value");
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {

@@ -8,7 +8,7 @@
  * difference, and loading is one native pass and hardly any JavaScript.
  */
 
-import { ModelFormatError } from "../errors.js";
+import { ModelFormatError, showValue } from "../errors.js";
 
 export const DICTIONARY_MAGIC = "NCLFDIC1";
 export const DICTIONARY_VERSION = 1;
@@ -172,7 +172,7 @@ function checkCounts(counts: DictionaryCounts | undefined): void {
   for (const name of Object.keys(MAX_COUNTS) as (keyof DictionaryCounts)[]) {
     const count: unknown = counts?.[name];
     if (!isCount(count, MAX_COUNTS[name]) || count === 0) {
-      throw dictionaryError(PREFIX_BYTES, `counts.${name} 1 to ${MAX_COUNTS[name]}`, String(count));
+      throw dictionaryError(PREFIX_BYTES, `counts.${name} 1 to ${MAX_COUNTS[name]}`, showValue(count));
     }
   }
   const nConnections = (counts?.left ?? 0) * (counts?.right ?? 0);
@@ -186,20 +186,24 @@ function checkSections(sections: readonly SectionEntry[] | undefined, start: num
   for (const [i, name] of SECTION_NAMES.entries()) {
     const section = sections?.[i];
     if (section?.name !== name) {
-      throw dictionaryError(PREFIX_BYTES, `section ${name} at place ${i}`, String(section?.name));
+      throw dictionaryError(PREFIX_BYTES, `section ${name} at place ${i}`, showValue(section?.name));
     }
     if (section.offset !== offset) {
-      throw dictionaryError(PREFIX_BYTES, `section ${name} at ${offset}`, String(section.offset));
+      throw dictionaryError(PREFIX_BYTES, `section ${name} at ${offset}`, showValue(section.offset));
     }
     if (!isCount(section.sizeBytes, MAX_SECTION_BYTES)) {
       throw dictionaryError(
         PREFIX_BYTES,
         `section ${name} of at most ${MAX_SECTION_BYTES} bytes`,
-        String(section.sizeBytes),
+        showValue(section.sizeBytes),
       );
     }
     if (!isCount(section.storedBytes, fileBytes - offset)) {
-      throw dictionaryError(offset, `section ${name} inside ${fileBytes} bytes`, `${section.storedBytes} bytes`);
+      throw dictionaryError(
+        offset,
+        `section ${name} inside ${fileBytes} bytes`,
+        `${showValue(section.storedBytes)} bytes`,
+      );
     }
     offset += section.storedBytes;
   }

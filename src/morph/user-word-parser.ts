@@ -1,6 +1,7 @@
 /** Rows of a user dictionary → entries with ids and costs. */
 
 import { DatasetError, type DatasetLocation, showValue } from "../errors.js";
+import { normalizeText } from "../text/normalize-text.js";
 import { ContextIds } from "./context-ids.js";
 import { defaultCost } from "./default-costs.js";
 import type { Dictionary } from "./dictionary.js";
@@ -72,7 +73,7 @@ export class UserWordParser {
    * ```
    */
   parse(columns: readonly string[], location: DatasetLocation): UserWord | null {
-    const trimmed = columns.map((column) => column.normalize("NFC").trim());
+    const trimmed = columns.map((column) => normalizeText(column).trim());
     const isBlank = trimmed.every((column) => column === "");
     if (isBlank || trimmed[0]!.startsWith("# ") || trimmed[0] === "#") return null;
     const row = readRow(columns, trimmed, location);
@@ -143,7 +144,7 @@ function readRow(columns: readonly string[], trimmed: readonly string[], locatio
     fail(`a row must be ${forms}; got ${nColumns} columns`, location);
   }
   // mecab drops the spaces before a column only; five surfaces of mecab-ko-dic end in one.
-  const surface = columns[0]!.normalize("NFC").trimStart();
+  const surface = normalizeText(columns[0]!).trimStart();
   const [leftId = "", rightId = "", cost = "", ...values] = trimmed.slice(1, N_MECAB_COLUMNS);
   const given = Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, values[i] || "*"])) as unknown as Features;
   const reading = values[3] || surface;

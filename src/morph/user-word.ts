@@ -1,6 +1,7 @@
 /** Entries that a user adds to a dictionary, with all that the lattice needs of them. */
 
 import { OptionError } from "../errors.js";
+import { normalizeText } from "../text/normalize-text.js";
 import type { Features } from "./features.js";
 
 /** An entry beside those of the dictionary; {@link UserWordParser} makes it from a line of a user dictionary. */
@@ -48,7 +49,7 @@ export function findSurfaceFault(surface: string): string | null {
   if (LEADING_SPACE.test(surface)) return "a word that does not begin with a space";
   if (CONTROL.test(surface)) return "a word without line ends, tabs or other control characters";
   if (SURROGATE.test(surface)) return "a word without halves of surrogate pairs";
-  return surface === surface.normalize("NFC") ? null : "a word in NFC";
+  return surface === normalizeText(surface) ? null : "a word in NFC";
 }
 
 /** What must hold of a feature that the given one breaks; null for a good one. mecab prints features between commas. */

@@ -1,4 +1,5 @@
 import { CleaningStack } from "./cleaning-stack.js";
+import { normalizeText } from "./normalize-text.js";
 
 /**
  * Finds the first reason for work. The listed characters are in NFC alone and beside each other, none of them is removed, and
@@ -28,9 +29,9 @@ export const NEEDS_WORK = /[^ -:<=?-~·‐-‧‰-‽←-⇿─-◿☀-⛿、-�
  */
 export function cleanText(text: string): string {
   if (!NEEDS_WORK.test(text)) return text;
-  const composed = text.normalize("NFC");
+  const composed = normalizeText(text);
   const stack = new CleaningStack(composed.length);
   stack.pushText(composed);
   // Decoding and removing can bring a mark to its base character.
-  return stack.toString().normalize("NFC");
+  return normalizeText(stack.toString());
 }

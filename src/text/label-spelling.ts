@@ -1,4 +1,5 @@
 import type { Label, LabeledArticle } from "./article.js";
+import { normalizeText } from "./normalize-text.js";
 
 /** A spelling that was replaced, and by what. */
 export interface MergedLabel {
@@ -21,7 +22,7 @@ function isDigit(character: string | undefined): boolean {
  * and so do symbols: 경제>증권 is another label than 경제증권. A label of punctuation alone is its own key.
  */
 export function labelKey(label: Label): string {
-  const characters = [...label.normalize("NFKC").replace(/\s+/gu, "")];
+  const characters = [...normalizeText(label, "NFKC").replace(/\s+/gu, "")];
   const kept = characters.filter(
     (character, i) => !PUNCTUATION.test(character) || (isDigit(characters[i - 1]) && isDigit(characters[i + 1])),
   );

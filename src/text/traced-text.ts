@@ -1,5 +1,6 @@
 import { NEEDS_WORK } from "./clean-text.js";
 import { CleaningStack } from "./cleaning-stack.js";
+import { normalizeText } from "./normalize-text.js";
 
 /** A text made from another one, and where each of its UTF-16 units comes from. */
 export interface TracedText {
@@ -37,8 +38,22 @@ export function composeTraces(later: TracedText, earlier: TracedText): TracedTex
   return { text: later.text, starts, ends };
 }
 
-/** A character with the marks and jamo that NFC may join to it. */
-const COMPOSING = /[^\p{M}\u1160-\u11ff]?[\p{M}\u1160-\u11ff]*/gu;
+/** Marks and jamo, which NFC may join to the character before them. */
+const JOINING = /^[\p{M}\u1160-\u11ff]$/u;
+
+/** Yields each character with the marks and jamo behind it. No pattern does: engines run out of memory on millions of marks. */
+function* composingPieces(text: string): Generator<{ readonly piece: string; readonly index: number }, void> {
+  let start = 0;
+  let end = 0;
+  for (const character of text) {
+    if (end > start && !JOINING.test(character)) {
+      yield { piece: text.slice(start, end), index: start };
+      start = end;
+    }
+    end += character.length;
+  }
+  if (end > start) yield { piece: text.slice(start, end), index: start };
+}
 
 /** The trace of `composed`, which is `text.normalize("NFC")`; a character that was composed stands for all it was composed of. */
 function traceNfc(text: string, composed: string): TracedText {
@@ -46,8 +61,8 @@ function traceNfc(text: string, composed: string): TracedText {
   const ends = new Uint32Array(composed.length);
   let nUnits = 0;
   let joined = "";
-  for (const { 0: piece, index } of text.matchAll(COMPOSING)) {
-    const result = piece.normalize("NFC");
+  for (const { piece, index } of composingPieces(text)) {
+    const result = normalizeText(piece);
     const isSame = result === piece;
     for (let i = 0; i < result.length && nUnits < composed.length; i++, nUnits++) {
       starts[nUnits] = isSame ? index + i : index;
@@ -63,11 +78,11 @@ function traceNfc(text: string, composed: string): TracedText {
 /** `cleanText(text)` with the place in `text` that each unit comes from. Linear time. */
 export function traceCleanText(text: string): TracedText {
   if (!NEEDS_WORK.test(text)) return untouched(text);
-  const composed = text.normalize("NFC");
+  const composed = normalizeText(text);
   const stack = new CleaningStack(composed.length, true);
   stack.pushText(composed);
   let cleaned: TracedText = { text: stack.toString(), ...stack.trace() };
   if (composed !== text) cleaned = composeTraces(cleaned, traceNfc(text, composed));
-  const result = cleaned.text.normalize("NFC");
+  const result = normalizeText(cleaned.text);
   return result === cleaned.text ? cleaned : composeTraces(traceNfc(cleaned.text, result), cleaned);
 }

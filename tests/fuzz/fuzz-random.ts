@@ -27,7 +27,21 @@ export class FuzzRandom {
 }
 
 const NUMBERS = ["0", "-1", "1", "1e999", "0.5", "9007199254740991", "9007199254740992", "4294967296", "1e15", "null"];
-const STRINGS = ['"__proto__"', '"constructor"', '""', '"F64"', '"U8"', '"\\ud800"', "[]", "{}", "[1,1,1,1,1,1,1,1,1]"];
+const DEEP = 20_000;
+const STRINGS = [
+  // Inside of a manifest, which is itself a string: no text can be made of these without care.
+  '{\\"toString\\":1,\\"valueOf\\":1}',
+  `${"[".repeat(DEEP)}${"]".repeat(DEEP)}`,
+  '"__proto__"',
+  '"constructor"',
+  '""',
+  '"F64"',
+  '"U8"',
+  '"\\ud800"',
+  "[]",
+  "{}",
+  "[1,1,1,1,1,1,1,1,1]",
+];
 
 /** Another number, string or key in a JSON text that stands in bytes; the bytes around it stay. */
 function mutateJson(random: FuzzRandom, bytes: Uint8Array): Uint8Array {
@@ -108,4 +122,38 @@ export function oddText(random: FuzzRandom): string {
   if (kind === 1) return `가${"\u0301\u0489".repeat(random.below(3_000))}`;
   if (kind < 20) return random.join(ODD, 300);
   return random.join(ODD, 12);
+}
+
+/** UTF-16 units of a long line. */
+const LONG_LINE = 10_000_000;
+
+/** A text of ten million units on one line: one character, a few over and over, marks in or out of order, or pairs of surrogates. */
+export function longLine(random: FuzzRandom): string {
+  const kinds = [
+    () => random.pick(ODD),
+    () => random.join(ODD, 1000) || "가",
+    () => `${random.pick(["가", "a", "\u{20000}"])}${"\u0301\u0316\u0489".repeat(random.below(40))}`,
+    () => `${"\u0301\u0316".repeat(LONG_LINE / 4)}`,
+    () => random.pick(["\u{1f600}", "\u{20000}", "\u{1d7ce}", "\u{1d165}", "\u1112", "'", "(", "<", "&", "▶", "="]),
+  ];
+  const piece = random
+    .pick(kinds)()
+    .replaceAll(/[\r\n]/g, " ");
+  return piece.repeat(Math.ceil(LONG_LINE / piece.length)).slice(0, LONG_LINE);
+}
+
+/** A value inside of thousands of others, one that holds itself, or one that cannot be shown as text. */
+export function oddValue(random: FuzzRandom): unknown {
+  const kind = random.below(4);
+  if (kind === 0) {
+    let value: unknown = 1;
+    for (let depth = random.below(DEEP); depth > 0; depth--) value = depth % 2 === 0 ? [value] : { x: value };
+    return value;
+  }
+  if (kind === 1) {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    return circle;
+  }
+  return kind === 2 ? [1n] : Object.create(null);
 }

@@ -22,11 +22,11 @@ import { encodeDictionary } from "../../tools/encode-dictionary.js";
 import { describeSmallRun, smallRun } from "../conformance/small-run.js";
 import { smallParts } from "../unit/model-file/small-model.js";
 import { CONTEXT, entry, smallSource } from "../unit/morph/small-dictionary.js";
-import { FuzzRandom, mutateBytes, oddText } from "./fuzz-random.js";
+import { FuzzRandom, longLine, mutateBytes, oddText, oddValue } from "./fuzz-random.js";
 
 export interface FuzzTarget {
   readonly name: string;
-  /** Inputs of this target among 1,000 of all. */
+  /** Inputs of this target among 1,000 of all; those below 1 take seconds each. */
   readonly share: number;
   /** Makes one input and runs it; throws what must not happen. */
   readonly run: (random: FuzzRandom) => Promise<void> | void;
@@ -145,6 +145,28 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
       },
     },
     {
+      name: "10 MB line → classify, cleanNews",
+      share: 0.02,
+      run: (random) => {
+        const text = longLine(random);
+        const predictions = classifier.classify(text, { topK: 2 });
+        check(predictions.length === 2, "no scores", text);
+        check(cleanNews(text).length <= text.length, "cleaning makes a text longer", text);
+      },
+    },
+    {
+      name: "10 MB line → readArticles",
+      share: 0.02,
+      run: (random) => {
+        const line = longLine(random);
+        const quoted = random.below(2) === 0 ? `"${line}"` : line;
+        const bytes = Buffer.from(`title,body,category\n제목,${quoted},경제\n국회,표결,정치\n`);
+        return expectRefusalAtMost(async () => {
+          for await (const { line } of readArticles(inPieces(random, bytes))) check(line >= 1, "no line", line);
+        });
+      },
+    },
+    {
       name: "bytes → readArticles",
       share: 120,
       run: (random) => {
@@ -237,8 +259,8 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
           Array.from({ length: random.below(4) }, () => [
             random.pick(groups),
             random.below(2) === 0
-              ? random.pick<unknown>(values)
-              : Object.fromEntries([[random.pick(names), random.pick<unknown>(values)]]),
+              ? random.pick<unknown>([...values, oddValue(random)])
+              : Object.fromEntries([[random.pick(names), random.pick<unknown>([...values, oddValue(random)])]]),
           ]),
         );
         return expectRefusalAtMost(() => resolveTrainingSettings(given));

@@ -4,7 +4,7 @@ import { type FuzzTarget, fuzz, makeTargets } from "../fuzz/targets.js";
 let targets: readonly FuzzTarget[] = [];
 
 beforeAll(async () => {
-  targets = await makeTargets();
+  targets = (await makeTargets()).filter(({ share }) => share >= 1);
 });
 
 describe("hostile input", () => {

@@ -21,6 +21,22 @@ describe("error codes", () => {
   });
 });
 
+describe("showValue", () => {
+  it("shows any value, also one without a JSON form", () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 50_000; depth++) deep = [deep];
+    expect([circle, deep, { big: 1n }].map(showValue)).toEqual([
+      "an array that has no JSON form",
+      "an array that has no JSON form",
+      "an object that has no JSON form",
+    ]);
+    expect(showValue({ toString: 1, valueOf: 1 })).toBe('{"toString":1,"valueOf":1}');
+    expect([null, undefined, 1n, Symbol("x")].map(showValue)).toEqual(["null", "undefined", "1", "Symbol(x)"]);
+  });
+});
+
 describe("error classes", () => {
   it("build the message from their data", () => {
     expect(new OptionError("minDf", "an integer ≥ 1 (documents)", 0.5).message).toBe(
