@@ -1,4 +1,4 @@
-/** What is neither a letter, a mark of one, nor a digit ends a word. */
+/** A letter, a mark of one, or a digit; anything else ends a word. */
 const WORD_CHARACTER = /^[\p{L}\p{M}\p{N}]$/u;
 
 interface LocatedWord {
