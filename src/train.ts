@@ -9,6 +9,7 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
+import { fitLinearMember, holdsLinearMember } from "./nn/linear-member.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
@@ -229,9 +230,18 @@ export async function train(
     isSideBySide ? threads : undefined,
   );
 
+  const { hiddenUnits } = settings.network;
+  const members: typeof outcome.members =
+    settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length })
+      ? [
+          ...outcome.members,
+          fitLinearMember(training.matrix, training.labels, labels.length, hiddenUnits, settings.seed),
+        ]
+      : outcome.members;
+
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
-    outcome.members,
+    members,
     settings.weights,
     validation ?? firstRows(training, N_STAND_INS),
     labels.length,

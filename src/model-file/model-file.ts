@@ -8,6 +8,7 @@ import { ModelFormatError } from "../errors.js";
 import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
+import { holdsLinearMember } from "../nn/linear-member.js";
 import type { StoredWeights } from "../nn/weights.js";
 import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
 import { addFirstLayer, firstLayerNames, takeFirstLayer } from "./first-layer.js";
@@ -46,13 +47,20 @@ function memberTensorName(formatVersion: number, member: number, name: string): 
   return formatVersion === 1 ? name : `${member}.${name}`;
 }
 
+/** The networks with an epoch each, and behind them the linear member where the settings have one and the layers hold it. */
+function countMembers({ selectedEpochs, settings, labels }: ModelMetadata): number {
+  const { hiddenUnits } = settings.network;
+  const hasLinear = settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
+  return selectedEpochs.length + (hasLinear ? 1 : 0);
+}
+
 /** Returns the bytes of a model file in the newest version; equal parts give equal bytes. */
 export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBuffer>> {
   const { metadata, members } = parts;
   const { nTerms } = parts.vocabulary;
   const nLabels = metadata.labels.length;
-  if (members.length !== metadata.selectedEpochs.length) {
-    throw new Error(`Bug: ${members.length} networks but ${metadata.selectedEpochs.length} epochs`);
+  if (members.length !== countMembers(metadata)) {
+    throw new Error(`Bug: ${members.length} members but ${metadata.selectedEpochs.length} epochs`);
   }
   const { termUnits, termOffsets } = parts.vocabulary.toUnits();
   const { low, rest } = packCounts(parts.labelDocumentFrequency);
@@ -186,14 +194,12 @@ function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
 }
 
 /** Refuses tensors that no part of a model is read from. */
-function checkNoOthers(
-  file: TensorFile<StoredTensor>,
-  { formatVersion, selectedEpochs, settings, labels }: ModelMetadata,
-): void {
+function checkNoOthers(file: TensorFile<StoredTensor>, metadata: ModelMetadata): void {
+  const { formatVersion, settings, labels } = metadata;
   const known = new Set(["labelDocumentFrequency", "termOffsets", USER_WORDS_NAME]);
   for (const name of formatVersion === 1 ? ["termBytes"] : ["labelDocumentFrequencyRest", "termUnits"]) known.add(name);
   const shapes = weightShapes(0, settings.network.hiddenUnits, labels.length);
-  for (const member of selectedEpochs.keys()) {
+  for (let member = 0; member < countMembers(metadata); member++) {
     for (const [name] of shapes) known.add(memberTensorName(formatVersion, member, name));
     for (const name of firstLayerNames(file, memberTensorName(formatVersion, member, "w1"))) known.add(name);
   }
@@ -220,7 +226,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
 
   const vocabulary = takeVocabulary(file, formatVersion);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
-  const [first, ...others] = metadata.selectedEpochs.map((_, member) =>
+  const [first, ...others] = Array.from({ length: countMembers(metadata) }, (_, member) =>
     takeMember(file, metadata, member, vocabulary.nTerms),
   );
   const members = [first as StoredWeights, ...others] as const;

@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly validationFraction?: number;
   /** Networks that the model is the mean of. */
   readonly ensemble?: number;
+  /** Put a linear classifier beside the networks. */
+  readonly linear?: boolean;
   /** Fit a temperature for the scores on the validation share. */
   readonly calibrate?: boolean;
   /** Type of the first layers' weights in the model, which are nearly all of its size. */
@@ -309,6 +311,12 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: 4,
     inOlderFiles: 1,
     help: "Train this many networks that differ in their seed; the score is the mean of theirs",
+  },
+  linear: {
+    kind: "boolean",
+    default: true,
+    inOlderFiles: false,
+    help: "Add a linear classifier to the networks, its score counted like one of theirs; left out where a hidden layer has fewer units than there are labels",
   },
   calibrate: {
     kind: "boolean",

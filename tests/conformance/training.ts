@@ -16,6 +16,7 @@ export const SMALL_TRAINING = {
   engine: "wasm",
   validationFraction: 0.25,
   ensemble: 1,
+  linear: false,
   calibrate: false,
   weights: "float32",
   terms: {

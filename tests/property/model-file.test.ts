@@ -5,6 +5,7 @@ import { Vocabulary } from "../../src/features/vocabulary.js";
 import { FORMAT_VERSION, parseManifest } from "../../src/model-file/manifest.js";
 import { decodeModel, encodeModel, type ModelParts } from "../../src/model-file/model-file.js";
 import { decodeSafetensors } from "../../src/model-file/safetensors.js";
+import { holdsLinearMember } from "../../src/nn/linear-member.js";
 import type { MlpWeights } from "../../src/nn/weights.js";
 import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { errorOf } from "../unit/io/streams.js";
@@ -89,6 +90,9 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
     );
     // JSON has no -0, and no training gives one.
     const plainFigure = figure === null ? null : figure + 0;
+    // The last member is linear where there is another and the layers hold it; it has no epoch.
+    const hasLinear = members.length > 1 && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
+    const networks = hasLinear ? members.slice(1) : members;
     const selectedEpoch = {
       epoch: 1,
       learningRate: 0.1,
@@ -102,12 +106,12 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
         formatVersion: FORMAT_VERSION,
         labels,
         tokenizerId: "words-1",
-        settings: resolveTrainingSettings({ seed, network: { hiddenUnits } }),
+        settings: resolveTrainingSettings({ seed, linear: hasLinear, network: { hiddenUnits } }),
         nDocuments: support.reduce((sum, count) => sum + count, 0),
         trainSupport: support,
         nValidationDocuments: 0,
         trainingDataHash: "ab".repeat(32),
-        selectedEpochs: [selectedEpoch, ...members.slice(1).map(() => selectedEpoch)],
+        selectedEpochs: [selectedEpoch, ...networks.slice(1).map(() => selectedEpoch)],
         calibration: { temperature, labelBias },
       },
       vocabulary: Vocabulary.fromTerms(terms),

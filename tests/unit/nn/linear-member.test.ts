@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
+import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
+import { predictProbabilities } from "../../../src/nn/inference.js";
+import { fitLinearMember, holdsLinearMember } from "../../../src/nn/linear-member.js";
+
+/** Two documents, each of one term and of its own label. */
+const TWO_DOCUMENTS: CsrMatrix = {
+  nRows: 2,
+  nColumns: 2,
+  indptr: Uint32Array.of(0, 1, 2),
+  indices: Uint32Array.of(0, 1),
+  data: Float32Array.of(1, 1),
+};
+const TWO_LABELS = Int32Array.of(0, 1);
+
+describe("fitLinearMember", () => {
+  it("weights terms by their log-count ratio and separates at the minimum of the squared hinge loss", () => {
+    const { w1, b1, w4 } = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+    // Sums within label 0: 1.1 and 0.1 of 1.2; without: 0.1 and 1.1 of 1.2. r = ln 11 = 2.3979 for both terms.
+    // By symmetry α is the same for both documents and the bias 0: the decision for the first is α r, its curvature r + 1,
+    // and 1 / (2 K) is n / (0.2 N) = 1 / 0.4 = 2.5. α r - 1 + 2.5 α = 0 gives α = 1 / 4.8979 = 0.20417.
+    // The weight that meets x is α r = 0.48957, within what the tolerance of 0.02 leaves open.
+    expect(w1[0]).toBeCloseTo(0.48957, 1);
+    expect(w1[2]).toBeCloseTo(-0.48957, 1);
+    expect(w1[1]).toBeCloseTo(-0.48957, 1);
+    expect(w1[3]).toBeCloseTo(0.48957, 1);
+    // The lift is the greater norm of the weights, √2 · 0.48957 = 0.6924.
+    expect(b1[0]).toBeCloseTo(0.6924, 1);
+    expect([...w4]).toEqual([8, 0, 0, 8]);
+  });
+
+  it("is a network whose logits are 8 times the decision values, also with units to spare and for no terms", () => {
+    const hiddenUnits = [3, 4, 2] as const;
+    const weights = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, hiddenUnits, 1);
+    const matrix: CsrMatrix = { ...TWO_DOCUMENTS, nRows: 3, indptr: Uint32Array.of(0, 1, 2, 2) };
+    const probabilities = predictProbabilities(weights, matrix, createReferenceMlp);
+    for (const [row, column] of [0, 1, null].entries()) {
+      const decisions = [0, 1].map((c) => (column === null ? 0 : weights.w1[3 * column + c]!) + weights.b1[c]!);
+      // softmax of two logits a and b: 1 / (1 + e^(b - a))
+      const expected = 1 / (1 + Math.exp(8 * (decisions[1]! - decisions[0]!)));
+      expect(probabilities[2 * row]).toBeCloseTo(expected, 5);
+    }
+    expect(probabilities[0]).toBeGreaterThan(0.9);
+    expect(probabilities[2]).toBeLessThan(0.1);
+  });
+
+  it("gives documents of a rare label the same weight in all as the others", () => {
+    // The same term in four documents of label 0 and one of label 1: nothing tells them apart, so the balanced losses meet
+    // at a decision near 0 for both labels; without balance label 0 would have some 0.6.
+    const matrix: CsrMatrix = {
+      nRows: 5,
+      nColumns: 1,
+      indptr: Uint32Array.of(0, 1, 2, 3, 4, 5),
+      indices: new Uint32Array(5),
+      data: new Float32Array(5).fill(1),
+    };
+    const weights = fitLinearMember(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, [2, 2, 2], 1);
+    const [score] = predictProbabilities(weights, matrix, createReferenceMlp);
+    expect(score).toBeGreaterThan(0.3);
+    expect(score).toBeLessThan(0.7);
+  });
+
+  it("gives the same bytes for the same seed, and close ones for another", () => {
+    const first = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+    expect(fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1)).toEqual(first);
+    const other = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 2);
+    for (const [i, weight] of first.w1.entries()) expect(Math.abs(other.w1[i]! - weight)).toBeLessThan(0.05);
+  });
+});
+
+describe("holdsLinearMember", () => {
+  it("asks for a unit for each label in each hidden layer", () => {
+    expect(holdsLinearMember({ hiddenUnits: [8, 3, 3], nLabels: 3 })).toBe(true);
+    expect(holdsLinearMember({ hiddenUnits: [8, 3, 2], nLabels: 3 })).toBe(false);
+  });
+});

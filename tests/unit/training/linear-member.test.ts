@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { Classifier } from "../../../src/classifier.js";
+import { decodeModel } from "../../../src/model-file/model-file.js";
+import { type TrainOptions, train } from "../../../src/train.js";
+import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
+import { wordTokenizer } from "../../conformance/word-tokenizer.js";
+
+const tokenizer = wordTokenizer();
+const OPTIONS: TrainOptions = {
+  ...SMALL_TRAINING,
+  optimizer: { ...SMALL_TRAINING.optimizer, epochs: 1 },
+  ensemble: 2,
+  linear: true,
+  tokenizer,
+};
+
+describe("train with a linear member", () => {
+  it("puts it behind the networks, without an epoch of its own, and leaves the networks as they are", async () => {
+    const { classifier } = await train(SMALL_ARTICLES, OPTIONS);
+    const { members, metadata } = await decodeModel(classifier.toBytes());
+    expect(members).toHaveLength(3);
+    expect(metadata.selectedEpochs).toHaveLength(2);
+    const without = await train(SMALL_ARTICLES, { ...OPTIONS, linear: false });
+    expect((await decodeModel(without.classifier.toBytes())).members).toEqual(members.slice(0, 2));
+  });
+
+  it("gives the same bytes again, and the same scores after loading", async () => {
+    const { classifier } = await train(SMALL_ARTICLES, OPTIONS);
+    expect((await train(SMALL_ARTICLES, OPTIONS)).classifier.toBytes()).toEqual(classifier.toBytes());
+    const loaded = await Classifier.load(classifier.toBytes(), { tokenizer });
+    expect(loaded.classify("축구 소식", { topK: 3 })).toEqual(classifier.classify("축구 소식", { topK: 3 }));
+  });
+
+  it("learns from the articles what one epoch of the networks does not yet know", async () => {
+    const { classifier } = await train(SMALL_ARTICLES, { ...OPTIONS, ensemble: 1 });
+    for (const { label, ...article } of SMALL_ARTICLES)
+      expect(classifier.classifyArticle(article)[0].label).toBe(label);
+  });
+
+  it("is left out where a hidden layer has fewer units than there are labels", async () => {
+    const { classifier } = await train(SMALL_ARTICLES, {
+      ...OPTIONS,
+      network: { ...SMALL_TRAINING.network, hiddenUnits: [16, 8, 2] },
+    });
+    expect((await decodeModel(classifier.toBytes())).members).toHaveLength(2);
+  });
+});
