@@ -86,7 +86,7 @@ describe("decodeSafetensors refuses", () => {
     [
       "a dtype that we do not write",
       fileOf('{"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}', [0, 0]),
-      "found BF16",
+      'found "BF16"',
     ],
     ["a negative extent", fileOf('{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,0]}}'), "expected a shape"],
     [
