@@ -218,7 +218,7 @@ export async function train(
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
   const isSideBySide =
     engine === null && isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
-  const outcome = await fitEnsemble(
+  const ensemble = fitEnsemble(
     {
       ...input,
       backend: engine?.backend,
@@ -229,15 +229,14 @@ export async function train(
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },
     isSideBySide ? threads : undefined,
   );
-
+  // While other threads train the networks, this one has the time.
   const { hiddenUnits } = settings.network;
-  const members: typeof outcome.members =
+  const linear =
     settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length })
-      ? [
-          ...outcome.members,
-          fitLinearMember(training.matrix, training.labels, labels.length, hiddenUnits, settings.seed),
-        ]
-      : outcome.members;
+      ? [fitLinearMember(training.matrix, training.labels, labels.length, hiddenUnits, settings.seed)]
+      : [];
+  const outcome = await ensemble;
+  const members = [...outcome.members, ...linear] as const;
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
