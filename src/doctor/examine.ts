@@ -57,6 +57,7 @@ const SEARCH_TRAINING: TrainingSettings = {
   terms: { charNgrams: false, ngramRange: [1, 1] },
   vectorizer: { maxFeatures: 50_000 },
   ensemble: 1,
+  linear: false,
   validationFraction: 0,
 };
 
