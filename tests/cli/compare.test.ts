@@ -12,7 +12,8 @@ beforeAll(async () => {
     ["good", "30"],
     ["bad", "1"],
   ] as const) {
-    expect((await trainTiny(inFolder(name), "--epochs", epochs)).exitCode).toBe(0);
+    // The linear member needs no epochs to be good.
+    expect((await trainTiny(inFolder(name), "--epochs", epochs, "--no-linear")).exitCode).toBe(0);
   }
   good = inFolder("good", "tiny.newsclf");
   bad = inFolder("bad", "tiny.newsclf");
