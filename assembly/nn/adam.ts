@@ -1,5 +1,5 @@
 import { ADAM_BETA1, ADAM_BETA2 } from "./constants";
-import { fetchRow, keepFetching } from "./fetch";
+import { fetchRows } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /** One step for `bytes` of parameters; l2 of the weight is added to its gradient. */
@@ -84,16 +84,9 @@ export function adamUpdateRows(
   nUnits: u32,
 ): i32 {
   const rowBytes = <usize>nUnits << 2;
-  let fetched: u32 = 0;
-  for (let s = beginSlot; s < endSlot; s++) {
-    const row = load<u32>(rows + (<usize>s << 2));
-    if (row >= nTerms) return INDEX_OUT_OF_RANGE;
-    const at = <usize>row * rowBytes;
-    fetched ^= fetchRow(weight + at, rowBytes);
-    fetched ^= fetchRow(moment1 + at, rowBytes);
-    fetched ^= fetchRow(moment2 + at, rowBytes);
-  }
-  keepFetching(fetched);
+  if (!fetchRows(weight, rows, beginSlot, endSlot, nTerms, rowBytes)) return INDEX_OUT_OF_RANGE;
+  fetchRows(moment1, rows, beginSlot, endSlot, nTerms, rowBytes);
+  fetchRows(moment2, rows, beginSlot, endSlot, nTerms, rowBytes);
   for (let s = beginSlot; s < endSlot; s++) {
     const at = <usize>load<u32>(rows + (<usize>s << 2)) * rowBytes;
     updateRow(weight + at, moment1 + at, moment2 + at, gradient, 1, l2, stepSize, rootScale, epsilon, rowBytes);

@@ -10,17 +10,21 @@ import { sinkScratch } from "./scratch";
 
 const CACHE_LINE_BYTES: usize = 64;
 
-/** Reads each cache line of a row; hand the result to {@link keepFetching}, so that no compiler leaves it out. */
+/**
+ * Reads each cache line of the table's rows of these numbers, `rows[begin … end - 1]`. Returns false at the first one that is
+ * not below nRows.
+ */
 // @ts-ignore: decorator
 @inline
-export function fetchRow(row: usize, bytes: usize): u32 {
+export function fetchRows(table: usize, rows: usize, begin: u32, end: u32, nRows: u32, rowBytes: usize): bool {
   let words: u32 = 0;
-  for (let at: usize = 0; at < bytes; at += CACHE_LINE_BYTES) words ^= load<u32>(row + at);
-  return words;
-}
-
-// @ts-ignore: decorator
-@inline
-export function keepFetching(words: u32): void {
+  for (let k = begin; k < end; k++) {
+    const row = load<u32>(rows + (<usize>k << 2));
+    if (row >= nRows) return false;
+    const start = table + <usize>row * rowBytes;
+    for (let at: usize = 0; at < rowBytes; at += CACHE_LINE_BYTES) words ^= load<u32>(start + at);
+  }
+  // Kept, so that no compiler leaves the reading out.
   store<u32>(sinkScratch(), words);
+  return true;
 }

@@ -1,4 +1,4 @@
-import { fetchRow, keepFetching } from "./fetch";
+import { fetchRows } from "./fetch";
 import { indicesScratch, LIST_CAPACITY, valuesScratch } from "./scratch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
@@ -105,13 +105,7 @@ export function sparseLinearForward(
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
     const end = load<u32>(indptr + (<usize>b << 2), 4);
-    let fetched: u32 = 0;
-    for (let k = begin; k < end; k++) {
-      const column = load<u32>(columns + (<usize>k << 2));
-      if (column >= nInputs) return INDEX_OUT_OF_RANGE;
-      fetched ^= fetchRow(weight + <usize>column * rowBytes, rowBytes);
-    }
-    keepFetching(fetched);
+    if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
     memory.copy(out, bias, rowBytes);
     const skipped = <usize>begin << 2;
     addRows(out, columns + skipped, values + skipped, weightScale, end - begin, weight, rowBytes);

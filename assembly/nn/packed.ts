@@ -1,4 +1,4 @@
-import { fetchRow, keepFetching } from "./fetch";
+import { fetchRows } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /**
@@ -67,13 +67,7 @@ export function float16LinearForward(
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
     const end = load<u32>(indptr + (<usize>b << 2), 4);
-    let fetched: u32 = 0;
-    for (let k = begin; k < end; k++) {
-      const column = load<u32>(columns + (<usize>k << 2));
-      if (column >= nInputs) return INDEX_OUT_OF_RANGE;
-      fetched ^= fetchRow(weight + <usize>column * rowBytes, rowBytes);
-    }
-    keepFetching(fetched);
+    if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
     memory.copy(out, bias, <usize>nOutputs << 2);
     for (let k = begin; k < end; k++) {
       const at = <usize>k << 2;
@@ -102,13 +96,7 @@ export function int8LinearForward(
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
     const end = load<u32>(indptr + (<usize>b << 2), 4);
-    let fetched: u32 = 0;
-    for (let k = begin; k < end; k++) {
-      const column = load<u32>(columns + (<usize>k << 2));
-      if (column >= nInputs) return INDEX_OUT_OF_RANGE;
-      fetched ^= fetchRow(weight + <usize>column * rowBytes, rowBytes);
-    }
-    keepFetching(fetched);
+    if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
     memory.copy(out, bias, <usize>nOutputs << 2);
     for (let k = begin; k < end; k++) {
       const at = <usize>k << 2;

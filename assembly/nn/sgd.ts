@@ -1,4 +1,4 @@
-import { fetchRow, keepFetching } from "./fetch";
+import { fetchRows } from "./fetch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /** One step for `bytes` of parameters. */
@@ -71,15 +71,8 @@ export function sgdUpdateRows(
   nUnits: u32,
 ): i32 {
   const rowBytes = <usize>nUnits << 2;
-  let fetched: u32 = 0;
-  for (let s = beginSlot; s < endSlot; s++) {
-    const row = load<u32>(rows + (<usize>s << 2));
-    if (row >= nTerms) return INDEX_OUT_OF_RANGE;
-    const at = <usize>row * rowBytes;
-    fetched ^= fetchRow(weight + at, rowBytes);
-    fetched ^= fetchRow(moment + at, rowBytes);
-  }
-  keepFetching(fetched);
+  if (!fetchRows(weight, rows, beginSlot, endSlot, nTerms, rowBytes)) return INDEX_OUT_OF_RANGE;
+  fetchRows(moment, rows, beginSlot, endSlot, nTerms, rowBytes);
   for (let s = beginSlot; s < endSlot; s++) {
     const at = <usize>load<u32>(rows + (<usize>s << 2)) * rowBytes;
     updateRow(weight + at, moment + at, gradient, 1, rate, momentum, gradientShare, momentShare, rowBytes);
