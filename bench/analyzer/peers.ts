@@ -16,6 +16,7 @@ import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "csv-parse/sync";
+import { median } from "../median.js";
 
 type Tokens = readonly (readonly [surface: string, tag: string])[];
 
@@ -59,11 +60,6 @@ function f1(texts: readonly string[], found: readonly Tokens[], expected: readon
     nExpected += b.size;
   }
   return (2 * nShared) / (nFound + nExpected);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 const [folder, csv, nTexts, python = "-", nPasses = "9"] = process.argv.slice(2);

