@@ -9,7 +9,7 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
-import { fitLinearMember, holdsLinearMember } from "./nn/linear-member.js";
+import { holdsLinearMember } from "./nn/linear-member.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
@@ -28,6 +28,7 @@ import type { Corpus } from "./training/corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
+import { fitLinear } from "./training/fit-linear.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { isWorthNetworkThreads, isWorthThreads } from "./training/worth-threads.js";
@@ -64,7 +65,8 @@ export interface TrainOptions extends TrainingSettings {
   readonly resume?: Checkpoint;
   /**
    * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
-   * before the first step there are none, so it throws. An ensemble ends with the networks that are done.
+   * before the first step there are none, so it throws. An ensemble ends with the networks that are done, and the linear
+   * member with the pass that it is at.
    */
   readonly signal?: AbortSignal;
 }
@@ -218,6 +220,7 @@ export async function train(
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
   const isSideBySide =
     engine === null && isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
+  const failure = new AbortController();
   const ensemble = fitEnsemble(
     {
       ...input,
@@ -228,15 +231,18 @@ export async function train(
     state,
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },
     isSideBySide ? threads : undefined,
-  );
+  ).catch((error: unknown) => {
+    failure.abort();
+    throw error;
+  });
   // While other threads train the networks, this one has the time.
-  const { hiddenUnits } = settings.network;
-  const linear =
-    settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length })
-      ? [fitLinearMember(training.matrix, training.labels, labels.length, hiddenUnits, settings.seed)]
-      : [];
-  const outcome = await ensemble;
-  const members = [...outcome.members, ...linear] as const;
+  const layers = { hiddenUnits: settings.network.hiddenUnits, nLabels: labels.length };
+  const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
+  const [outcome, linear] = await Promise.all([
+    ensemble,
+    settings.linear && holdsLinearMember(layers) ? fitLinear(training, layers, settings.seed, linearSignal) : null,
+  ]);
+  const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
@@ -278,7 +284,7 @@ export async function train(
     validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
     weightType: stored.type,
     refusedWeights: stored.refused,
-    isInterrupted: outcome.isInterrupted,
+    isInterrupted: outcome.isInterrupted || linear?.isCutShort === true,
   };
 }
 

@@ -21,6 +21,8 @@ interface InspectFlags extends InputFlags {
 export interface ModelSummary {
   readonly metadata: ModelMetadata;
   readonly nTerms: number;
+  /** Whether a linear classifier stands beside the networks. */
+  readonly hasLinear: boolean;
   /** Of the first layers' weights. */
   readonly weightType: WeightType;
   /** The rarest terms. */
@@ -46,6 +48,7 @@ function describeCalibration({ labels, calibration }: ModelMetadata): string {
 export function renderSummary({
   metadata,
   nTerms,
+  hasLinear,
   weightType,
   topIdf,
   topDocumentFrequency,
@@ -58,7 +61,7 @@ export function renderSummary({
     `tokenizer       ${metadata.tokenizerId}`,
     `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
-    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}`,
+    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}`,
     `weights         ${weightType}`,
     ...selectedEpochs.map(
       ({ epoch, validationMacroF1: macroF1 }) =>
@@ -79,7 +82,7 @@ export function renderSummary({
 async function summarize(modelPath: string, top: number): Promise<ModelSummary> {
   const [
     { readFileBytes },
-    { decodeModel },
+    { decodeModel, hasLinearMember },
     { smoothIdf },
     { documentFrequencyOf, signedChiSquare, topTerms },
     { weightTypeOf },
@@ -97,6 +100,7 @@ async function summarize(modelPath: string, top: number): Promise<ModelSummary> 
   return {
     metadata,
     nTerms: vocabulary.nTerms,
+    hasLinear: hasLinearMember(metadata),
     weightType: weightTypeOf(members[0]),
     topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, metadata.nDocuments), top),
     topDocumentFrequency: topTerms(vocabulary, documentFrequency, top),

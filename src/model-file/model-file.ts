@@ -47,11 +47,15 @@ function memberTensorName(formatVersion: number, member: number, name: string): 
   return formatVersion === 1 ? name : `${member}.${name}`;
 }
 
-/** The networks with an epoch each, and behind them the linear member where the settings have one and the layers hold it. */
-function countMembers({ selectedEpochs, settings, labels }: ModelMetadata): number {
+/** Whether a linear member stands behind the networks: where the settings have one and the layers hold it. */
+export function hasLinearMember({ settings, labels }: Pick<ModelMetadata, "settings" | "labels">): boolean {
   const { hiddenUnits } = settings.network;
-  const hasLinear = settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
-  return selectedEpochs.length + (hasLinear ? 1 : 0);
+  return settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
+}
+
+/** The networks with an epoch each, and the linear member. */
+function countMembers(metadata: ModelMetadata): number {
+  return metadata.selectedEpochs.length + (hasLinearMember(metadata) ? 1 : 0);
 }
 
 /** Returns the bytes of a model file in the newest version; equal parts give equal bytes. */

@@ -38,6 +38,18 @@ interface Separator {
   /** `[V]` */
   readonly weights: Float64Array;
   readonly bias: number;
+  /** Whether the caller asked for an end before its passes were done. */
+  readonly isCutShort: boolean;
+}
+
+/** What the caller may say after each pass: "stop" ends the fit with one pass for each label at least. */
+export type LinearCommand = "stop" | undefined;
+
+/** A linear classifier in the shape of a network. */
+export interface LinearMember {
+  readonly weights: MlpWeights;
+  /** Whether "stop" ended a label's passes before they were done. */
+  readonly isCutShort: boolean;
 }
 
 /** `[V]` sum of each term's weights over all documents, or over those of a label. */
@@ -79,11 +91,18 @@ function logCountRatios(total: Float64Array, within: Float64Array): Float64Array
  *
  * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
  *
+ * Yields after each pass.
+ *
  * @param ratios `[V]` r, each ≥ 0
  * @see Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM",
  * algorithm 1, L2-SVM
  */
-function separate(matrix: CsrMatrix, isOfLabel: Uint8Array, ratios: Float64Array, seed: number): Separator {
+function* separate(
+  matrix: CsrMatrix,
+  isOfLabel: Uint8Array,
+  ratios: Float64Array,
+  seed: number,
+): Generator<void, Separator, LinearCommand> {
   const { nRows, indptr, indices, data } = matrix;
   const nOfLabel = isOfLabel.reduce((n, own) => n + own, 0);
   // w_t √r(t), which meets x itself; a step moves it by r(t) x_t.
@@ -123,8 +142,9 @@ function separate(matrix: CsrMatrix, isOfLabel: Uint8Array, ratios: Float64Array
       for (let i = start; i < end; i++) weights[indices[i]] += step * ratios[indices[i]] * data[i];
     }
     if (furthest < TOLERANCE) break;
+    if ((yield) === "stop") return { weights, bias, isCutShort: true };
   }
-  return { weights, bias };
+  return { weights, bias, isCutShort: false };
 }
 
 /**
@@ -155,30 +175,28 @@ function toNetwork(separators: readonly Separator[], shape: MlpShape): MlpWeight
 
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
- * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine.
+ * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine. Yields after each
+ * pass over the documents, some milliseconds for each 10,000 of them.
  *
  * @param matrix `[N, V]` rows of Euclidean norm 1, or empty
  * @param labels `[N]` label numbers; each label has a document
  * @param hiddenUnits each at least C, see {@link holdsLinearMember}
  */
-export function fitLinearMember(
+export function* fitLinearMember(
   matrix: CsrMatrix,
   labels: LabeledMatrix["labels"],
   nLabels: number,
   hiddenUnits: MlpShape["hiddenUnits"],
   seed: number,
-): MlpWeights {
+): Generator<void, LinearMember, LinearCommand> {
   const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits, nLabels };
   if (!holdsLinearMember(shape)) throw new Error(`Bug: ${nLabels} labels do not fit into ${hiddenUnits} units`);
   const total = sumColumns(matrix, labels, null);
-  const separators = Array.from({ length: nLabels }, (_, label) => {
+  const separators: Separator[] = [];
+  for (let label = 0; label < nLabels; label++) {
     const ratios = logCountRatios(total, sumColumns(matrix, labels, label));
-    return separate(
-      matrix,
-      Uint8Array.from(labels, (own) => (own === label ? 1 : 0)),
-      ratios,
-      seed,
-    );
-  });
-  return toNetwork(separators, shape);
+    const isOfLabel = Uint8Array.from(labels, (own) => (own === label ? 1 : 0));
+    separators.push(yield* separate(matrix, isOfLabel, ratios, seed));
+  }
+  return { weights: toNetwork(separators, shape), isCutShort: separators.some(({ isCutShort }) => isCutShort) };
 }

@@ -18,6 +18,7 @@ const inspect = (...argv: readonly string[]) => runCli(["inspect", inFolder("tin
 interface Summary {
   readonly metadata: unknown;
   readonly nTerms: number;
+  readonly hasLinear: boolean;
   readonly topIdf: readonly { readonly term: string; readonly value: number }[];
   readonly topDocumentFrequency: Summary["topIdf"];
   readonly topByLabel: readonly { readonly label: string; readonly terms: Summary["topIdf"] }[];
@@ -33,7 +34,7 @@ describe("newsclf inspect", () => {
       `tokenizer       ${metadata.tokenizerId}`,
       "articles        24 trained on, 0 kept back to choose the epoch",
       "labels          경제 8, 스포츠 8, 정치 8",
-      `network         ${vocabulary.nTerms} → 8 → 8 → 8 → 3`,
+      `network         ${vocabulary.nTerms} → 8 → 8 → 8 → 3, and a linear classifier`,
       "epoch           30",
       "calibration     none",
       `training data   SHA-256 ${metadata.trainingDataHash}`,
@@ -56,6 +57,7 @@ describe("newsclf inspect", () => {
     const summary = JSON.parse(stdout) as Summary;
     expect(summary.metadata).toEqual(JSON.parse(JSON.stringify(parts.metadata)));
     expect(summary.nTerms).toBe(parts.vocabulary.nTerms);
+    expect(summary.hasLinear).toBe(true);
     expect(summary.topByLabel.map(({ label }) => label)).toEqual(["경제", "스포츠", "정치"]);
     for (const list of [
       summary.topIdf,

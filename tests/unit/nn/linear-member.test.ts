@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { predictProbabilities } from "../../../src/nn/inference.js";
-import { fitLinearMember, holdsLinearMember } from "../../../src/nn/linear-member.js";
+import { fitLinearMember, holdsLinearMember, type LinearMember } from "../../../src/nn/linear-member.js";
 
 /** Two documents, each of one term and of its own label. */
 const TWO_DOCUMENTS: CsrMatrix = {
@@ -14,9 +14,27 @@ const TWO_DOCUMENTS: CsrMatrix = {
 };
 const TWO_LABELS = Int32Array.of(0, 1);
 
+/** Runs a fit to its end and returns the network. */
+function fit(...input: Parameters<typeof fitLinearMember>): LinearMember["weights"] {
+  const run = fitLinearMember(...input);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value.weights;
+  }
+}
+
+/** Says "stop" at each yield, and returns what comes of it and how often it was said. */
+function fitStopped(): LinearMember & { readonly nYields: number } {
+  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+  for (let nYields = 0; ; nYields++) {
+    const { done, value } = run.next("stop");
+    if (done) return { ...value, nYields };
+  }
+}
+
 describe("fitLinearMember", () => {
   it("weights terms by their log-count ratio and separates at the minimum of the squared hinge loss", () => {
-    const { w1, b1, w4 } = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+    const { w1, b1, w4 } = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
     // Sums within label 0: 1.1 and 0.1 of 1.2; without: 0.1 and 1.1 of 1.2. r = ln 11 = 2.3979 for both terms.
     // By symmetry α is the same for both documents and the bias 0: the decision for the first is α r, its curvature r + 1,
     // and 1 / (2 K) is n / (0.2 N) = 1 / 0.4 = 2.5. α r - 1 + 2.5 α = 0 gives α = 1 / 4.8979 = 0.20417.
@@ -32,7 +50,7 @@ describe("fitLinearMember", () => {
 
   it("is a network whose logits are 8 times the decision values, also with units to spare and for no terms", () => {
     const hiddenUnits = [3, 4, 2] as const;
-    const weights = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, hiddenUnits, 1);
+    const weights = fit(TWO_DOCUMENTS, TWO_LABELS, 2, hiddenUnits, 1);
     const matrix: CsrMatrix = { ...TWO_DOCUMENTS, nRows: 3, indptr: Uint32Array.of(0, 1, 2, 2) };
     const probabilities = predictProbabilities(weights, matrix, createReferenceMlp);
     for (const [row, column] of [0, 1, null].entries()) {
@@ -55,17 +73,28 @@ describe("fitLinearMember", () => {
       indices: new Uint32Array(5),
       data: new Float32Array(5).fill(1),
     };
-    const weights = fitLinearMember(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, [2, 2, 2], 1);
+    const weights = fit(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, [2, 2, 2], 1);
     const [score] = predictProbabilities(weights, matrix, createReferenceMlp);
     expect(score).toBeGreaterThan(0.3);
     expect(score).toBeLessThan(0.7);
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {
-    const first = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
-    expect(fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1)).toEqual(first);
-    const other = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 2);
+    const first = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+    expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1)).toEqual(first);
+    const other = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 2);
     for (const [i, weight] of first.w1.entries()) expect(Math.abs(other.w1[i]! - weight)).toBeLessThan(0.05);
+  });
+});
+
+describe("fitLinearMember told to stop", () => {
+  it("ends after one pass for each label, and says so", () => {
+    const { weights, isCutShort, nYields } = fitStopped();
+    expect(isCutShort).toBe(true);
+    expect(nYields).toBe(2);
+    // Not at the minimum yet, but on the right side.
+    expect(weights.w1[0]).toBeGreaterThan(0);
+    expect(weights.w1[3]).toBeGreaterThan(0);
   });
 });
 

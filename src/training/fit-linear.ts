@@ -1,0 +1,22 @@
+import { fitLinearMember, type LinearMember } from "../nn/linear-member.js";
+import type { LabeledMatrix } from "../nn/validation.js";
+import type { MlpShape } from "../nn/weights.js";
+import { yieldToEventLoop } from "./progress.js";
+
+/**
+ * Fits the linear member, and lets the event loop run between its passes, so that networks in other threads are heard.
+ * When `signal` is aborted, each label has one pass at least.
+ */
+export async function fitLinear(
+  { matrix, labels }: LabeledMatrix,
+  { hiddenUnits, nLabels }: Omit<MlpShape, "nTerms">,
+  seed: number,
+  signal: AbortSignal,
+): Promise<LinearMember> {
+  const run = fitLinearMember(matrix, labels, nLabels, hiddenUnits, seed);
+  for (;;) {
+    const { done, value } = run.next(signal.aborted ? "stop" : undefined);
+    if (done) return value;
+    await yieldToEventLoop();
+  }
+}

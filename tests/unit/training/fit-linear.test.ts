@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { LabeledMatrix } from "../../../src/nn/validation.js";
+import { fitLinear } from "../../../src/training/fit-linear.js";
+
+/** Two documents, each of one term and of its own label. */
+const TWO_DOCUMENTS: LabeledMatrix = {
+  matrix: {
+    nRows: 2,
+    nColumns: 2,
+    indptr: Uint32Array.of(0, 1, 2),
+    indices: Uint32Array.of(0, 1),
+    data: Float32Array.of(1, 1),
+  },
+  labels: Int32Array.of(0, 1),
+};
+const LAYERS = { hiddenUnits: [2, 2, 2], nLabels: 2 } as const;
+
+describe("fitLinear", () => {
+  it("lets others run before it is done", async () => {
+    const order: string[] = [];
+    setTimeout(() => order.push("timer"), 0);
+    const { isCutShort } = await fitLinear(TWO_DOCUMENTS, LAYERS, 1, new AbortController().signal);
+    order.push("fit");
+    expect(order).toEqual(["timer", "fit"]);
+    expect(isCutShort).toBe(false);
+  });
+
+  it("ends early, with a network all the same, when stopped", async () => {
+    const { weights, isCutShort } = await fitLinear(TWO_DOCUMENTS, LAYERS, 1, AbortSignal.abort());
+    expect(isCutShort).toBe(true);
+    expect(weights.w1[0]).toBeGreaterThan(0);
+  });
+});
