@@ -27,11 +27,10 @@ describe("showValue", () => {
     circle.push(circle);
     let deep: unknown = 1;
     for (let depth = 0; depth < 50_000; depth++) deep = [deep];
-    expect([circle, deep, { big: 1n }].map(showValue)).toEqual([
-      "an array that has no JSON form",
-      "an array that has no JSON form",
-      "an object that has no JSON form",
-    ]);
+    expect(showValue(circle)).toBe("an array that has no JSON form");
+    expect(showValue({ big: 1n })).toBe("an object that has no JSON form");
+    // JSON.stringify of some engines has no stack to overflow: Node 26 writes it.
+    expect(showValue(deep)).toMatch(/^(?:an array that has no JSON form|\[{40,}\.\.\.)$/);
     expect(showValue({ toString: 1, valueOf: 1 })).toBe('{"toString":1,"valueOf":1}');
     expect([null, undefined, 1n, Symbol("x")].map(showValue)).toEqual(["null", "undefined", "1", "Symbol(x)"]);
   });
