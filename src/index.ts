@@ -46,6 +46,7 @@ export { type EvaluatedArticle, evaluate } from "./evaluation/evaluate.js";
 export * from "./evaluation/index.js";
 export type { Explanation, TermContribution, WordContribution } from "./explanation/explain.js";
 export type { CsrMatrix } from "./features/csr-matrix.js";
+export type { Spool, SpoolReader } from "./features/spool.js";
 export { type TermBatch, TermLog, TermNumbering } from "./features/term-log.js";
 export { TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 export type { FittedVectorizer, LogFit, Vectorizer } from "./features/vectorizer.js";
@@ -112,4 +113,6 @@ export {
 } from "./train.js";
 export type { DocumentAnalyzer, DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 export type { NetworkTask, NetworkThreads } from "./training/network-threads.js";
+export { StoredArticles } from "./training/stored-articles.js";
+export type { TrainingMemory } from "./training/training-memory.js";
 export { type FoldScores, type TuneInput, type TuneResult, type TuneTrial, tune } from "./tuning/tune.js";

@@ -1,5 +1,8 @@
 import { Classifier } from "./classifier.js";
 import { TrainingError } from "./errors.js";
+import type { SparseRow } from "./features/sparse-row.js";
+import type { Spool } from "./features/spool.js";
+import { BYTES_PER_STORED_VALUE, StoredMatrix, StoredMatrixBuilder } from "./features/stored-matrix.js";
 import { countByLabel } from "./features/term-statistics.js";
 import { type FittedTfidfVectorizer, TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
@@ -29,8 +32,11 @@ import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/do
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
 import { fitLinear } from "./training/fit-linear.js";
+import { planMemory } from "./training/memory-plan.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
+import { StoredArticles } from "./training/stored-articles.js";
+import type { TrainingMemory } from "./training/training-memory.js";
 import { isWorthNetworkThreads, isWorthThreads } from "./training/worth-threads.js";
 
 export type { TrainProgress } from "./training/progress.js";
@@ -47,6 +53,11 @@ export interface TrainOptions extends TrainingSettings {
    * The callbacks of networks that are trained side by side come mixed.
    */
   readonly threads?: NetworkThreads;
+  /**
+   * A limit of memory, for articles that may not fit into it: terms go to a file, and the matrix where it is too large. The
+   * model is the same. Articles that are to stay in a file, too, are given as {@link StoredArticles}.
+   */
+  readonly memory?: TrainingMemory;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
   /** Called with what engine "tfjs" runs on, before the articles are analysed. */
@@ -123,6 +134,7 @@ function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticl
   readonly nArticles: number | null;
 } {
   if (!(Symbol.iterator in articles)) return { articles, nArticles: null };
+  if (articles instanceof StoredArticles) return { articles, nArticles: articles.nArticles };
   const copies = Array.from(articles, (article) => ({ ...article }));
   return { articles: copies, nArticles: copies.length };
 }
@@ -157,6 +169,7 @@ export async function train(
     kernels: givenKernels,
     analyzer: givenAnalyzer,
     threads,
+    memory,
     source = "articles",
     onEngine,
     onStage,
@@ -178,17 +191,22 @@ export async function train(
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
   onStage?.("analyze");
-  const analyzing = analyzeCorpus(detached, settings.text.clean, analyzer, source, async (nDone) => {
+  const termSpool = memory?.createSpool();
+  const onTurn = async (nDone: number): Promise<void> => {
     onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
-  });
-  const { corpus, fitted, split, training, validation } = await vectorize(
-    analyzing,
+  };
+  const analyze = (): Promise<AnalyzedCorpus> =>
+    analyzeCorpus(detached, settings.text.clean, analyzer, source, onTurn, termSpool);
+  const { corpus, fitted, split, training, validation, nLanes } = await vectorize(
+    analyze,
     settings,
-    threads !== undefined,
+    threads?.nThreads ?? 1,
+    memory,
     onStage,
   );
+  termSpool?.close();
   const { labels } = corpus;
 
   const input: TrainMlpInput = {
@@ -231,6 +249,7 @@ export async function train(
     state,
     { onEpoch, onRollback, onProgress, checkpoints: states, signal },
     isSideBySide ? threads : undefined,
+    nLanes,
   ).catch((error: unknown) => {
     failure.abort();
     throw error;
@@ -281,7 +300,10 @@ export async function train(
     classifier: await Classifier.load(bytes, { tokenizer, kernels }),
     history: outcome.history,
     rollbacks: outcome.rollbacks,
-    validation: Array.from(split.validation, (index) => ({ index, article: corpus.articles[index] as LabeledArticle })),
+    validation: Array.from(split.validation, (index) => ({
+      index,
+      article: corpus.articles.at(index) as LabeledArticle,
+    })),
     weightType: stored.type,
     refusedWeights: stored.refused,
     isInterrupted: outcome.isInterrupted || linear?.isCutShort === true,
@@ -301,30 +323,48 @@ interface VectorizedCorpus {
   readonly training: LabeledMatrix;
   /** Null without a validation share. */
   readonly validation: LabeledMatrix | null;
+  /** Networks that may be trained side by side. */
+  readonly nLanes: number;
 }
 
 /** A function of its own so that the log of all terms, often more than all else, is gone before the network is trained. */
 async function vectorize(
-  analyzing: Promise<AnalyzedCorpus>,
+  analyze: () => Promise<AnalyzedCorpus>,
   settings: ResolvedTrainingSettings,
-  isShared: boolean,
+  nThreads: number,
+  memory: TrainingMemory | undefined,
   onStage: TrainOptions["onStage"],
 ): Promise<VectorizedCorpus> {
-  const { corpus, log } = await analyzing;
+  const { corpus, log } = await analyze();
   onStage?.("vectorize");
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
-  const { fitted, matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
+  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
+  const { nTerms } = fitted.vocabulary;
+  const plan = memory && planMemory(memory.maxBytes, settings, nTerms, nThreads);
+  // Of the training share this is exact; documents kept back are like it.
+  const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
+  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (log.nDocuments / split.train.length);
+  const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
   const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-    matrix: matrixOf(rows, isShared),
+    matrix: store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool()),
     labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
   });
   const validation = split.validation.length === 0 ? null : shareOf(split.validation);
-  return { corpus, split, fitted, training: shareOf(split.train), validation };
+  return { corpus, split, fitted, training: shareOf(split.train), validation, nLanes: plan?.nLanes ?? nThreads };
 }
 
-/** The first articles, or all where there are fewer; over the same arrays. */
+function storeMatrix(rows: Iterable<SparseRow>, nColumns: number, spool: Spool): StoredMatrix {
+  const builder = new StoredMatrixBuilder(nColumns, spool);
+  for (const row of rows) builder.append(row);
+  return builder.finish();
+}
+
+/** The first rows of a matrix, or all where there are fewer. */
 function firstRows({ matrix, labels }: LabeledMatrix, nRows: number): LabeledMatrix {
   const n = Math.min(nRows, matrix.nRows);
-  return { matrix: { ...matrix, nRows: n, indptr: matrix.indptr.subarray(0, n + 1) }, labels: labels.subarray(0, n) };
+  const { nColumns } = matrix;
+  const layout = { nRows: n, nColumns, indptr: matrix.indptr.subarray(0, n + 1) };
+  const first = "indices" in matrix ? { ...matrix, ...layout } : new StoredMatrix(layout, matrix.spool);
+  return { matrix: first, labels: labels.subarray(0, n) };
 }

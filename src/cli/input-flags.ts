@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import type { Spool } from "../features/spool.js";
 import type { ArticleReader, ArticleRecord, ReadOptions, RejectedRow } from "../io/article-reader.js";
 import type { ByteSource } from "../io/files.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import { INPUT_SPEC, type InputOptions } from "../options/input-options.js";
 import type { Article, LabeledArticle } from "../text/article.js";
 import type { MergedLabel } from "../text/label-spelling.js";
+import type { StoredArticles } from "../training/stored-articles.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { STANDARD_INPUT } from "./input-choice.js";
 import { describeChoice, describeMergedLabels, describeRejectedRows } from "./input-messages.js";
@@ -204,4 +206,49 @@ export async function loadLabeled(
   const { articles, merged } = unifyLabels(loaded.articles);
   streams.messages.write(describeMergedLabels(merged));
   return { ...loaded, articles, mergedLabels: merged };
+}
+
+/** Articles in a file with where they came from. */
+export interface SpooledArticles extends Pick<LoadedArticles, "rows" | "mergedLabels"> {
+  readonly articles: StoredArticles;
+  /** 1-based line of an article in its file. */
+  readonly lineOf: (index: number) => number;
+}
+
+/** Reads articles as {@link loadLabeled} does, but into a spool: memory has their labels and lines. */
+export async function spoolLabeled(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: Pick<CommandStreams, "stdin" | "messages">,
+  spool: Spool,
+  more: MoreOptions = {},
+): Promise<SpooledArticles> {
+  const [{ LabelSpellings }, { StoredArticles }, { Uint32List }] = await Promise.all([
+    import("../text/label-spelling.js"),
+    import("../training/stored-articles.js"),
+    import("../features/uint32-list.js"),
+  ]);
+  const articles = new StoredArticles(spool);
+  const lines = new Uint32List();
+  const spellings = new LabelSpellings();
+  const rows = await readLabeled(
+    paths,
+    flags,
+    streams,
+    async (reader) => {
+      for await (const { article, line } of reader) {
+        articles.add(article);
+        lines.push(line);
+        spellings.add(article.label);
+      }
+      return reader.summary();
+    },
+    more,
+  );
+  const read = { articles, lineOf: (index: number) => lines.at(index), rows };
+  if (flags.labelNormalization === false) return { ...read, mergedLabels: [] };
+  const choice = spellings.choose();
+  articles.renameLabels((label) => choice.labelOf(label));
+  streams.messages.write(describeMergedLabels(choice.merged));
+  return { ...read, mergedLabels: choice.merged };
 }

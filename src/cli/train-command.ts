@@ -1,15 +1,20 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { Language } from "../html/index.js";
+import type { ReadSummary } from "../io/row-tally.js";
+import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
 import type { TrainingSettings } from "../options/train-options.js";
+import type { LabeledArticle } from "../text/article.js";
+import type { MergedLabel } from "../text/label-spelling.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { describeEngine } from "./describe-engine.js";
 import { STANDARD_INPUT } from "./input-choice.js";
-import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled } from "./input-flags.js";
+import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled, spoolLabeled } from "./input-flags.js";
+import { parseBytes } from "./parse-amount.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import { StageTimes } from "./stage-times.js";
@@ -23,6 +28,8 @@ interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, Check
   readonly report: string;
   readonly lang: Language;
   readonly profile?: string;
+  /** Bytes. */
+  readonly maxMemory?: number;
 }
 
 /** `data/news.csv` → `models/news.newsclf`, by the first of the files, ".gz" left out. */
@@ -74,18 +81,52 @@ async function runTrain(
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));
   if (flags.profile !== undefined) await checkWritable(flags.profile);
+  const files = flags.maxMemory === undefined ? null : await openFiles(flags.maxMemory, modelPath);
   const lock = await lockOutput(modelPath);
   try {
-    await trainInto(modelPath, paths, settings, flags, streams);
+    await trainInto(modelPath, paths, settings, files, flags, streams);
   } finally {
+    files?.close();
     await lock.release();
   }
+}
+
+/** What does not fit into memory goes to where the model goes: there is room for it, and its owner's data. */
+async function openFiles(maxBytes: number, modelPath: string): Promise<TrainingFiles> {
+  const { TrainingFiles } = await import("../io/training-files.js");
+  return new TrainingFiles(maxBytes, path.dirname(path.resolve(modelPath)));
+}
+
+/** Articles to train on, in memory or in a file. */
+interface TrainingArticles {
+  readonly articles: Iterable<LabeledArticle>;
+  readonly nArticles: number;
+  /** 1-based line of an article in its file. */
+  readonly lineOf: (index: number) => number;
+  readonly rows: ReadSummary;
+  readonly mergedLabels: readonly MergedLabel[];
+}
+
+async function readTraining(
+  paths: readonly string[],
+  files: TrainingFiles | null,
+  flags: InputFlags,
+  streams: CommandStreams,
+): Promise<TrainingArticles> {
+  const more = { hashesFiles: true };
+  if (files !== null) {
+    const spooled = await spoolLabeled(paths, flags, streams, files.createSpool(), more);
+    return { ...spooled, nArticles: spooled.articles.nArticles };
+  }
+  const { articles, lines, rows, mergedLabels } = await loadLabeled(paths, flags, streams, more);
+  return { articles, nArticles: articles.length, lineOf: (index) => lines[index] as number, rows, mergedLabels };
 }
 
 async function trainInto(
   modelPath: string,
   paths: readonly string[],
   given: TrainingSettings,
+  files: TrainingFiles | null,
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
@@ -118,8 +159,8 @@ async function trainInto(
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
   times.begin("read");
-  const { articles, lines, rows, mergedLabels } = await loadLabeled(paths, flags, streams, { hashesFiles: true });
-  display.log(`${source}: ${articles.length} articles`);
+  const { articles, nArticles, lineOf, rows, mergedLabels } = await readTraining(paths, files, flags, streams);
+  display.log(`${source}: ${nArticles} articles`);
 
   const checkpoint = checkpointPath(modelPath);
   const resume = flags.resume === true ? await readCheckpoint(checkpoint) : null;
@@ -143,6 +184,7 @@ async function trainInto(
     onRollback: (rollback) => display.log(describeRollback(rollback)),
     checkpoints,
     ...(resume === null ? {} : { resume }),
+    ...(files === null ? {} : { memory: files }),
     ...(threads === null ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => threads?.close());
@@ -165,7 +207,7 @@ async function trainInto(
     const evaluator = createEvaluator(classifier.labels);
     const start = performance.now();
     for (const { index, article } of validation) {
-      evaluateArticle(evaluator, classifier, { ...article, line: lines[index] as number });
+      evaluateArticle(evaluator, classifier, { ...article, line: lineOf(index) });
     }
     const run = describeRun(argv, validation.length, performance.now() - start);
     const report = evaluator.finish({
@@ -175,7 +217,7 @@ async function trainInto(
       articles: {
         nRead: rows.nRows,
         nRejected: rows.nRows - rows.nUsable,
-        nTrain: articles.length - validation.length,
+        nTrain: nArticles - validation.length,
         nValidation: validation.length,
       },
       trainSupport,
@@ -205,6 +247,11 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     )
     .option("-o, --output <file>", "model file to write (default: models/<name of the first file>.newsclf)")
     .option("--report <dir>", "folder for report.html, report.md and report.json", "report")
+    .option(
+      "--max-memory <size>",
+      "memory to take at most, such as 800MB: what does not fit goes to temporary files beside the model, which stays the same",
+      parseBytes,
+    )
     .option("--profile <file>", "write how long each stage took, as JSON")
     .addOption(languageOption());
   addInputFlags(command, { withLabel: true });

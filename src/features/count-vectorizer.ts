@@ -52,9 +52,7 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   /** 1-based place among the documents where the term was seen last. */
   const lastSeen = new Uint32Array(log.nTerms);
   for (const [place, document] of documents.entries()) {
-    const end = log.start(document + 1);
-    for (let i = log.start(document); i < end; i++) {
-      const id = log.numberAt(i);
+    for (const id of log.numbersOf(document)) {
       corpusFrequencyOf[id] = (corpusFrequencyOf[id] as number) + 1;
       if (lastSeen[id] === place + 1) continue;
       lastSeen[id] = place + 1;
@@ -75,7 +73,12 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   const vocabulary = Vocabulary.fromTerms(kept.map(({ term }) => term));
   return {
     fitted: new FittedCountVectorizer({ vocabulary, documentFrequency, nDocuments }),
-    matrixOf: (wanted, isShared) => countRows(log, wanted, columnOfId, kept.length, isShared),
+    matrixOf: (wanted, isShared) => {
+      const builder = new CsrBuilder(kept.length, countOccurrences(log, wanted, columnOfId), isShared);
+      for (const row of countRows(log, wanted, columnOfId)) builder.append(row);
+      return builder.finish();
+    },
+    rowsOf: (wanted) => countRows(log, wanted, columnOfId),
   };
 }
 
@@ -101,48 +104,44 @@ function keptTerms(
   { minDf, maxDfFraction, maxFeatures }: TermLimits,
 ): readonly Candidate[] {
   const maxDf = maxDfFraction * nDocuments;
-  const candidates: Candidate[] = [];
+  // Numbers in place of strings: of a large corpus most candidates are dropped below.
+  const candidates: number[] = [];
   for (const [id, frequency] of documentFrequencyOf.entries()) {
     if (frequency < minDf || frequency > maxDf) continue;
-    const term = log.term(id);
     // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
-    if (isStorableTerm(term)) candidates.push({ term, id });
+    if (isStorableTerm(log.term(id))) candidates.push(id);
   }
-  if (candidates.length <= maxFeatures) return candidates.sort(byTerm);
+  const withTerms = (ids: readonly number[]): Candidate[] => ids.map((id) => ({ id, term: log.term(id) })).sort(byTerm);
+  if (candidates.length <= maxFeatures) return withTerms(candidates);
 
-  const frequencies = Uint32Array.from(candidates, ({ id }) => corpusFrequencyOf[id] as number).sort();
+  const frequencies = Uint32Array.from(candidates, (id) => corpusFrequencyOf[id] as number).sort();
   const threshold = frequencies[frequencies.length - maxFeatures] as number;
-  const above = candidates.filter(({ id }) => (corpusFrequencyOf[id] as number) > threshold);
-  const tied = candidates.filter(({ id }) => corpusFrequencyOf[id] === threshold).sort(byTerm);
-  return [...above, ...tied.slice(0, maxFeatures - above.length)].sort(byTerm);
+  const above = candidates.filter((id) => (corpusFrequencyOf[id] as number) > threshold);
+  const tied = withTerms(candidates.filter((id) => corpusFrequencyOf[id] === threshold));
+  return [...withTerms(above), ...tied.slice(0, maxFeatures - above.length)].sort(byTerm);
 }
 
-function countRows(
-  log: TermLog,
-  documents: Uint32Array,
-  columnOfId: Int32Array,
-  nColumns: number,
-  isShared?: boolean,
-): CsrMatrix {
-  // Those of the terms that have a column; somewhat more than distinct ones, which is all that a first pass is for.
+/** Occurrences of the terms that have a column; somewhat more than distinct ones, which is all that a first pass is for. */
+function countOccurrences(log: TermLog, documents: Uint32Array, columnOfId: Int32Array): number {
   let nOccurrences = 0;
   for (const document of documents) {
-    const end = log.start(document + 1);
-    for (let i = log.start(document); i < end; i++) if (columnOfId[log.numberAt(i)] !== NO_COLUMN) nOccurrences++;
+    for (const id of log.numbersOf(document)) if (columnOfId[id] !== NO_COLUMN) nOccurrences++;
   }
-  const builder = new CsrBuilder(nColumns, nOccurrences, isShared);
+  return nOccurrences;
+}
+
+/** Yields the counts of each document; a row is overwritten by the next. */
+function* countRows(log: TermLog, documents: Uint32Array, columnOfId: Int32Array): Generator<SparseRow, void> {
   const row = new RowCounter();
   for (const document of documents) {
     row.clear();
-    const end = log.start(document + 1);
-    for (let i = log.start(document); i < end; i++) {
-      const column = columnOfId[log.numberAt(i)] as number;
+    for (const id of log.numbersOf(document)) {
+      const column = columnOfId[id] as number;
       if (column !== NO_COLUMN) row.push(column);
     }
     row.count();
-    builder.append(row);
+    yield row;
   }
-  return builder.finish();
 }
 
 /** Fits a log on all its documents. */

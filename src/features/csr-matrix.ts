@@ -1,18 +1,56 @@
-/**
- * Sparse matrix in compressed-sparse-row form; scipy.sparse.csr_matrix with typed arrays.
- *
- * Row i holds `indices[indptr[i] … indptr[i + 1])` with the values at the same places of `data`.
- * Within a row the column indices rise strictly; there are no explicit zeros.
- */
-export interface CsrMatrix {
+import type { StoredMatrix } from "./stored-matrix.js";
+
+/** Where the rows of a sparse matrix in compressed-sparse-row form begin and end. */
+export interface RowLayout {
   /** Number of rows (documents). */
   readonly nRows: number;
   /** Number of columns (terms). */
   readonly nColumns: number;
   /** `[nRows + 1]`, starts at 0, never falls; the last element is nnz. */
   readonly indptr: Uint32Array;
+}
+
+/**
+ * Sparse matrix in compressed-sparse-row form; scipy.sparse.csr_matrix with typed arrays.
+ *
+ * Row i holds `indices[indptr[i] … indptr[i + 1])` with the values at the same places of `data`.
+ * Within a row the column indices rise strictly; there are no explicit zeros.
+ */
+export interface CsrMatrix extends RowLayout {
   /** `[nnz]` column of each stored value. */
   readonly indices: Uint32Array;
   /** `[nnz]` stored values. */
   readonly data: Float32Array;
+}
+
+/** A matrix that is read row by row, in memory or in a file. */
+export type RowSource = CsrMatrix | StoredMatrix;
+
+/** Copies a row's columns and values to the arrays from `at` on, where there must be room; returns where they end. */
+export function copyRow(
+  matrix: RowSource,
+  row: number,
+  columns: Uint32Array,
+  values: Float32Array | Float64Array,
+  at: number,
+): number {
+  if (!("indices" in matrix)) return matrix.copyRow(row, columns, values, at);
+  const { indptr, indices, data } = matrix;
+  const end = indptr[row + 1] as number;
+  let place = at;
+  for (let k = indptr[row] as number; k < end; k++) {
+    columns[place] = indices[k] as number;
+    values[place] = data[k] as number;
+    place++;
+  }
+  return place;
+}
+
+/** Stored values of the row that has most. */
+export function longestRow({ nRows, indptr }: RowLayout): number {
+  let longest = 0;
+  for (let row = 0; row < nRows; row++) {
+    longest = Math.max(longest, (indptr[row + 1] as number) - (indptr[row] as number));
+  }
+  return longest;
 }

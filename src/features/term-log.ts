@@ -1,3 +1,6 @@
+import { NewsclfError } from "../errors.js";
+import type { Spool } from "./spool.js";
+import { SpooledUint32List } from "./spooled-uint32-list.js";
 import { hashUnits } from "./term-hash.js";
 import { TermTable } from "./term-table.js";
 import type { TermVisitor } from "./term-units.js";
@@ -10,6 +13,8 @@ import { Uint32List } from "./uint32-list.js";
 export interface TermBatch {
   /** Whose numbers they are: 0, 1, 2 …; each analysing thread numbers terms by itself. */
   readonly numbering: number;
+  /** Whether its numbers begin with 0 again: none from before are used any more. */
+  readonly beginsAnew: boolean;
   /** UTF-16 units, one term after another, of the terms that are new to the numbering, which continues with them. */
   readonly newUnits: Uint16Array;
   /** `[nNewTerms]` where each of them ends in `newUnits`. */
@@ -20,10 +25,17 @@ export interface TermBatch {
   readonly documentEnds: Uint32Array;
 }
 
+/**
+ * Terms after which a numbering begins anew: the terms that come again are named again, and a thread's table stays at some
+ * 10 MB however many articles there are.
+ */
+const MAX_NUMBERED_TERMS = 1 << 18;
+
 /** Numbers the terms of documents, for a {@link TermBatch}. */
 export class TermNumbering {
   readonly #numbering: number;
-  readonly #table = new TermTable();
+  #table = new TermTable();
+  #isFirstOfTable = true;
   /** Terms named in the batches before. */
   #nNamed = 0;
   #termNumbers = new Uint32Array(4096);
@@ -50,11 +62,14 @@ export class TermNumbering {
     const { units: newUnits, ends: newTermEnds } = this.#table.unitsFrom(this.#nNamed);
     const batch = {
       numbering: this.#numbering,
+      beginsAnew: this.#isFirstOfTable,
       newUnits,
       newTermEnds,
       termNumbers: this.#termNumbers.slice(0, this.#nNumbers),
       documentEnds: Uint32Array.from(this.#documentEnds),
     };
+    this.#isFirstOfTable = this.#table.nTerms > MAX_NUMBERED_TERMS;
+    if (this.#isFirstOfTable) this.#table = new TermTable();
     this.#nNamed = this.#table.nTerms;
     this.#nNumbers = 0;
     this.#documentEnds = [];
@@ -71,14 +86,25 @@ export class TermNumbering {
   }
 }
 
-/** All documents as numbers of terms, 4 bytes per occurrence; what is fitted on them is decided afterwards. */
+/** Occurrences that a log can count: places among them are 32-bit numbers. */
+const MAX_OCCURRENCES = 2 ** 32 - 1;
+
+/**
+ * All documents as numbers of terms, 4 bytes per occurrence, and about 30 per distinct term; what is fitted on them is decided
+ * afterwards.
+ */
 export class TermLog {
   readonly #table = new TermTable();
-  readonly #occurrences = new Uint32List();
+  readonly #occurrences: Uint32List | SpooledUint32List;
   /** By document: where its occurrences end. */
   readonly #documentEnds = new Uint32List();
   /** By numbering and its number: the number here. */
   readonly #ownNumbers = new Map<number, Uint32List>();
+
+  /** @param spool takes the occurrences, in place of memory; empty, and for the log alone */
+  constructor(spool?: Spool) {
+    this.#occurrences = spool === undefined ? new Uint32List() : new SpooledUint32List(spool);
+  }
 
   get nDocuments(): number {
     return this.#documentEnds.count;
@@ -91,14 +117,19 @@ export class TermLog {
 
   /** Adds one document. The array is read, not kept. */
   add(terms: readonly string[]): void {
+    this.#checkRoom(terms.length);
     for (const term of terms) this.#occurrences.push(this.#table.add(term));
     this.#documentEnds.push(this.#occurrences.count);
   }
 
-  /** Adds the documents of a batch; those of one numbering must come in the order in which they were made. */
-  addBatch({ numbering, newUnits, newTermEnds, termNumbers, documentEnds }: TermBatch): void {
+  /**
+   * Adds the documents of a batch; those of one numbering must come in the order in which they were made.
+   * @throws {NewsclfError} code DATASET_TOO_LARGE when there are 2^32 occurrences or more
+   */
+  addBatch({ numbering, beginsAnew, newUnits, newTermEnds, termNumbers, documentEnds }: TermBatch): void {
+    this.#checkRoom(termNumbers.length);
     let ownNumbers = this.#ownNumbers.get(numbering);
-    if (ownNumbers === undefined) {
+    if (ownNumbers === undefined || beginsAnew) {
       ownNumbers = new Uint32List();
       this.#ownNumbers.set(numbering, ownNumbers);
     }
@@ -112,18 +143,21 @@ export class TermLog {
     for (const end of documentEnds) this.#documentEnds.push(begin + end);
   }
 
-  /** Where the occurrences of a document begin and, for the next number, end. */
-  start(document: number): number {
-    return document === 0 ? 0 : this.#documentEnds.at(document - 1);
-  }
-
-  /** Number of the term at a place among all occurrences. */
-  numberAt(place: number): number {
-    return this.#occurrences.at(place);
+  /** Numbers of a document's terms, as often as they occur; not to be written to, and valid up to the next call. */
+  numbersOf(document: number): Uint32Array {
+    const start = document === 0 ? 0 : this.#documentEnds.at(document - 1);
+    return this.#occurrences.view(start, this.#documentEnds.at(document));
   }
 
   /** The term of a number. */
   term(number: number): string {
     return this.#table.termAt(number);
+  }
+
+  #checkRoom(nOccurrences: number): void {
+    if (this.#occurrences.count + nOccurrences <= MAX_OCCURRENCES) return;
+    const what = `articles may have ${MAX_OCCURRENCES} occurrences of terms together`;
+    const remedy = "give fewer articles, or leave out n-grams (see ngramRange, charNgrams)";
+    throw new NewsclfError("DATASET_TOO_LARGE", `${what}; after ${this.nDocuments} articles there are more; ${remedy}`);
   }
 }

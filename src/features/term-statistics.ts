@@ -1,6 +1,6 @@
 /** What `newsclf inspect` shows of terms: pure functions over document frequencies. */
 
-import type { CsrMatrix } from "./csr-matrix.js";
+import { copyRow, longestRow, type RowSource } from "./csr-matrix.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** A term and the number it is ranked by. */
@@ -21,17 +21,17 @@ export interface LabelCounts {
  * Counts documents by label and term.
  * @param labels `[nRows]` label number of each row, in [0, nLabels)
  */
-export function countByLabel(matrix: CsrMatrix, labels: ArrayLike<number>, nLabels: number): LabelCounts {
-  const { nRows, nColumns, indptr, indices } = matrix;
+export function countByLabel(matrix: RowSource, labels: ArrayLike<number>, nLabels: number): LabelCounts {
+  const { nRows, nColumns } = matrix;
+  const columns = new Uint32Array(longestRow(matrix));
+  const values = new Float32Array(columns.length);
   const labelDocumentFrequency = new Uint32Array(nLabels * nColumns);
   const nLabelDocuments = new Uint32Array(nLabels);
   for (let row = 0; row < nRows; row++) {
     const label = labels[row] as number;
     (nLabelDocuments[label] as number)++;
-    const end = indptr[row + 1] as number;
-    for (let i = indptr[row] as number; i < end; i++) {
-      (labelDocumentFrequency[label * nColumns + (indices[i] as number)] as number)++;
-    }
+    const nnz = copyRow(matrix, row, columns, values, 0);
+    for (let i = 0; i < nnz; i++) (labelDocumentFrequency[label * nColumns + (columns[i] as number)] as number)++;
   }
   return { labelDocumentFrequency, nLabelDocuments };
 }

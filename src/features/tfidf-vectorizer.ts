@@ -59,6 +59,12 @@ export class TfidfVectorizer implements Vectorizer<FittedTfidfVectorizer> {
         weigh(matrix, fitted);
         return matrix;
       },
+      *rowsOf(wanted) {
+        for (const row of counts.rowsOf(wanted)) {
+          weightRow(row.indices, row.values, 0, row.nnz, fitted.idf, sublinearTf);
+          yield row;
+        }
+      },
     };
   }
 }

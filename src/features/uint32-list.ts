@@ -11,6 +11,7 @@ const CHUNK_MASK = CHUNK_LENGTH - 1;
 export class Uint32List {
   readonly #chunks: Uint32Array[] = [];
   #count = 0;
+  #scratch = new Uint32Array(0);
 
   /** Numbers pushed so far. */
   get count(): number {
@@ -27,6 +28,18 @@ export class Uint32List {
   /** The number at `position`, which must be in [0, count). */
   at(position: number): number {
     return (this.#chunks[position >>> CHUNK_BITS] as Uint32Array)[position & CHUNK_MASK] as number;
+  }
+
+  /** The numbers at [start, end), which must be in [0, count); not to be written to, and valid up to the next call. */
+  view(start: number, end: number): Uint32Array {
+    const chunk = start >>> CHUNK_BITS;
+    const offset = start & CHUNK_MASK;
+    if (offset + end - start <= CHUNK_LENGTH) {
+      return this.#chunks[chunk]?.subarray(offset, offset + end - start) ?? this.#scratch.subarray(0, 0);
+    }
+    if (this.#scratch.length < end - start) this.#scratch = new Uint32Array(2 * (end - start));
+    for (let i = start; i < end; i++) this.#scratch[i - start] = this.at(i);
+    return this.#scratch.subarray(0, end - start);
   }
 
   /** Replaces the number at `position`, which must be in [0, count). */

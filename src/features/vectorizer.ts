@@ -18,6 +18,8 @@ export interface LogFit<F extends FittedVectorizer = FittedVectorizer> {
    * @param isShared whether threads are to share its arrays
    */
   matrixOf(documents: Uint32Array, isShared?: boolean): CsrMatrix;
+  /** The same row by row; each is overwritten by the next. */
+  rowsOf(documents: Uint32Array): Iterable<SparseRow>;
 }
 
 /** scikit-learn's verbs, but `fit` returns a new fitted object, so "not fitted" cannot be written. A document is its terms. */

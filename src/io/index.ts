@@ -22,4 +22,5 @@ export { readDocuments } from "./read-documents.js";
 export { readLines } from "./read-lines.js";
 export { readUserDictionary } from "./read-user-dictionary.js";
 export type { ReadSummary, RejectionReason, SourceSummary } from "./row-tally.js";
+export { TrainingFiles } from "./training-files.js";
 export { WorkerTrainingThreads } from "./training-threads.js";

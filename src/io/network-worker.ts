@@ -5,14 +5,22 @@ import { createWasmMlp } from "../kernels/wasm-mlp.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import type { TrainOutcome } from "../nn/train-mlp.js";
 import type { Rollback, TrainingState } from "../nn/training-state.js";
+import type { LabeledMatrix } from "../nn/validation.js";
 import { fitNetwork, type RunCallbacks } from "../training/fit-network.js";
 import type { NetworkTask } from "../training/network-threads.js";
 import { readMlpModule } from "./kernel-files.js";
+import { type MatrixShare, openMatrix } from "./matrix-share.js";
 import { serveRequests } from "./worker-threads.js";
+
+/** A task with its matrices as they are posted. */
+export interface PostedNetworkTask extends Omit<NetworkTask, "matrix" | "validation"> {
+  readonly matrix: MatrixShare;
+  readonly validation: { readonly matrix: MatrixShare; readonly labels: LabeledMatrix["labels"] } | null;
+}
 
 /** A network to train, and where to tell of it and listen for orders. */
 export interface NetworkRequest {
-  readonly task: NetworkTask;
+  readonly task: PostedNetworkTask;
   readonly port: MessagePort;
 }
 
@@ -56,7 +64,12 @@ async function train({ task, port }: NetworkRequest): Promise<void> {
   });
   try {
     const outcome = await fitNetwork(
-      { ...task, kernels },
+      {
+        ...task,
+        matrix: openMatrix(task.matrix),
+        validation: task.validation && { ...task.validation, matrix: openMatrix(task.validation.matrix) },
+        kernels,
+      },
       {
         onEpoch: (record) => tell({ kind: "epoch", record }),
         onRollback: (rollback) => tell({ kind: "rollback", rollback }),

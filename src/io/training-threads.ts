@@ -8,7 +8,9 @@ import type { TrainOutcome } from "../nn/train-mlp.js";
 import type { RunCallbacks } from "../training/fit-network.js";
 import type { NetworkTask, NetworkThreads } from "../training/network-threads.js";
 import { toFileError } from "./file-errors.js";
-import type { NetworkNotice, NetworkOrder, NetworkRequest } from "./network-worker.js";
+import { shareMatrix } from "./matrix-share.js";
+import type { NetworkNotice, NetworkOrder, NetworkRequest, PostedNetworkTask } from "./network-worker.js";
+import type { TrainingRequest } from "./training-worker.js";
 import { WorkerThread } from "./worker-threads.js";
 
 /** Compiled, also when this file is not: the same two levels up from src/io and from dist/io. */
@@ -20,7 +22,7 @@ const MODULE_URL = new URL("../../assets/mlp-shared.wasm", import.meta.url);
 export class WorkerTrainingThreads implements NetworkThreads {
   readonly nThreads: number;
   readonly #moduleBytes: Uint8Array;
-  readonly #workers: WorkerThread<TrainingTask, null>[] = [];
+  readonly #workers: WorkerThread<TrainingRequest, null>[] = [];
   readonly #networkWorkers = new Set<WorkerThread<NetworkRequest, null>>();
   #nNetworks = 0;
   #failure: Error | null = null;
@@ -47,8 +49,9 @@ export class WorkerTrainingThreads implements NetworkThreads {
 
   start(tasks: readonly TrainingTask[]): void {
     for (const [i, task] of tasks.entries()) {
+      const request = { ...task, source: { ...task.source, matrix: shareMatrix(task.source.matrix) } };
       this.#workers[i] ??= new WorkerThread(`training ${i + 2}`, WORKER_URL, null);
-      (this.#workers[i] as WorkerThread<TrainingTask, null>).request(task).catch((error: Error) => {
+      (this.#workers[i] as WorkerThread<TrainingRequest, null>).request(request).catch((error: Error) => {
         this.#failure ??= error;
       });
     }
@@ -64,15 +67,21 @@ export class WorkerTrainingThreads implements NetworkThreads {
       stop();
     };
     let saving = Promise.resolve();
+    // A state is several times a network: while one is on its way to the disk, no other may join it.
+    let isCapturing = false;
     const { onEpoch, onRollback, onProgress, checkpoints, signal } = callbacks;
     const receive = (notice: Exclude<NetworkNotice, { kind: "outcome" }>): void => {
       if (notice.kind === "epoch") onEpoch?.(notice.record);
       else if (notice.kind === "rollback") onRollback?.(notice.rollback);
       else if (notice.kind === "progress") onProgress?.(notice.progress);
       else if (notice.kind === "moment") {
-        if (checkpoints?.isDue({ kind: notice.moment })) order("capture");
+        if (isCapturing || !checkpoints?.isDue({ kind: notice.moment })) return;
+        isCapturing = true;
+        order("capture");
       } else {
-        saving = saving.then(() => checkpoints?.save(notice.state)).catch(fail);
+        saving = Promise.resolve(checkpoints?.save(notice.state)).then(() => {
+          isCapturing = false;
+        }, fail);
       }
     };
     const ending = new Promise<TrainOutcome>((resolve) => {
@@ -94,7 +103,13 @@ export class WorkerTrainingThreads implements NetworkThreads {
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     try {
-      await worker.request({ task, port: port2 }, [port2]);
+      const { validation } = task;
+      const posted: PostedNetworkTask = {
+        ...task,
+        matrix: shareMatrix(task.matrix),
+        validation: validation && { ...validation, matrix: shareMatrix(validation.matrix) },
+      };
+      await worker.request({ task: posted, port: port2 }, [port2]);
       const outcome = await ending;
       await saving;
       if (failures.length > 0) throw failures[0];

@@ -4,7 +4,7 @@
  * Legend: V terms, H1 … H3 hidden units, C labels.
  */
 
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import { copyRow, type RowSource } from "../features/csr-matrix.js";
 import {
   BATCH_NORM_EPSILON,
   type BufferAllocator,
@@ -194,24 +194,27 @@ export class MlpInference<A extends FloatArray = Float32Array> {
    * Columns must be distinct and below V; an empty row gets the network's answer to no terms at all.
    */
   scores(indices: Uint32Array, values: FloatArray, nnz: number, out: FloatArray): void {
-    this.#run(indices, values, 0, nnz, out);
+    const { columns, values: ownValues } = this.#buffers;
+    for (let k = 0; k < nnz; k++) {
+      columns[k] = indices[k];
+      ownValues[k] = values[k];
+    }
+    this.#run(nnz, out);
   }
 
   /** {@link scores} for a row of a matrix with V columns. */
-  scoreRow(matrix: CsrMatrix, row: number, out: FloatArray): void {
-    this.#run(matrix.indices, matrix.data, matrix.indptr[row], matrix.indptr[row + 1], out);
+  scoreRow(matrix: RowSource, row: number, out: FloatArray): void {
+    const { columns, values } = this.#buffers;
+    this.#run(copyRow(matrix, row, columns, values, 0), out);
   }
 
-  #run(indices: Uint32Array, data: FloatArray, begin: number, end: number, out: FloatArray): void {
+  /** Scores the row that the buffers hold. */
+  #run(nnz: number, out: FloatArray): void {
     const { folded, indptr, columns, values, hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
     const kernels = this.#kernels;
     const [h1, h2, h3] = this.shape.hiddenUnits;
     const { nTerms, nLabels } = this.shape;
-    for (let k = begin; k < end; k++) {
-      columns[k - begin] = indices[k];
-      values[k - begin] = data[k];
-    }
-    indptr[1] = end - begin;
+    indptr[1] = nnz;
     const { w1, b1 } = folded;
     if (isPacked(w1)) kernels.packedLinearForward(hidden1, indptr, columns, values, w1, b1, 1, nTerms, h1);
     else kernels.sparseLinearForward(hidden1, indptr, columns, values, w1, b1, 1, 1, nTerms, h1);
@@ -229,7 +232,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
 /** Returns the label probabilities of every row of a matrix, `[nRows, C]`. */
 export function predictProbabilities(
   weights: StoredWeights,
-  matrix: CsrMatrix,
+  matrix: RowSource,
   kernels: MlpKernelFactory,
 ): Float32Array {
   const inference = MlpInference.over(weights, kernels);

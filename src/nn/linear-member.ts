@@ -2,10 +2,10 @@
  * A linear classifier in the shape of a network, to stand among the members of an ensemble: on few or shifted articles it
  * errs elsewhere than networks do, and the mean of both errs less than either.
  *
- * Legend: V terms, C labels, N documents.
+ * Legend: V terms, C labels, N documents, G labels that are separated side by side.
  */
 
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import { copyRow, longestRow, type RowSource } from "../features/csr-matrix.js";
 import { naturalLogarithm } from "../kernels/math.js";
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
 import { shuffleRows } from "./batch-order.js";
@@ -33,6 +33,12 @@ export function holdsLinearMember({ hiddenUnits, nLabels }: Omit<MlpShape, "nTer
   return hiddenUnits.every((nUnits) => nUnits >= nLabels);
 }
 
+/** Labels whose passes go side by side over a row at hand; the weights of a term for eight fill a line of the cache. */
+const LABELS_PER_GROUP = 8;
+
+/** Rows of a pass between two looks at what the caller says: some milliseconds. */
+const ROWS_PER_TURN = 8192;
+
 /** Decision values of a label: x weights + bias, above 0 for documents of the label. */
 interface Separator {
   /** `[V]` */
@@ -42,7 +48,7 @@ interface Separator {
   readonly isCutShort: boolean;
 }
 
-/** What the caller may say after each pass: "stop" ends the fit with one pass for each label at least. */
+/** What the caller may say at each turn: "stop" ends the fit with the pass at hand, and with one for each label at least. */
 export type LinearCommand = "stop" | undefined;
 
 /** A linear classifier in the shape of a network. */
@@ -52,16 +58,36 @@ export interface LinearMember {
   readonly isCutShort: boolean;
 }
 
-/** `[V]` sum of each term's weights over all documents, or over those of a label. */
-function sumColumns(
-  { nRows, nColumns, indptr, indices, data }: CsrMatrix,
-  labels: LabeledMatrix["labels"],
-  label: number | null,
-): Float64Array {
-  const sums = new Float64Array(nColumns);
-  for (let row = 0; row < nRows; row++) {
-    if (label !== null && labels[row] !== label) continue;
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) sums[indices[i]] += data[i];
+/** Rows of the matrix, one at a time. */
+class RowReader {
+  readonly #matrix: RowSource;
+  readonly columns: Uint32Array;
+  readonly values: Float32Array;
+
+  constructor(matrix: RowSource) {
+    this.#matrix = matrix;
+    this.columns = new Uint32Array(longestRow(matrix));
+    this.values = new Float32Array(this.columns.length);
+  }
+
+  /** Puts a row into the arrays; returns how many values it has. */
+  read(row: number): number {
+    return copyRow(this.#matrix, row, this.columns, this.values, 0);
+  }
+}
+
+/** `[1 + C][V]` sum of each term's weights over all documents, and over those of each label. */
+function sumColumns(matrix: RowSource, labels: LabeledMatrix["labels"], nLabels: number): readonly Float64Array[] {
+  const sums = Array.from({ length: 1 + nLabels }, () => new Float64Array(matrix.nColumns));
+  const [total] = sums;
+  const reader = new RowReader(matrix);
+  for (let row = 0; row < matrix.nRows; row++) {
+    const within = sums[1 + labels[row]];
+    const nnz = reader.read(row);
+    for (let i = 0; i < nnz; i++) {
+      total[reader.columns[i]] += reader.values[i];
+      within[reader.columns[i]] += reader.values[i];
+    }
   }
   return sums;
 }
@@ -85,66 +111,86 @@ function logCountRatios(total: Float64Array, within: Float64Array): Float64Array
 }
 
 /**
- * Separates the documents of a label from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
+ * Separates the documents of each label of a group from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
  * x̃_t = √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual. K_i = K N / (2 n) for the n
- * documents on the side of i, so that both sides weigh the same. O(passes · nnz).
+ * documents on the side of i, so that both sides weigh the same. O(passes · nnz · G); 8 bytes per document and label.
  *
  * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
  *
- * Yields after each pass.
+ * Labels do not meet: each becomes what it would by itself. A row, which may come from a file, is read once for all of them.
  *
- * @param ratios `[V]` r, each ≥ 0
+ * @param ratios `[G][V]` r of each label, each ≥ 0
  * @see Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM",
  * algorithm 1, L2-SVM
  */
 function* separate(
-  matrix: CsrMatrix,
-  isOfLabel: Uint8Array,
-  ratios: Float64Array,
+  matrix: RowSource,
+  labels: LabeledMatrix["labels"],
+  firstLabel: number,
+  ratios: readonly Float64Array[],
   seed: number,
-): Generator<void, Separator, LinearCommand> {
-  const { nRows, indptr, indices, data } = matrix;
-  const nOfLabel = isOfLabel.reduce((n, own) => n + own, 0);
-  // w_t √r(t), which meets x itself; a step moves it by r(t) x_t.
-  const weights = new Float64Array(ratios.length);
-  let bias = 0;
-  const alpha = new Float64Array(nRows);
-  const curvature = new Float64Array(nRows);
-  for (let row = 0; row < nRows; row++) {
-    let square = 1;
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) square += ratios[indices[i]] * data[i] * data[i];
-    curvature[row] = square;
+): Generator<void, readonly Separator[], LinearCommand> {
+  const { nRows, nColumns } = matrix;
+  const G = ratios.length;
+  const reader = new RowReader(matrix);
+  const { columns, values } = reader;
+  // w_t √r(t), which meets x itself; a step moves it by r(t) x_t. Both `[V, G]`.
+  const weights = new Float64Array(nColumns * G);
+  const ratioOf = new Float64Array(nColumns * G);
+  for (let t = 0; t < nColumns; t++) for (let g = 0; g < G; g++) ratioOf[t * G + g] = ratios[g][t];
+  const bias = new Float64Array(G);
+  const alpha = new Float64Array(nRows * G);
+  const slackWithin = new Float64Array(G);
+  const slackWithout = new Float64Array(G);
+  for (let g = 0; g < G; g++) {
+    let nOfLabel = 0;
+    for (const label of labels) if (label === firstLabel + g) nOfLabel++;
+    slackWithin[g] = nOfLabel / (LOSS_WEIGHT * nRows);
+    slackWithout[g] = (nRows - nOfLabel) / (LOSS_WEIGHT * nRows);
   }
-  const slackOf = (n: number): number => n / (LOSS_WEIGHT * nRows);
-  const slackWithin = slackOf(nOfLabel);
-  const slackWithout = slackOf(nRows - nOfLabel);
   const order = new Uint32Array(nRows);
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
+  const decision = new Float64Array(G);
+  const furthest = new Float64Array(G);
+  let active = Uint32Array.from({ length: G }, (_, g) => g);
+  let isStopped = false;
+  for (let pass = 0; pass < MAX_PASSES && active.length > 0 && !(isStopped && pass > 0); pass++) {
     shuffleRows(order, seed, FIRST_SHUFFLE + pass);
-    let furthest = 0;
-    for (const row of order) {
-      const start = indptr[row];
-      const end = indptr[row + 1];
-      const sign = isOfLabel[row] === 1 ? 1 : -1;
-      const slack = sign === 1 ? slackWithin : slackWithout;
-      let decision = bias;
-      for (let i = start; i < end; i++) decision += weights[indices[i]] * data[i];
-      const gradient = sign * decision - 1 + alpha[row] * slack;
-      const before = alpha[row];
-      // At the bound only a gradient that points inwards counts.
-      if (before === 0 && gradient >= 0) continue;
-      furthest = Math.max(furthest, Math.abs(gradient));
-      const after = Math.max(0, before - gradient / (curvature[row] + slack));
-      const step = (after - before) * sign;
-      if (step === 0) continue;
-      alpha[row] = after;
-      bias += step;
-      for (let i = start; i < end; i++) weights[indices[i]] += step * ratios[indices[i]] * data[i];
+    furthest.fill(0);
+    for (let place = 0; place < nRows; place++) {
+      if (place % ROWS_PER_TURN === ROWS_PER_TURN - 1 && (yield) === "stop") isStopped = true;
+      const row = order[place];
+      const nnz = reader.read(row);
+      decision.set(bias);
+      for (let i = 0; i < nnz; i++) {
+        const start = columns[i] * G;
+        for (const g of active) decision[g] += weights[start + g] * values[i];
+      }
+      for (const g of active) {
+        const sign = labels[row] === firstLabel + g ? 1 : -1;
+        const slack = sign === 1 ? slackWithin[g] : slackWithout[g];
+        const before = alpha[row * G + g];
+        const gradient = sign * decision[g] - 1 + before * slack;
+        // At the bound only a gradient that points inwards counts.
+        if (before === 0 && gradient >= 0) continue;
+        furthest[g] = Math.max(furthest[g], Math.abs(gradient));
+        let curvature = 1;
+        for (let i = 0; i < nnz; i++) curvature += ratioOf[columns[i] * G + g] * values[i] * values[i];
+        const after = Math.max(0, before - gradient / (curvature + slack));
+        const step = (after - before) * sign;
+        if (step === 0) continue;
+        alpha[row * G + g] = after;
+        bias[g] += step;
+        for (let i = 0; i < nnz; i++) weights[columns[i] * G + g] += step * ratioOf[columns[i] * G + g] * values[i];
+      }
     }
-    if (furthest < TOLERANCE) break;
-    if ((yield) === "stop") return { weights, bias, isCutShort: true };
+    active = active.filter((g) => furthest[g] >= TOLERANCE);
+    if ((yield) === "stop") isStopped = true;
   }
-  return { weights, bias, isCutShort: false };
+  return ratios.map((_, g) => ({
+    weights: Float64Array.from({ length: nColumns }, (__, t) => weights[t * G + g]),
+    bias: bias[g],
+    isCutShort: isStopped && active.includes(g),
+  }));
 }
 
 /**
@@ -175,15 +221,15 @@ function toNetwork(separators: readonly Separator[], shape: MlpShape): MlpWeight
 
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
- * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine. Yields after each
- * pass over the documents, some milliseconds for each 10,000 of them.
+ * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine. Yields
+ * every some milliseconds.
  *
  * @param matrix `[N, V]` rows of Euclidean norm 1, or empty
  * @param labels `[N]` label numbers; each label has a document
  * @param hiddenUnits each at least C, see {@link holdsLinearMember}
  */
 export function* fitLinearMember(
-  matrix: CsrMatrix,
+  matrix: RowSource,
   labels: LabeledMatrix["labels"],
   nLabels: number,
   hiddenUnits: MlpShape["hiddenUnits"],
@@ -191,12 +237,11 @@ export function* fitLinearMember(
 ): Generator<void, LinearMember, LinearCommand> {
   const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits, nLabels };
   if (!holdsLinearMember(shape)) throw new Error(`Bug: ${nLabels} labels do not fit into ${hiddenUnits} units`);
-  const total = sumColumns(matrix, labels, null);
+  const [total, ...within] = sumColumns(matrix, labels, nLabels);
   const separators: Separator[] = [];
-  for (let label = 0; label < nLabels; label++) {
-    const ratios = logCountRatios(total, sumColumns(matrix, labels, label));
-    const isOfLabel = Uint8Array.from(labels, (own) => (own === label ? 1 : 0));
-    separators.push(yield* separate(matrix, isOfLabel, ratios, seed));
+  for (let first = 0; first < nLabels; first += LABELS_PER_GROUP) {
+    const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums));
+    separators.push(...(yield* separate(matrix, labels, first, ratios, seed)));
   }
   return { weights: toNetwork(separators, shape), isCutShort: separators.some(({ isCutShort }) => isCutShort) };
 }

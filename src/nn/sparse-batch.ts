@@ -4,7 +4,7 @@
  * Legend: B rows of the batch, V terms; slot s is the s-th distinct term of the batch, in order of first appearance.
  */
 
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import { copyRow, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 
 /** Largest batch that can come up. */
@@ -16,12 +16,8 @@ export interface BatchCapacity {
 }
 
 /** Returns what any `nRows` rows of a matrix need at most. */
-export function batchCapacity(matrix: CsrMatrix, nRows: number): BatchCapacity {
-  let longestRow = 0;
-  for (let row = 0; row < matrix.nRows; row++) {
-    longestRow = Math.max(longestRow, matrix.indptr[row + 1] - matrix.indptr[row]);
-  }
-  const nnz = Math.min(longestRow * nRows, matrix.indptr[matrix.nRows]);
+export function batchCapacity(matrix: RowLayout, nRows: number): BatchCapacity {
+  const nnz = Math.min(longestRow(matrix) * nRows, matrix.indptr[matrix.nRows]);
   // At least one slot, also for a matrix without values: settling w1 goes through the slots.
   return { nRows, nnz, nSlots: Math.max(1, Math.min(nnz, matrix.nColumns)) };
 }
@@ -81,7 +77,7 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
    */
   gather(
     kernels: MlpKernels<A>,
-    matrix: CsrMatrix,
+    matrix: RowSource,
     labels: ArrayLike<number>,
     order: Uint32Array,
     begin: number,
@@ -91,19 +87,13 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
     step: number,
   ): void {
     const { indptr, columns, values } = this;
-    const { indptr: rowStarts, indices, data } = matrix;
     const nRows = end - begin;
     let nnz = 0;
     indptr[0] = 0;
     for (let b = 0; b < nRows; b++) {
       const row = order[begin + b];
       this.labels[b] = labels[row];
-      const rowEnd = rowStarts[row + 1];
-      for (let k = rowStarts[row]; k < rowEnd; k++) {
-        columns[nnz] = indices[k];
-        values[nnz] = data[k];
-        nnz++;
-      }
+      nnz = copyRow(matrix, row, columns, values, nnz);
       indptr[b + 1] = nnz;
     }
     this.#counts[0] = nRows;

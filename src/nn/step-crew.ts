@@ -1,7 +1,7 @@
 /** The threads of a run and the course of a step; see step-board.ts. */
 
 import { WorkerError } from "../errors.js";
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import type { RowSource } from "../features/csr-matrix.js";
 import type { FloatArray } from "../kernels/mlp.js";
 import { attachMlp, type SharedMlpMemory } from "../kernels/wasm-mlp.js";
 import type { BatchCapacity } from "./sparse-batch.js";
@@ -12,7 +12,7 @@ import type { MlpShape } from "./weights.js";
 
 /** What batches are made of; the arrays are shared where there are several threads. */
 export interface BatchSource {
-  readonly matrix: CsrMatrix;
+  readonly matrix: RowSource;
   /** `[nRows]` */
   readonly labels: Uint16Array | Int32Array;
   /** `[nRows]` order of the epoch. */

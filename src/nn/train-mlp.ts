@@ -1,5 +1,6 @@
 import { OptionError, TrainingError } from "../errors.js";
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import type { RowSource } from "../features/csr-matrix.js";
+import { StoredMatrix } from "../features/stored-matrix.js";
 import type { BufferAllocator, MlpKernelFactory } from "../kernels/mlp.js";
 import { measureBytes } from "../kernels/mlp.js";
 import { attachMlp } from "../kernels/wasm-mlp.js";
@@ -387,8 +388,12 @@ function shareArray<T extends Uint32Array | Int32Array | Float32Array>(array: T)
 }
 
 /** Returns the matrix with arrays that threads share; one that has such already as it is. */
-export function shareMatrix({ nRows, nColumns, indptr, indices, data }: CsrMatrix): CsrMatrix {
-  return { nRows, nColumns, indptr: shareArray(indptr), indices: shareArray(indices), data: shareArray(data) };
+export function shareMatrix(matrix: RowSource): RowSource {
+  const { nRows, nColumns } = matrix;
+  const indptr = shareArray(matrix.indptr);
+  return "indices" in matrix
+    ? { nRows, nColumns, indptr, indices: shareArray(matrix.indices), data: shareArray(matrix.data) }
+    : new StoredMatrix({ nRows, nColumns, indptr }, matrix.spool);
 }
 
 /** Batches of an epoch and epochs of a run, unless it ends early. */

@@ -7,7 +7,7 @@
  * two numbers per term); everything else is sized by the batch.
  */
 
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import type { RowSource } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 import { ADAM_BETA1, ADAM_BETA2 } from "../kernels/mlp.js";
 import {
@@ -348,7 +348,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
 
   /** Fills the batch with the rows order[begin … end - 1] of a matrix; see {@link SparseBatch.gather}. */
   gather(
-    matrix: CsrMatrix,
+    matrix: RowSource,
     labels: ArrayLike<number>,
     order: Uint32Array,
     begin: number,

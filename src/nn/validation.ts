@@ -1,10 +1,10 @@
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import type { RowSource } from "../features/csr-matrix.js";
 import { naturalLogarithm } from "../kernels/math.js";
 import type { MlpInference } from "./inference.js";
 
 /** Documents with their labels' numbers. */
 export interface LabeledMatrix {
-  readonly matrix: CsrMatrix;
+  readonly matrix: RowSource;
   /** `[nRows]` */
   readonly labels: Uint16Array | Int32Array;
 }

@@ -1,8 +1,10 @@
+import type { Spool } from "../features/spool.js";
 import { TermLog } from "../features/term-log.js";
 import type { Cleaning } from "../options/train-options.js";
 import { type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import type { DocumentAnalyzer } from "./document-analyzer.js";
+import { StoredArticles } from "./stored-articles.js";
 
 /** Documents that go to the analyzer together; also those between two looks at the event loop. */
 const DOCUMENTS_PER_GROUP = 256;
@@ -19,6 +21,7 @@ export interface AnalyzedCorpus {
  * @param clean what is taken out of the articles first
  * @param source name of the articles' source for messages
  * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
+ * @param spool takes the terms, in place of memory; empty, and for them alone
  * @throws {OptionError} when an article's parts are not strings or its label is empty
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  */
@@ -28,9 +31,10 @@ export async function analyzeCorpus(
   analyzer: DocumentAnalyzer,
   source: string,
   onTurn: (nDone: number) => Promise<void>,
+  spool?: Spool,
 ): Promise<AnalyzedCorpus> {
-  const builder = new CorpusBuilder();
-  const log = new TermLog();
+  const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
+  const log = new TermLog(spool);
   await onTurn(0);
   for await (const batch of analyzer.analyze(groupDocuments(articles, clean, builder))) {
     log.addBatch(batch);

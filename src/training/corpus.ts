@@ -1,10 +1,11 @@
 import { DatasetError, OptionError } from "../errors.js";
 import type { Label, LabeledArticle } from "../text/article.js";
 import { ArticleHash } from "./article-hash.js";
+import type { StoredArticles } from "./stored-articles.js";
 
 /** The articles of a run with what is known of them as a whole. */
 export interface Corpus {
-  readonly articles: readonly LabeledArticle[];
+  readonly articles: { at(index: number): LabeledArticle | undefined };
   /** Sorted by code unit. */
   readonly labels: readonly Label[];
   /** `[nArticles]` number of each article's label. */
@@ -25,15 +26,23 @@ function copyArticle({ title, body, label }: LabeledArticle, index: number): Lab
 /** Takes articles one by one. */
 export class CorpusBuilder {
   readonly #articles: LabeledArticle[] = [];
+  readonly #stored: StoredArticles | null;
+  readonly #labels: Label[] = [];
   readonly #hash = new ArticleHash();
+
+  /** @param stored holds the articles that will be added; copies are kept when left out */
+  constructor(stored: StoredArticles | null = null) {
+    this.#stored = stored;
+  }
 
   /**
    * Takes a copy of an article and returns it.
    * @throws {OptionError} when a title, body or label is not a string, or a label is empty
    */
   add(article: LabeledArticle): LabeledArticle {
-    const copy = copyArticle(article, this.#articles.length);
-    this.#articles.push(copy);
+    const copy = copyArticle(article, this.#labels.length);
+    this.#labels.push(copy.label);
+    if (this.#stored === null) this.#articles.push(copy);
     this.#hash.add(copy);
     return copy;
   }
@@ -44,28 +53,28 @@ export class CorpusBuilder {
    * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
    */
   async finish(source: string): Promise<Corpus> {
-    const articles = this.#articles;
-    const labels = checkLabels(articles, source);
+    const labels = checkLabels(this.#labels, source);
     const numbers = new Map(labels.map((label, number) => [label, number]));
-    const labelNumbers = Int32Array.from(articles, ({ label }) => numbers.get(label) as number);
-    return { articles, labels, labelNumbers, hash: await this.#hash.finish() };
+    const labelNumbers = Int32Array.from(this.#labels, (label) => numbers.get(label) as number);
+    return { articles: this.#stored ?? this.#articles, labels, labelNumbers, hash: await this.#hash.finish() };
   }
 }
 
 /**
- * Returns the labels of articles that can be learned from, sorted by code unit.
+ * Returns the labels of articles that can be learned from, each once, sorted by code unit.
+ * @param ofArticles label of each article
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  */
-export function checkLabels(articles: readonly LabeledArticle[], source: string): readonly Label[] {
-  if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
+export function checkLabels(ofArticles: readonly Label[], source: string): readonly Label[] {
+  if (ofArticles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
   const support = new Map<Label, number>();
-  for (const { label } of articles) support.set(label, (support.get(label) ?? 0) + 1);
+  for (const label of ofArticles) support.set(label, (support.get(label) ?? 0) + 1);
   const labels = [...support.keys()].sort();
   if (labels.length < 2) {
     throw new DatasetError(
       "DATASET_ONE_LABEL",
       { source },
-      `all ${articles.length} articles have the label ${JSON.stringify(labels[0])}; a classifier needs two labels or more`,
+      `all ${ofArticles.length} articles have the label ${JSON.stringify(labels[0])}; a classifier needs two labels or more`,
     );
   }
   const rare = labels.filter((label) => (support.get(label) as number) < 2);

@@ -60,6 +60,7 @@ export function memberSeed(seed: number, member: number): number {
  * @param input its `threads` share the work of each network, where they are not trained side by side
  * @param resume where to go on: finished members, and the state of the next one
  * @param threads train networks side by side; those of one call are trained one after another when left out
+ * @param nLanes networks side by side, of those `threads`; fewer take less memory
  * @see Lakshminarayanan, Pritzel and Blundell 2017, "Simple and Scalable Predictive Uncertainty Estimation Using Deep Ensembles"
  */
 export async function fitEnsemble(
@@ -68,9 +69,10 @@ export async function fitEnsemble(
   resume: CheckpointState | undefined,
   callbacks: EnsembleCallbacks,
   threads?: NetworkThreads,
+  nLanes = threads?.nThreads ?? 1,
 ): Promise<EnsembleOutcome> {
   const run = new EnsembleRun(input, nMembers, resume, callbacks, threads);
-  await run.trainAll();
+  await run.trainAll(nLanes);
   return run.finish();
 }
 
@@ -108,9 +110,9 @@ class EnsembleRun {
     this.#input = threads === undefined ? input : { ...input, matrix: shareMatrix(input.matrix) };
   }
 
-  /** Trains as many at a time as there are threads, in the order of their numbers. */
-  async trainAll(): Promise<void> {
-    const width = Math.min(this.#threads?.nThreads ?? 1, this.#nMembers - this.#next);
+  /** Trains as many at a time as there are lanes, in the order of their numbers. */
+  async trainAll(nLanes: number): Promise<void> {
+    const width = Math.min(this.#threads === undefined ? 1 : nLanes, this.#nMembers - this.#next);
     const lanes = await Promise.allSettled(Array.from({ length: width }, () => this.#trainSome()));
     for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
   }

@@ -4,7 +4,7 @@ import type { MlpShape } from "../nn/weights.js";
 import { yieldToEventLoop } from "./progress.js";
 
 /**
- * Fits the linear member, and lets the event loop run between its passes, so that networks in other threads are heard.
+ * Fits the linear member, and lets the event loop run now and then, so that networks in other threads are heard.
  * When `signal` is aborted, each label has one pass at least.
  */
 export async function fitLinear(

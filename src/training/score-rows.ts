@@ -1,4 +1,4 @@
-import type { CsrMatrix } from "../features/csr-matrix.js";
+import { copyRow, longestRow, type RowSource } from "../features/csr-matrix.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { noCalibration } from "../nn/calibration.js";
 import { Ensemble } from "../nn/ensemble.js";
@@ -7,21 +7,17 @@ import type { StoredWeights } from "../nn/weights.js";
 /** Returns `[nRows, nLabels]` the mean of the networks' probabilities, without calibration. */
 export function scoreRows(
   members: readonly StoredWeights[],
-  { nRows, indptr, indices, data }: CsrMatrix,
+  matrix: RowSource,
   nLabels: number,
   kernels: MlpKernelFactory,
 ): Float32Array {
   const ensemble = Ensemble.over(members, noCalibration(nLabels), kernels);
-  const probabilities = new Float32Array(nRows * nLabels);
-  for (let row = 0; row < nRows; row++) {
-    const start = indptr[row] as number;
-    const end = indptr[row + 1] as number;
-    ensemble.scores(
-      indices.subarray(start, end),
-      data.subarray(start, end),
-      end - start,
-      probabilities.subarray(row * nLabels, (row + 1) * nLabels),
-    );
+  const probabilities = new Float32Array(matrix.nRows * nLabels);
+  const columns = new Uint32Array(longestRow(matrix));
+  const values = new Float32Array(columns.length);
+  for (let row = 0; row < matrix.nRows; row++) {
+    const nnz = copyRow(matrix, row, columns, values, 0);
+    ensemble.scores(columns, values, nnz, probabilities.subarray(row * nLabels, (row + 1) * nLabels));
   }
   return probabilities;
 }

@@ -53,7 +53,10 @@ export class FoldScorer {
   /** @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles */
   constructor(input: FoldScorerInput) {
     this.#input = input;
-    this.#labels = checkLabels(input.articles, input.source);
+    this.#labels = checkLabels(
+      input.articles.map(({ label }) => label),
+      input.source,
+    );
   }
 
   /**
@@ -69,7 +72,7 @@ export class FoldScorer {
     const log = await this.#logOf(settings);
     if (log === null) return null;
     const labels = checkLabels(
-      Array.from(train, (row) => articles[row] as LabeledArticle),
+      Array.from(train, (row) => (articles[row] as LabeledArticle).label),
       `${source}, fold ${fold + 1} of ${folds.length}`,
     );
     const numbers = new Map(labels.map((label, number) => [label, number]));
@@ -157,7 +160,7 @@ export function checkFolds(articles: readonly LabeledArticle[], folds: readonly 
     const name = `${source}, fold ${fold + 1} of ${folds.length}`;
     if (test.length === 0) throw new DatasetError("DATASET_EMPTY", { source: name }, "there is no article to try");
     checkLabels(
-      Array.from(train, (row) => articles[row] as LabeledArticle),
+      Array.from(train, (row) => (articles[row] as LabeledArticle).label),
       name,
     );
   }

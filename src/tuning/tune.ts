@@ -334,7 +334,10 @@ export async function tune(articles: readonly LabeledArticle[], input: TuneInput
   } = input;
   const { metric, folds, maxTrainings } = pickOptions(input);
   const start = resolveTrainingSettings(base);
-  const labels = checkLabels(articles, source);
+  const labels = checkLabels(
+    articles.map(({ label }) => label),
+    source,
+  );
   const assigned = assignFolds(articles, labels, folds, start.seed, input);
   checkFolds(articles, assigned, source);
   const tokenizer = input.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());

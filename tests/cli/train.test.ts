@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { defaultModelPath } from "../../src/cli/train-command.js";
 import { lockOutput } from "../../src/io/output-lock.js";
@@ -203,6 +204,27 @@ describe("newsclf train", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^newsclf: .*taken\.newsclf: is being written by process \d+/);
     await lock.release();
+  });
+
+  it("gives the same model and report with --max-memory, and leaves nothing else behind", async () => {
+    const before = inFolder("without-limit");
+    const after = inFolder("with-limit");
+    await trainTiny(before);
+    expect((await trainTiny(after, "--max-memory", "300MB", "--workers", "2")).exitCode).toBe(0);
+    expect(await readdir(after)).toEqual(["report", "tiny.newsclf"]);
+    const model = (folder: string) => readFile(path.join(folder, "tiny.newsclf"));
+    expect(await model(after)).toEqual(await model(before));
+    const table = async (folder: string) =>
+      (await readFile(path.join(folder, "report", "report.md"), "utf8")).split("\n## ");
+    // Before the last part come the scores; it has the command and the time.
+    expect((await table(after)).slice(0, -1)).toEqual((await table(before)).slice(0, -1));
+  });
+
+  it("refuses a --max-memory that no run can do with, says how much it takes, and leaves nothing behind", async () => {
+    const { exitCode, stderr } = await trainTiny(inFolder("little"), "--max-memory", "100MB");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('maxMemory must be at least 230MB for a run without articles; got "100MB"');
+    expect((await readdir(inFolder())).filter((name) => name.startsWith("little"))).toEqual([]);
   });
 
   it("quotes a path with spaces in the command to go on with", async () => {

@@ -1,9 +1,13 @@
 /** Training over worker threads, which run what is in dist/. */
 
 import { readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { WorkerError } from "../../src/errors.js";
+import { copyRow, longestRow, type RowSource } from "../../src/features/csr-matrix.js";
+import { StoredMatrixBuilder } from "../../src/features/stored-matrix.js";
+import { SpoolFile } from "../../src/io/spool-file.js";
 import { WorkerTrainingThreads } from "../../src/io/training-threads.js";
 import { measureBytes } from "../../src/kernels/mlp.js";
 import { attachMlp, createWasmMlp } from "../../src/kernels/wasm-mlp.js";
@@ -34,6 +38,16 @@ function taskOf(input: TrainMlpInput): NetworkTask {
   return task;
 }
 
+/** The matrix in a file. */
+function store(matrix: RowSource, spool: SpoolFile): RowSource {
+  const builder = new StoredMatrixBuilder(matrix.nColumns, spool);
+  const [indices, values] = [new Uint32Array(longestRow(matrix)), new Float32Array(longestRow(matrix))];
+  for (let row = 0; row < matrix.nRows; row++) {
+    builder.append({ nnz: copyRow(matrix, row, indices, values, 0), indices, values });
+  }
+  return builder.finish();
+}
+
 /** Waits until the worker threads have run, so that they take part in steps. */
 async function trainSlowly(nThreads: number): Promise<TrainOutcome> {
   threads = new WorkerTrainingThreads(nThreads);
@@ -56,6 +70,39 @@ describe("training over several threads", () => {
       const outcome = await fitNetwork({ ...smallRun(kernels), threads }, {});
       expect(hashOf(outcome)).toBe(WEIGHTS_SHA256);
     }
+  });
+
+  it.each(["the steps of one network", "networks side by side"])(
+    "gives them for a matrix in a file, sharing %s",
+    async (way) => {
+      const spool = new SpoolFile(os.tmpdir());
+      threads = new WorkerTrainingThreads(2);
+      const run = smallRun(kernels);
+      const stored = { ...run, matrix: store(run.matrix, spool) };
+      const outcome = await (way === "networks side by side"
+        ? threads.fitNetwork(taskOf(stored), {})
+        : fitNetwork({ ...stored, threads }, {}));
+      expect(hashOf(outcome)).toBe(WEIGHTS_SHA256);
+      await threads.close();
+      spool.close();
+    },
+  );
+
+  it("takes one checkpoint at a time, however long it takes to write", async () => {
+    threads = new WorkerTrainingThreads(2);
+    let nSaving = 0;
+    let nSaved = 0;
+    const checkpoints = {
+      isDue: () => true,
+      save: async () => {
+        expect(++nSaving).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        nSaving--;
+        nSaved++;
+      },
+    };
+    expect(hashOf(await threads.fitNetwork(taskOf(smallRun(kernels)), { checkpoints }))).toBe(WEIGHTS_SHA256);
+    expect(nSaved).toBeGreaterThan(0);
   });
 
   it("gives them when no other thread ever begins", async () => {
@@ -88,7 +135,9 @@ describe("training over several threads", () => {
     network.board.post(WORK.prepare, 1, 1);
     expect(network.board.awaitDone()).toBe(true);
     network.useDraft(1);
-    expect([...network.batch.columns.subarray(0, 5)]).toEqual([...matrix.indices.subarray(0, 5)]);
+    const [columns, values] = [new Uint32Array(longestRow(matrix)), new Float32Array(longestRow(matrix))];
+    const nnz = copyRow(matrix, 0, columns, values, 0);
+    expect(network.batch.columns.subarray(0, nnz)).toEqual(columns.subarray(0, nnz));
     network.board.post(WORK.end, 0, 0);
   });
 

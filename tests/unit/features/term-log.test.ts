@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { hashUnits } from "../../../src/features/term-hash.js";
 import { TermLog, TermNumbering } from "../../../src/features/term-log.js";
+import { MemorySpool } from "./memory-spool.js";
 
 /** The terms of each document, as the log holds them. */
 function documentsOf(log: TermLog): string[][] {
   return Array.from({ length: log.nDocuments }, (_, document) =>
-    Array.from({ length: log.start(document + 1) - log.start(document) }, (__, i) =>
-      log.term(log.numberAt(log.start(document) + i)),
-    ),
+    Array.from(log.numbersOf(document), (number) => log.term(number)),
   );
 }
 
@@ -32,6 +31,14 @@ describe("TermLog", () => {
     expect(log.nTerms).toBe(3);
   });
 
+  it("gives the same from a spool", () => {
+    const log = new TermLog(new MemorySpool());
+    log.add(["a", "b", "a"]);
+    log.add([]);
+    log.add(["c", "b"]);
+    expect(documentsOf(log)).toEqual([["a", "b", "a"], [], ["c", "b"]]);
+  });
+
   it("joins batches of several numberings", () => {
     const [first, second] = [new TermNumbering(0), new TermNumbering(1)];
     const log = new TermLog();
@@ -54,6 +61,7 @@ describe("TermNumbering", () => {
     addDocument(numbering, ["a", "bc", "a"]);
     expect(numbering.takeBatch()).toEqual({
       numbering: 7,
+      beginsAnew: true,
       newUnits: Uint16Array.of(97, 98, 99),
       newTermEnds: Uint32Array.of(1, 3),
       termNumbers: Uint32Array.of(0, 1, 0),
@@ -63,11 +71,28 @@ describe("TermNumbering", () => {
     addDocument(numbering, []);
     expect(numbering.takeBatch()).toEqual({
       numbering: 7,
+      beginsAnew: false,
       newUnits: Uint16Array.of(100),
       newTermEnds: Uint32Array.of(1),
       termNumbers: Uint32Array.of(2, 1),
       documentEnds: Uint32Array.of(2, 2),
     });
+  });
+
+  it("begins anew beyond some terms, which a log does not notice", () => {
+    const numbering = new TermNumbering(3);
+    const log = new TermLog();
+    // More than the 2^18 terms that a numbering goes on for.
+    const documents = [["a", "b"], Array.from({ length: 270_000 }, (_, i) => `${i}`), ["b", "269999", "c"], ["c", "a"]];
+    const batches = documents.map((terms) => {
+      addDocument(numbering, terms);
+      return numbering.takeBatch();
+    });
+    expect(batches.map(({ beginsAnew }) => beginsAnew)).toEqual([true, false, true, false]);
+    expect(batches[2]?.newTermEnds.length).toBe(3);
+    for (const batch of batches) log.addBatch(batch);
+    expect(documentsOf(log)).toEqual(documents);
+    expect(log.nTerms).toBe(270_003);
   });
 
   it("takes documents longer than what it has room for", () => {

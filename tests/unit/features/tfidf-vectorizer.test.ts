@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CsrBuilder } from "../../../src/features/csr-builder.js";
 import { TermLog } from "../../../src/features/term-log.js";
 import { smoothIdf, weightRow } from "../../../src/features/tf-idf.js";
 import { FittedTfidfVectorizer, TfidfVectorizer } from "../../../src/features/tfidf-vectorizer.js";
@@ -67,14 +68,17 @@ describe("TfidfVectorizer", () => {
     const log = new TermLog();
     for (const terms of documents) log.add(terms);
     expect(log.nDocuments).toBe(4);
-    const { fitted, matrixOf } = new TfidfVectorizer({ minDf: 1, maxDfFraction: 1 }).fitLog(log, Uint32Array.of(0, 2));
+    const vectorizer = new TfidfVectorizer({ minDf: 1, maxDfFraction: 1 });
+    const { fitted, matrixOf, rowsOf } = vectorizer.fitLog(log, Uint32Array.of(0, 2));
     const some = [documents[0] as string[], documents[2] as string[]];
     const alone = new TfidfVectorizer({ minDf: 1, maxDfFraction: 1 }).fitTransform(some);
     expect([...fitted.vocabulary]).toEqual([...alone.fitted.vocabulary]);
     expect(matrixOf(Uint32Array.of(0, 2))).toEqual(alone.matrix);
-    expect(matrixOf(Uint32Array.of(3, 1))).toEqual(
-      alone.fitted.transform([documents[3] as string[], documents[1] as string[]]),
-    );
+    const others = alone.fitted.transform([documents[3] as string[], documents[1] as string[]]);
+    expect(matrixOf(Uint32Array.of(3, 1))).toEqual(others);
+    const builder = new CsrBuilder(fitted.vocabulary.nTerms);
+    for (const row of rowsOf(Uint32Array.of(3, 1))) builder.append(row);
+    expect(builder.finish()).toEqual(others);
   });
 
   it("gives an empty row for a document of unknown terms", () => {

@@ -47,10 +47,7 @@ async function renderAll(pool: AnalyzerPool, texts = TEXTS): Promise<string> {
 async function termsOfAll(pool: AnalyzerPool): Promise<string[][]> {
   const log = new TermLog();
   for await (const batch of pool.analyzer(OPTIONS).analyze(groups())) log.addBatch(batch);
-  return TEXTS.map((_, i) => {
-    const places = Array.from({ length: log.start(i + 1) - log.start(i) }, (_, place) => log.start(i) + place);
-    return places.map((place) => log.term(log.numberAt(place))).sort();
-  });
+  return TEXTS.map((_, i) => Array.from(log.numbersOf(i), (number) => log.term(number)).sort());
 }
 
 describe("AnalyzerPool", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isNewsclfError, OptionError, TrainingError } from "../../../src/errors.js";
+import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
 import { createReferenceMlp, ReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { predictProbabilities } from "../../../src/nn/inference.js";
 import {
@@ -16,7 +17,7 @@ import { csrOf } from "./small-matrix.js";
 /**
  * Three labels; a document of label c has the terms 2c and 2c + 1, and one of the terms 6 … 9 that say nothing.
  */
-function separable(nDocuments: number): LabeledMatrix {
+function separable(nDocuments: number): LabeledMatrix & { readonly matrix: CsrMatrix } {
   const labels = Uint16Array.from({ length: nDocuments }, (_, i) => i % 3);
   const rows = Array.from(labels, (label, i) => [
     [2 * label, 0.6] as const,
