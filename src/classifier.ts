@@ -77,13 +77,14 @@ function checkTopK(topK: number): void {
 export class Classifier {
   readonly labels: readonly Label[];
   readonly metadata: ModelMetadata;
+  /** What splits the texts into morphemes. */
+  readonly tokenizer: Tokenizer;
   readonly #bytes: Uint8Array;
   readonly #columnsOf: DocumentColumns;
   readonly #row = new RowCounter();
   readonly #vectorizer: FittedTfidfVectorizer;
   readonly #ensemble: Ensemble;
   readonly #scores: Float32Array;
-  readonly #tokenizer: Tokenizer;
   #explainer: Explainer | null = null;
 
   private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
@@ -92,7 +93,7 @@ export class Classifier {
     this.metadata = metadata;
     this.#bytes = bytes;
     this.#columnsOf = createDocumentColumns(tokenizer, metadata.settings.terms, vocabulary);
-    this.#tokenizer = tokenizer;
+    this.tokenizer = tokenizer;
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
       documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
@@ -200,7 +201,7 @@ export class Classifier {
     this.#explainer ??= {
       labels: this.labels,
       clean: this.metadata.settings.text.clean,
-      locateTerms: createTermLocator(this.#tokenizer, this.metadata.settings.terms),
+      locateTerms: createTermLocator(this.tokenizer, this.metadata.settings.terms),
       vectorizer: this.#vectorizer,
       scoring: this.#ensemble.view(),
     };

@@ -7,8 +7,9 @@ import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } fro
 import { loadClassifier, modelOption } from "./model-option.js";
 import { parseCount } from "./parse-count.js";
 import type { CommandStreams } from "./streams.js";
+import { addWorkersFlag, type WorkersFlag } from "./workers-flag.js";
 
-interface ClassifyFlags extends InputFlags, ClassPriorFlags {
+interface ClassifyFlags extends InputFlags, ClassPriorFlags, WorkersFlag {
   readonly model?: string;
   readonly text?: string;
   readonly topK: number;
@@ -66,9 +67,15 @@ async function runClassify(
     await writeWaiting();
     return;
   }
-  await readAnyDocuments(paths, flags, streams, async (records) => {
-    for await (const record of records) await write(record && classifier.classifyArticle(record.article, { topK }));
-  });
+  const { ClassifierPool } = await import("../io/classifier-pool.js");
+  const pool = new ClassifierPool(classifier, flags.workers);
+  try {
+    await readAnyDocuments(paths, flags, streams, async (records) => {
+      for await (const { predictions } of pool.classify(records, { topK })) await write(predictions);
+    });
+  } finally {
+    await pool.close();
+  }
   await writeWaiting();
 }
 
@@ -93,5 +100,6 @@ export function addClassifyCommand(program: Command, streams: CommandStreams): v
     );
   addClassPriorFlags(command);
   addInputFlags(command, { withLabel: false });
+  addWorkersFlag(command);
   command.action((paths: readonly string[], flags: ClassifyFlags) => runClassify(paths, flags, command, streams));
 }

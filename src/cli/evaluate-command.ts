@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Predictions } from "../classifier.js";
 import type { EvaluatedArticle } from "../evaluation/evaluate.js";
 import type { Language } from "../html/index.js";
 import type { ArticleReader } from "../io/article-reader.js";
@@ -10,8 +11,9 @@ import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./
 import { describeMergedLabels } from "./input-messages.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import type { CommandStreams } from "./streams.js";
+import { addWorkersFlag, type WorkersFlag } from "./workers-flag.js";
 
-interface EvaluateFlags extends InputFlags, ClassPriorFlags {
+interface EvaluateFlags extends InputFlags, ClassPriorFlags, WorkersFlag {
   readonly format: OutputFormat;
   readonly report?: string;
   readonly lang: Language;
@@ -23,13 +25,15 @@ async function runEvaluate(
   flags: EvaluateFlags,
   streams: CommandStreams,
 ): Promise<void> {
-  const [{ readFileBytes }, { Classifier }, evaluation, { evaluateArticle }, { LabelMatcher }] = await Promise.all([
-    import("../io/files.js"),
-    import("../classifier.js"),
-    import("../evaluation/index.js"),
-    import("../evaluation/evaluate.js"),
-    import("../text/label-spelling.js"),
-  ]);
+  const [{ readFileBytes }, { Classifier }, evaluation, { evaluateArticle }, { LabelMatcher }, { ClassifierPool }] =
+    await Promise.all([
+      import("../io/files.js"),
+      import("../classifier.js"),
+      import("../evaluation/index.js"),
+      import("../evaluation/evaluate.js"),
+      import("../text/label-spelling.js"),
+      import("../io/classifier-pool.js"),
+    ]);
   const { createEvaluator, describeModel, formatReport, formatReportJson } = evaluation;
   const reportFiles = flags.report === undefined ? null : reportPaths(flags.report);
   if (reportFiles !== null) await checkReportWritable(reportFiles);
@@ -40,27 +44,30 @@ async function runEvaluate(
   const matcher = new LabelMatcher(flags.labelNormalization === false ? [] : classifier.labels);
   const adapter = await loadPriorAdapter(classifier, flags);
   const topK = classifier.labels.length;
+  const pool = new ClassifierPool(classifier, flags.workers);
   let nAbstentions = 0;
-  // Where label shares are estimated, the articles wait here for the scores of all of them.
-  const waiting: EvaluatedArticle[] = [];
-  const evaluateAll = (articles: readonly EvaluatedArticle[]): void => {
-    const predicted = articles.map((article) => classifier.classifyArticle(article, { topK }));
-    for (const [place, predictions] of (adapter?.adapt(predicted) ?? predicted).entries()) {
+  // Where label shares are estimated, the articles wait here until all have their scores.
+  const waiting: { readonly article: EvaluatedArticle; readonly predictions: Predictions }[] = [];
+  const countWaiting = (): void => {
+    const predicted = waiting.map(({ predictions }) => predictions);
+    const adapted = adapter?.adapt(predicted) ?? predicted;
+    for (const [place, { article }] of waiting.splice(0).entries()) {
+      const predictions = adapted[place] as Predictions;
       if (isAbstention(predictions, flags)) nAbstentions++;
-      else evaluateArticle(evaluator, classifier, articles[place] as EvaluatedArticle, predictions);
+      else evaluateArticle(evaluator, classifier, article, predictions);
     }
   };
   const start = performance.now();
   const countAll = async (reader: ArticleReader<LabeledArticle>): Promise<ReadSummary> => {
-    for await (const { article, line } of reader) {
-      const matched = { ...article, label: matcher.match(article.label), line };
-      if (adapter?.needsAll) waiting.push(matched);
-      else evaluateAll([matched]);
+    for await (const { record, predictions } of pool.classify(reader, { topK })) {
+      const { article, line } = record;
+      waiting.push({ article: { ...article, label: matcher.match(article.label), line }, predictions });
+      if (!adapter?.needsAll) countWaiting();
     }
     return reader.summary();
   };
-  const rows = await readLabeled(paths, flags, streams, countAll, { hashesFiles: true });
-  evaluateAll(waiting);
+  const rows = await readLabeled(paths, flags, streams, countAll, { hashesFiles: true }).finally(() => pool.close());
+  countWaiting();
   if (flags.minScore !== undefined) {
     const nAsked = nAbstentions + evaluator.nDocuments;
     streams.messages.write(
@@ -102,6 +109,7 @@ export function addEvaluateCommand(program: Command, streams: CommandStreams): v
     .addOption(languageOption());
   addClassPriorFlags(command);
   addInputFlags(command, { withLabel: true });
+  addWorkersFlag(command);
   command.action((modelPath: string, paths: readonly string[], flags: EvaluateFlags) => {
     checkInputFlags(command, flags);
     return runEvaluate(modelPath, paths, flags, streams);

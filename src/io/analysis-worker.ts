@@ -1,20 +1,16 @@
 /** A worker thread of an AnalyzerPool: analyses what it is given, on the dictionary that it shares. */
 
 import type { TermBatch } from "../features/term-log.js";
-import { type SharedDictionary, tablesOf, WasmViterbi } from "../kernels/wasm-viterbi.js";
-import { Dictionary, type DictionaryShare } from "../morph/dictionary.js";
-import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { TokenLayout, type TokenLayoutName } from "../morph/token-layout.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
 import { createGroupAnalyzer, type GroupAnalyzer } from "../training/document-analyzer.js";
-import { inflateSection } from "./dictionary-file.js";
+import { openTokenizer, type TokenizerShare } from "./tokenizer-share.js";
 import { type Answer, serveRequests } from "./worker-threads.js";
 
 /** What every worker of a pool is given. */
 export interface AnalysisInit {
-  readonly shared: SharedDictionary;
-  readonly dictionary: DictionaryShare;
+  readonly tokenizer: TokenizerShare;
   /** Whose numbers the terms get; another one for each worker. */
   readonly numbering: number;
 }
@@ -32,9 +28,8 @@ export type AnalysisRequest =
 
 export type AnalysisResponse = Uint8Array | TermBatch;
 
-serveRequests<AnalysisInit, AnalysisRequest, AnalysisResponse>(({ shared, dictionary: share, numbering }) => {
-  const dictionary = Dictionary.fromShare(share, tablesOf(shared), inflateSection);
-  const tokenizer = new MecabTokenizer(dictionary, () => new WasmViterbi(shared));
+serveRequests<AnalysisInit, AnalysisRequest, AnalysisResponse>(({ tokenizer: share, numbering }) => {
+  const tokenizer = openTokenizer(share);
   const encoder = new TextEncoder();
   const layouts = new Map<TokenLayoutName, TokenLayout>();
   let termRun: { readonly run: number; readonly analyzeGroup: GroupAnalyzer } | null = null;

@@ -10,6 +10,7 @@ export type {
   ReadOptions,
   RejectedRow,
 } from "./article-reader.js";
+export { type ClassifiedRecord, ClassifierPool } from "./classifier-pool.js";
 export type { ColumnOptions, ExtraColumn } from "./columns.js";
 export { isArticleHeader } from "./csv-table.js";
 export { loadDictionary } from "./dictionary-file.js";

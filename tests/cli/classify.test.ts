@@ -56,6 +56,18 @@ describe("newsclf classify", () => {
     expect(await classify(["--format", "json"], stdin)).toEqual(expected);
   });
 
+  it("gives the same bytes for a long file with any number of threads", async () => {
+    // 3,000 × 4 lines: workers start after some 250,000 units, 128 of them for each line.
+    await writeFile(inFolder("long.txt"), `${TEXTS.join("\n")}\n`.repeat(3_000));
+    const alone = await classify([inFolder("long.txt"), "--format", "json", "--workers", "1"]);
+    expect(alone.stdout).toBe(
+      TEXTS.map((text) => jsonLine(text))
+        .join("")
+        .repeat(3_000),
+    );
+    expect(await classify([inFolder("long.txt"), "--format", "json", "--workers", "2"])).toEqual(alone);
+  });
+
   it("says nothing about nothing", async () => {
     expect(await classify([])).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     expect((await classify([], "\n")).stdout.split("\n")).toHaveLength(2);
