@@ -191,14 +191,13 @@ export async function train(
   const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
 
   onStage?.("analyze");
-  const termSpool = memory?.createSpool();
   const onTurn = async (nDone: number): Promise<void> => {
     onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
   };
   const analyze = (): Promise<AnalyzedCorpus> =>
-    analyzeCorpus(detached, settings.text.clean, analyzer, source, onTurn, termSpool);
+    analyzeCorpus(detached, settings.text.clean, analyzer, source, onTurn, memory);
   const { corpus, fitted, split, training, validation, nLanes } = await vectorize(
     analyze,
     settings,
@@ -206,7 +205,6 @@ export async function train(
     memory,
     onStage,
   );
-  termSpool?.close();
   const { labels } = corpus;
 
   const input: TrainMlpInput = {
@@ -341,7 +339,7 @@ async function vectorize(
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
   const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
   const { nTerms } = fitted.vocabulary;
-  const plan = memory && planMemory(memory.maxBytes, settings, nTerms, nThreads);
+  const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
   // Of the training share this is exact; documents kept back are like it.
   const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
   const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (log.nDocuments / split.train.length);
@@ -351,7 +349,9 @@ async function vectorize(
     labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
   });
   const validation = split.validation.length === 0 ? null : shareOf(split.validation);
-  return { corpus, split, fitted, training: shareOf(split.train), validation, nLanes: plan?.nLanes ?? nThreads };
+  const training = shareOf(split.train);
+  log.close();
+  return { corpus, split, fitted, training, validation, nLanes: plan?.nLanes ?? nThreads };
 }
 
 function storeMatrix(rows: Iterable<SparseRow>, nColumns: number, spool: Spool): StoredMatrix {

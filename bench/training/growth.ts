@@ -2,7 +2,7 @@
  * Time and memory of `newsclf train` with its defaults as the number of headlines grows: from the file to the model.
  *
  *   npm run build && npx tsc -p tsconfig.bench.json
- *   node build/bench/training/growth.js [headlines …, default 1000 10000 100000 1000000]
+ *   node build/bench/training/growth.js [headlines …, default 1000 10000 100000 1000000] [-- FLAGS of train]
  *
  * Headlines are those of ../shared/data/ynat_train.csv, again and again; from the second time on each has a word of another
  * headline in place of one of its own. A model whose macro-F1 on the articles kept back says that it has not learned is an error.
@@ -26,7 +26,10 @@ const STREAM = 1000;
 /** Far above a guess among seven labels. */
 const LEAST_MACRO_F1 = 0.5;
 
-const sizes = process.argv.slice(2).map(Number);
+const given = process.argv.slice(2);
+const nSizes = given.includes("--") ? given.indexOf("--") : given.length;
+const sizes = given.slice(0, nSizes).map(Number);
+const flags = given.slice(nSizes + 1);
 const headlines: { readonly words: readonly string[]; readonly label: string }[] = [];
 for await (const { article } of readArticles(openFile("../shared/data/ynat_train.csv"))) {
   headlines.push({ words: toDocument(article).split(" "), label: article.label });
@@ -57,7 +60,16 @@ const results = [];
 for (const nHeadlines of sizes.length > 0 ? sizes : [1000, 10_000, 100_000, 1_000_000]) {
   const file = (name: string): string => path.join(FOLDER, name);
   writeFileSync(file("train.csv"), rowsOf(nHeadlines));
-  const command = ["bin/newsclf.js", "train", file("train.csv"), "-o", file("model.newsclf"), "--report", FOLDER];
+  const command = [
+    "bin/newsclf.js",
+    "train",
+    file("train.csv"),
+    "-o",
+    file("model.newsclf"),
+    "--report",
+    FOLDER,
+    ...flags,
+  ];
   const before = loadavg()[0];
   const timed = ["-f", "%e %U %S %M", "-o", file("time.txt"), process.execPath, ...command];
   execFileSync("/usr/bin/time", [...timed, "--profile", file("profile.json")], { stdio: "ignore" });
@@ -80,4 +92,4 @@ for (const nHeadlines of sizes.length > 0 ? sizes : [1000, 10_000, 100_000, 1_00
 }
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
 const machine = { cpu: cpus()[0]!.model.trim(), nProcessors: cpus().length, node: process.version };
-writeFileSync(RESULTS, `${JSON.stringify({ commit, ...machine, results }, null, 2)}\n`);
+writeFileSync(RESULTS, `${JSON.stringify({ commit, ...machine, flags, results }, null, 2)}\n`);

@@ -95,6 +95,7 @@ const MAX_OCCURRENCES = 2 ** 32 - 1;
  */
 export class TermLog {
   readonly #table = new TermTable();
+  readonly #spool: Spool | undefined;
   readonly #occurrences: Uint32List | SpooledUint32List;
   /** By document: where its occurrences end. */
   readonly #documentEnds = new Uint32List();
@@ -103,6 +104,7 @@ export class TermLog {
 
   /** @param spool takes the occurrences, in place of memory; empty, and for the log alone */
   constructor(spool?: Spool) {
+    this.#spool = spool;
     this.#occurrences = spool === undefined ? new Uint32List() : new SpooledUint32List(spool);
   }
 
@@ -113,6 +115,11 @@ export class TermLog {
   /** Distinct terms. */
   get nTerms(): number {
     return this.#table.nTerms;
+  }
+
+  /** Memory that the distinct terms take. */
+  get nTermBytes(): number {
+    return this.#table.nBytes;
   }
 
   /** Adds one document. The array is read, not kept. */
@@ -152,6 +159,11 @@ export class TermLog {
   /** The term of a number. */
   term(number: number): string {
     return this.#table.termAt(number);
+  }
+
+  /** Gives the occurrences in a spool back; only the terms can be read afterwards. */
+  close(): void {
+    this.#spool?.close();
   }
 
   #checkRoom(nOccurrences: number): void {

@@ -28,6 +28,11 @@ export class TermTable {
     return this.#nTerms;
   }
 
+  /** Of all arrays, with the room for terms to come. */
+  get nBytes(): number {
+    return this.#units.byteLength + this.#starts.byteLength + this.#hashes.byteLength + this.#places.byteLength;
+  }
+
   /** Number of the term; a new term is given `nTerms`, which then rises by one. */
   add(term: string): number {
     const { length } = term;

@@ -34,7 +34,7 @@ export function holdsLinearMember({ hiddenUnits, nLabels }: Omit<MlpShape, "nTer
 }
 
 /** Labels whose passes go side by side over a row at hand; the weights of a term for eight fill a line of the cache. */
-const LABELS_PER_GROUP = 8;
+export const LABELS_PER_GROUP = 8;
 
 /** Rows of a pass between two looks at what the caller says: some milliseconds. */
 const ROWS_PER_TURN = 8192;

@@ -1,10 +1,11 @@
-import type { Spool } from "../features/spool.js";
 import { TermLog } from "../features/term-log.js";
 import type { Cleaning } from "../options/train-options.js";
 import { type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import type { DocumentAnalyzer } from "./document-analyzer.js";
+import { checkTermMemory } from "./memory-plan.js";
 import { StoredArticles } from "./stored-articles.js";
+import type { TrainingMemory } from "./training-memory.js";
 
 /** Documents that go to the analyzer together; also those between two looks at the event loop. */
 const DOCUMENTS_PER_GROUP = 256;
@@ -21,9 +22,10 @@ export interface AnalyzedCorpus {
  * @param clean what is taken out of the articles first
  * @param source name of the articles' source for messages
  * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
- * @param spool takes the terms, in place of memory; empty, and for them alone
+ * @param memory takes the documents' terms into a spool, which the log closes
  * @throws {OptionError} when an article's parts are not strings or its label is empty
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
+ * @throws {OptionError} when the distinct terms do not fit below the limit of `memory`
  */
 export async function analyzeCorpus(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
@@ -31,13 +33,14 @@ export async function analyzeCorpus(
   analyzer: DocumentAnalyzer,
   source: string,
   onTurn: (nDone: number) => Promise<void>,
-  spool?: Spool,
+  memory?: TrainingMemory,
 ): Promise<AnalyzedCorpus> {
   const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
-  const log = new TermLog(spool);
+  const log = new TermLog(memory?.createSpool());
   await onTurn(0);
   for await (const batch of analyzer.analyze(groupDocuments(articles, clean, builder))) {
     log.addBatch(batch);
+    if (memory !== undefined) checkTermMemory(memory.maxBytes, log);
     await onTurn(log.nDocuments);
   }
   return { corpus: await builder.finish(source), log };

@@ -1,4 +1,6 @@
 import { OptionError } from "../errors.js";
+import type { TermLog } from "../features/term-log.js";
+import { LABELS_PER_GROUP } from "../nn/linear-member.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 
 const MEGABYTE = 1e6;
@@ -14,6 +16,18 @@ const THREAD_BYTES = 40 * MEGABYTE;
 
 /** Arrays of the first layer's size that a network in training has: weights, two moments and the best weights. */
 const ARRAYS_OF_NETWORK = 4;
+
+/** What fitting a vocabulary takes for each distinct term, beside the table of the terms. */
+const BYTES_PER_TERM = 24;
+
+/** What an article takes that lies in a file: its place, line, label and share, and orders to go through. */
+const BYTES_PER_ARTICLE = 60;
+
+/** What the linear member takes for an article and label, for at most as many labels as it fits side by side. */
+const BYTES_PER_SEPARATOR = 8;
+
+/** What is known of the articles. */
+export interface AnalyzedTerms extends Pick<TermLog, "nTerms" | "nTermBytes" | "nDocuments"> {}
 
 /** What a run may take of its limit. */
 export interface MemoryPlan {
@@ -37,8 +51,29 @@ export function checkLeastMemory(maxBytes: number): void {
 }
 
 /**
+ * Checks that the distinct terms so far can be held, and a vocabulary be chosen of them.
+ * @throws {OptionError} when they cannot
+ */
+export function checkTermMemory(maxBytes: number, log: AnalyzedTerms): void {
+  const leastBytes = BASE_BYTES + corpusBytes(log);
+  if (maxBytes >= leastBytes) return;
+  const { nTerms, nDocuments } = log;
+  refuse(
+    leastBytes,
+    maxBytes,
+    `for the ${nTerms} terms of ${nDocuments} articles, or fewer n-grams (see charNgramRange)`,
+  );
+}
+
+/** Terms and articles outside of files. The terms count to the end: when they are collected is the engine's affair. */
+function corpusBytes({ nTerms, nTermBytes, nDocuments }: AnalyzedTerms): number {
+  return nTermBytes + BYTES_PER_TERM * nTerms + BYTES_PER_ARTICLE * nDocuments;
+}
+
+/**
  * Divides a limit when the vocabulary is known: first the networks, one at least, then the matrices.
  *
+ * @param nTerms of the vocabulary
  * @param nThreads that could train networks side by side
  * @throws {OptionError} when the limit is below what the networks take
  */
@@ -46,15 +81,19 @@ export function planMemory(
   maxBytes: number,
   { network, ensemble, linear }: ResolvedTrainingSettings,
   nTerms: number,
+  log: AnalyzedTerms,
+  nLabels: number,
   nThreads: number,
 ): MemoryPlan {
   const layerBytes = 4 * nTerms * network.hiddenUnits[0];
   const laneBytes = ARRAYS_OF_NETWORK * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
   const keptBytes = (ensemble + (linear ? 1 : 0)) * layerBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
-  const leastBytes = BASE_BYTES + keptBytes + laneBytes;
+  const separatorBytes = linear ? BYTES_PER_SEPARATOR * Math.min(nLabels, LABELS_PER_GROUP) * log.nDocuments : 0;
+  const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + separatorBytes + laneBytes;
   if (maxBytes < leastBytes) {
-    refuse(leastBytes, maxBytes, `for networks of ${nTerms} terms (see maxFeatures, hiddenUnits)`);
+    const what = `${log.nDocuments} articles and networks of ${nTerms} terms`;
+    refuse(leastBytes, maxBytes, `for ${what} (see maxFeatures, hiddenUnits)`);
   }
   const nLanes = Math.min(nThreads, ensemble, 1 + Math.floor((maxBytes - leastBytes) / laneBytes));
   return { nLanes, matrixBytes: maxBytes - leastBytes - (nLanes - 1) * laneBytes };

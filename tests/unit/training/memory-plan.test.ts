@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { resolveTrainingSettings } from "../../../src/options/train-options.js";
-import { checkLeastMemory, planMemory } from "../../../src/training/memory-plan.js";
+import { checkLeastMemory, checkTermMemory, planMemory } from "../../../src/training/memory-plan.js";
 
 // A first layer of 100,000 terms and 32 units in float32 is 12.8 MB.
 const SETTINGS = resolveTrainingSettings({ ensemble: 4, linear: true, network: { hiddenUnits: [32, 32, 32] } });
 const N_TERMS = 100_000;
 const MB = 1e6;
 
+/** 100 MB of terms, 48 MB to choose of them, and 60 MB of articles. */
+const LOG = { nTerms: 2e6, nTermBytes: 100 * MB, nDocuments: 1e6 };
+
 describe("planMemory", () => {
-  it("refuses a limit below what the networks take, and says how much that is", () => {
-    // 230 + 5 · 12.8 + 8 · 12.8 for a checkpoint + 4 · 12.8 + 40 for one network in training = 487.6
-    expect(() => planMemory(487 * MB, SETTINGS, N_TERMS, 2)).toThrow(
-      'maxMemory must be at least 488MB for networks of 100000 terms (see maxFeatures, hiddenUnits); got "487MB"',
+  it("refuses a limit below what articles and networks take, and says how much that is", () => {
+    // 230 + 208 + 5 · 12.8 + 8 · 12.8 for a checkpoint + 8 · 7 for the linear member + 4 · 12.8 + 40 for one network in
+    // training = 751.6
+    expect(() => planMemory(751 * MB, SETTINGS, N_TERMS, LOG, 7, 2)).toThrow(
+      "maxMemory must be at least 752MB for 1000000 articles and networks of 100000 terms (see maxFeatures, hiddenUnits); " +
+        'got "751MB"',
     );
-    expect(planMemory(488 * MB, SETTINGS, N_TERMS, 2)).toEqual({
+    expect(planMemory(752 * MB, SETTINGS, N_TERMS, LOG, 7, 2)).toEqual({
       nLanes: 1,
       matrixBytes: expect.closeTo(0.4 * MB, -1),
     });
@@ -21,12 +26,30 @@ describe("planMemory", () => {
 
   it("trains networks side by side where there is room, and leaves the rest to the matrices", () => {
     // A second network takes 4 · 12.8 + 40 = 91.2.
-    expect(planMemory(578 * MB, SETTINGS, N_TERMS, 2).nLanes).toBe(1);
-    expect(planMemory(1000 * MB, SETTINGS, N_TERMS, 2)).toEqual({
+    expect(planMemory(842 * MB, SETTINGS, N_TERMS, LOG, 7, 2).nLanes).toBe(1);
+    expect(planMemory(1000 * MB, SETTINGS, N_TERMS, LOG, 7, 2)).toEqual({
       nLanes: 2,
-      matrixBytes: expect.closeTo((1000 - 487.6 - 91.2) * MB, -1),
+      matrixBytes: expect.closeTo((1000 - 751.6 - 91.2) * MB, -1),
     });
-    expect(planMemory(4000 * MB, SETTINGS, N_TERMS, 8).nLanes).toBe(4);
+    expect(planMemory(4000 * MB, SETTINGS, N_TERMS, LOG, 7, 8).nLanes).toBe(4);
+  });
+
+  it("counts the linear member for as many labels as it fits side by side, and not where there is none", () => {
+    const room = (changes: object, nLabels: number): number =>
+      planMemory(4000 * MB, { ...SETTINGS, ...changes }, N_TERMS, LOG, nLabels, 1).matrixBytes;
+    expect(room({}, 7) - room({}, 30)).toBeCloseTo(8 * MB, -1);
+    // 56 MB for seven labels, and the member itself.
+    expect(room({ linear: false }, 7) - room({}, 7)).toBeCloseTo((56 + 12.8) * MB, -1);
+  });
+});
+
+describe("checkTermMemory", () => {
+  it("refuses a limit below what terms and articles take", () => {
+    expect(() => checkTermMemory(438 * MB, LOG)).not.toThrow();
+    expect(() => checkTermMemory(437 * MB, LOG)).toThrow(
+      "maxMemory must be at least 438MB for the 2000000 terms of 1000000 articles, or fewer n-grams (see charNgramRange); " +
+        'got "437MB"',
+    );
   });
 });
 
