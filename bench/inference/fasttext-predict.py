@@ -18,7 +18,7 @@ isFirst = True
 for _ in sys.stdin:
     start = time.perf_counter()
     # One call of the C++ class for all lines: the Python wrapper's predict() makes a string for each word.
-    labels = network.f.multilinePredict(lines, 1, 0.0, "strict")[1]
+    labels = network.f.multilinePredict(lines, 1, 0.0, "strict")[0]
     elapsed = (time.perf_counter() - start) * 1e3
     print(f"{elapsed:.3f}", *((label[0].removeprefix("__label__") for label in labels) if isFirst else ()), flush=True)
     isFirst = False
