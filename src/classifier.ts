@@ -4,12 +4,11 @@ import { type Explainer, type Explanation, explainArticle } from "./explanation/
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
 import { RowCounter, type SparseRow } from "./features/sparse-row.js";
-import { documentFrequencyOf } from "./features/term-statistics.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
-import { decodeModel, type ModelParts } from "./model-file/model-file.js";
+import { decodeModel, frequenciesOf, type ModelParts } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { ATTRIBUTION_METHODS, type AttributionMethod } from "./nn/attribution.js";
 import { Ensemble } from "./nn/ensemble.js";
@@ -96,8 +95,7 @@ export class Classifier {
     this.tokenizer = tokenizer;
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
-      documentFrequency: documentFrequencyOf(parts.labelDocumentFrequency, vocabulary.nTerms),
-      nDocuments: metadata.nDocuments,
+      ...frequenciesOf(parts),
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
     this.#ensemble = Ensemble.over(parts.members, metadata.calibration, kernels);

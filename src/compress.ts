@@ -2,11 +2,10 @@
 import { Classifier, type LoadOptions } from "./classifier.js";
 import { NewsclfError } from "./errors.js";
 import { evaluate } from "./evaluation/evaluate.js";
-import { documentFrequencyOf } from "./features/term-statistics.js";
 import { smoothIdf } from "./features/tf-idf.js";
 import { Vocabulary } from "./features/vocabulary.js";
 import { BATCH_NORM_EPSILON } from "./kernels/mlp.js";
-import { decodeModel, encodeModel, type ModelParts } from "./model-file/model-file.js";
+import { decodeModel, encodeModel, frequenciesOf, type ModelParts } from "./model-file/model-file.js";
 import { packWeights, type StoredWeights, unpackWeights } from "./nn/weights.js";
 import { COMPRESS_SPEC, type CompressOptions } from "./options/compress-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
@@ -30,9 +29,11 @@ export interface CompressResult {
  * Returns `[V]` how far a term can move the first layers: idf(t)² Σ (w1[t, h] gamma1[h])² / (runningVar1[h] + ε) over the
  * units of all networks.
  */
-function influences({ metadata, vocabulary, labelDocumentFrequency, members }: ModelParts): Float64Array {
+function influences(parts: ModelParts): Float64Array {
+  const { vocabulary, members } = parts;
   const { nTerms } = vocabulary;
-  const idf = smoothIdf(documentFrequencyOf(labelDocumentFrequency, nTerms), metadata.nDocuments);
+  const { documentFrequency, nDocuments } = frequenciesOf(parts);
+  const idf = smoothIdf(documentFrequency, nDocuments);
   const influence = new Float64Array(nTerms);
   for (const weights of members) {
     const { w1 } = unpackWeights(weights);
@@ -80,9 +81,13 @@ function prune(parts: ModelParts, share: number): ModelParts {
     }
     return { ...weights, w1: kept };
   };
+  const { unlabeledDocumentFrequency: unlabeled } = parts;
   const [first, ...others] = parts.members;
   return {
     ...parts,
+    ...(unlabeled === undefined
+      ? {}
+      : { unlabeledDocumentFrequency: columns.map((column) => unlabeled[column] as number) }),
     vocabulary: Vocabulary.fromTerms(Array.from(columns, (column) => parts.vocabulary.termAt(column))),
     labelDocumentFrequency: counts,
     members: [pruneMember(first), ...others.map(pruneMember)],

@@ -1,5 +1,6 @@
 import { Classifier } from "./classifier.js";
-import { TrainingError } from "./errors.js";
+import { OptionError, TrainingError } from "./errors.js";
+import type { RowSource } from "./features/csr-matrix.js";
 import type { SparseRow } from "./features/sparse-row.js";
 import type { Spool } from "./features/spool.js";
 import { BYTES_PER_STORED_VALUE, StoredMatrix, StoredMatrixBuilder } from "./features/stored-matrix.js";
@@ -23,9 +24,10 @@ import {
   resolveTrainingSettings,
   type TrainingSettings,
 } from "./options/train-options.js";
+import { sha256, toHex } from "./sha-256.js";
 import { type Split, stratifiedSplit } from "./stratified-split.js";
-import type { LabeledArticle } from "./text/article.js";
-import { type AnalyzedCorpus, analyzeCorpus } from "./training/analyze-corpus.js";
+import type { Article, LabeledArticle } from "./text/article.js";
+import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
 import type { Corpus } from "./training/corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
@@ -34,6 +36,7 @@ import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
 import { fitLinear } from "./training/fit-linear.js";
 import { planMemory } from "./training/memory-plan.js";
 import type { NetworkThreads } from "./training/network-threads.js";
+import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
@@ -58,6 +61,11 @@ export interface TrainOptions extends TrainingSettings {
    * model is the same. Articles that are to stay in a file, too, are given as {@link StoredArticles}.
    */
   readonly memory?: TrainingMemory;
+  /**
+   * Articles without labels, read once, for `pretrain: "autoencoder"`: their terms are part of the vocabulary and of the
+   * document frequencies, and the hidden layers learn from them before they learn labels.
+   */
+  readonly unlabeled?: Iterable<Article> | AsyncIterable<Article>;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
   /** Called with what engine "tfjs" runs on, before the articles are analysed. */
@@ -170,6 +178,7 @@ export async function train(
     analyzer: givenAnalyzer,
     threads,
     memory,
+    unlabeled,
     source = "articles",
     onEngine,
     onStage,
@@ -182,6 +191,9 @@ export async function train(
     ...given
   } = options;
   const settings = resolveTrainingSettings(given);
+  if (unlabeled !== undefined && settings.pretrain === "none") {
+    throw new OptionError("pretrain", '"autoencoder" where there are unlabeled articles', settings.pretrain);
+  }
   const { articles: detached, nArticles } = detach(articles);
   const tokenizer = givenTokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
   // Before the analysis, so that a runtime without WebAssembly shows at once.
@@ -192,13 +204,20 @@ export async function train(
 
   onStage?.("analyze");
   const onTurn = async (nDone: number): Promise<void> => {
-    onProgress?.({ stage: "analyze", nDone, nTotal: nArticles });
+    onProgress?.({ stage: "analyze", nDone, nTotal: unlabeled === undefined ? nArticles : null });
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
   };
-  const analyze = (): Promise<AnalyzedCorpus> =>
-    analyzeCorpus(detached, settings.text.clean, analyzer, source, onTurn, memory);
-  const { corpus, fitted, split, training, validation, nLanes } = await vectorize(
+  let unlabeledHash: string | null = null;
+  const analyze = async (): Promise<AnalyzedCorpus> => {
+    const { clean } = settings.text;
+    const analyzed = await analyzeCorpus(detached, clean, analyzer, source, onTurn, memory);
+    if (unlabeled !== undefined) {
+      unlabeledHash = await analyzeUnlabeled(unlabeled, clean, analyzer, onTurn, analyzed.log, memory);
+    }
+    return analyzed;
+  };
+  const { corpus, fitted, split, training, validation, unlabeledMatrix, nLanes } = await vectorize(
     analyze,
     settings,
     threads?.nThreads ?? 1,
@@ -213,11 +232,12 @@ export async function train(
     validation,
     network: settings.network,
     optimizer: settings.optimizer,
+    pretraining: pretrainingOf(settings, unlabeledMatrix),
     seed: settings.seed,
     kernels,
   };
   const run: RunDescription = {
-    trainingDataHash: corpus.hash,
+    trainingDataHash: unlabeledHash === null ? corpus.hash : await hashBoth(corpus.hash, unlabeledHash),
     tokenizerId: tokenizer.id,
     settings,
     shape: {
@@ -286,11 +306,15 @@ export async function train(
       trainSupport: Array.from(counts.nLabelDocuments),
       nValidationDocuments: split.validation.length,
       trainingDataHash: corpus.hash,
+      ...(unlabeledHash === null || unlabeledMatrix === null
+        ? {}
+        : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
       selectedEpochs: outcome.selectedEpochs,
       calibration,
     },
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
+    ...(unlabeledMatrix === null ? {} : { unlabeledDocumentFrequency: countRows(unlabeledMatrix) }),
     members: stored.members,
     userWords: tokenizer.userWords ?? [],
   });
@@ -321,6 +345,8 @@ interface VectorizedCorpus {
   readonly training: LabeledMatrix;
   /** Null without a validation share. */
   readonly validation: LabeledMatrix | null;
+  /** Null without articles that have no labels. */
+  readonly unlabeledMatrix: RowSource | null;
   /** Networks that may be trained side by side. */
   readonly nLanes: number;
 }
@@ -337,21 +363,45 @@ async function vectorize(
   onStage?.("vectorize");
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
-  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, split.train);
+  // Articles without labels come behind the others.
+  const nLabeled = labelNumbers.length;
+  const unlabeledRows = Uint32Array.from({ length: log.nDocuments - nLabeled }, (_, i) => nLabeled + i);
+  const fittedRows = concatRows(split.train, unlabeledRows);
+  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, fittedRows);
   const { nTerms } = fitted.vocabulary;
   const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
   // Of the training share this is exact; documents kept back are like it.
   const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
-  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (log.nDocuments / split.train.length);
+  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (log.nDocuments / fittedRows.length);
   const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
+  const rowSourceOf = (rows: Uint32Array): RowSource =>
+    store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool());
   const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-    matrix: store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool()),
+    matrix: rowSourceOf(rows),
     labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
   });
   const validation = split.validation.length === 0 ? null : shareOf(split.validation);
+  const unlabeledMatrix = unlabeledRows.length === 0 ? null : rowSourceOf(unlabeledRows);
   const training = shareOf(split.train);
   log.close();
-  return { corpus, split, fitted, training, validation, nLanes: plan?.nLanes ?? nThreads };
+  return { corpus, split, fitted, training, validation, unlabeledMatrix, nLanes: plan?.nLanes ?? nThreads };
+}
+
+function concatRows(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const rows = new Uint32Array(first.length + second.length);
+  rows.set(first);
+  rows.set(second, first.length);
+  return rows;
+}
+
+/** `[V]` rows that hold each column. */
+function countRows(matrix: RowSource): Uint32Array {
+  return countByLabel(matrix, new Uint8Array(matrix.nRows), 1).labelDocumentFrequency;
+}
+
+/** One hash for both kinds of articles: a checkpoint is of a run on all of them. */
+async function hashBoth(labeledHash: string, unlabeledHash: string): Promise<string> {
+  return toHex(await sha256(new TextEncoder().encode(`${labeledHash}${unlabeledHash}`)));
 }
 
 function storeMatrix(rows: Iterable<SparseRow>, nColumns: number, spool: Spool): StoredMatrix {

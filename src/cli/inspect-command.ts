@@ -69,6 +69,9 @@ export function renderSummary({
     ),
     `calibration     ${isNoCalibration(calibration) ? "none" : describeCalibration(metadata)}`,
     `training data   SHA-256 ${metadata.trainingDataHash}`,
+    ...(metadata.unlabeled === undefined
+      ? []
+      : [`without labels  ${metadata.unlabeled.nDocuments} articles, SHA-256 ${metadata.unlabeled.hash}`]),
     `settings        ${JSON.stringify(settings)}`,
   ];
   const tables = [
@@ -82,9 +85,9 @@ export function renderSummary({
 async function summarize(modelPath: string, top: number): Promise<ModelSummary> {
   const [
     { readFileBytes },
-    { decodeModel, hasLinearMember },
+    { decodeModel, frequenciesOf, hasLinearMember },
     { smoothIdf },
-    { documentFrequencyOf, signedChiSquare, topTerms },
+    { signedChiSquare, topTerms },
     { weightTypeOf },
   ] = await Promise.all([
     import("../io/files.js"),
@@ -94,15 +97,16 @@ async function summarize(modelPath: string, top: number): Promise<ModelSummary> 
     import("../nn/weights.js"),
   ]);
   const bytes = await readFileBytes(modelPath);
-  const { metadata, vocabulary, labelDocumentFrequency, members } = await decodeModel(bytes, modelPath);
+  const parts = await decodeModel(bytes, modelPath);
+  const { metadata, vocabulary, labelDocumentFrequency, members } = parts;
   const counts = { labelDocumentFrequency, nLabelDocuments: Uint32Array.from(metadata.trainSupport) };
-  const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
+  const { documentFrequency, nDocuments } = frequenciesOf(parts);
   return {
     metadata,
     nTerms: vocabulary.nTerms,
     hasLinear: hasLinearMember(metadata),
     weightType: weightTypeOf(members[0]),
-    topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, metadata.nDocuments), top),
+    topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, nDocuments), top),
     topDocumentFrequency: topTerms(vocabulary, documentFrequency, top),
     topByLabel: metadata.labels.map((label, number) => ({
       label,

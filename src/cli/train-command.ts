@@ -1,19 +1,28 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { OptionError } from "../errors.js";
 import type { Language } from "../html/index.js";
+import type { ArticleRecord } from "../io/article-reader.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
 import type { TrainingSettings } from "../options/train-options.js";
-import type { LabeledArticle } from "../text/article.js";
+import type { Article, LabeledArticle } from "../text/article.js";
 import type { MergedLabel } from "../text/label-spelling.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { describeEngine } from "./describe-engine.js";
 import { STANDARD_INPUT } from "./input-choice.js";
-import { addInputFlags, checkInputFlags, type InputFlags, loadLabeled, spoolLabeled } from "./input-flags.js";
+import {
+  addInputFlags,
+  checkInputFlags,
+  type InputFlags,
+  loadLabeled,
+  readAnyDocuments,
+  spoolLabeled,
+} from "./input-flags.js";
 import { parseBytes } from "./parse-amount.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
@@ -28,6 +37,8 @@ interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, Check
   readonly report: string;
   readonly lang: Language;
   readonly profile?: string;
+  /** Files or patterns. */
+  readonly unlabeled?: readonly string[];
   /** Bytes. */
   readonly maxMemory?: number;
 }
@@ -40,6 +51,12 @@ export function defaultModelPath([first = "-"]: readonly string[]): string {
 
 /** What a progress display shows of training. */
 export function trainingState(progress: TrainProgress): ProgressState {
+  if (progress.stage === "pretrain") {
+    const { stage, member, nMembers, layer, epoch, nEpochs, nDone, nTotal, loss } = progress;
+    const network = nMembers === 1 ? "" : `network ${member + 1}/${nMembers}  `;
+    const note = `${network}layer ${layer}/3  epoch ${epoch}/${nEpochs}  loss ${loss.toFixed(4)}`;
+    return { stage, nDone, nTotal, nDocuments: nDone, note };
+  }
   if (progress.stage === "analyze") {
     const { stage, nDone, nTotal } = progress;
     return { stage, nDone, nTotal: nTotal ?? nDone, nDocuments: nDone, note: "" };
@@ -77,6 +94,9 @@ async function runTrain(
   ]);
   const modelPath = flags.output ?? defaultModelPath(paths);
   const settings = await loadTrainingSettings(flags);
+  if (flags.unlabeled !== undefined && settings.pretrain !== "autoencoder") {
+    throw new OptionError("pretrain", '"autoencoder" with --unlabeled', settings.pretrain ?? "none");
+  }
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));
@@ -120,6 +140,22 @@ async function readTraining(
   }
   const { articles, lines, rows, mergedLabels } = await loadLabeled(paths, flags, streams, more);
   return { articles, nArticles: articles.length, lineOf: (index) => lines[index] as number, rows, mergedLabels };
+}
+
+/** Reads texts of any kind one by one, those that cannot be used left out. */
+function readUnlabeledTexts<T>(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: CommandStreams,
+  use: (articles: AsyncIterable<Article>) => Promise<T>,
+): Promise<T> {
+  // The file for rejected rows is that of the articles with labels.
+  const { rejects: _, onBadRow, ...inputFlags } = flags;
+  const badRows = onBadRow === undefined || onBadRow === "collect" ? {} : { onBadRow };
+  async function* usable(records: AsyncIterable<ArticleRecord<Article> | null>): AsyncGenerator<Article, void> {
+    for await (const record of records) if (record !== null) yield record.article;
+  }
+  return readAnyDocuments(paths, { ...inputFlags, ...badRows }, streams, (records) => use(usable(records)));
 }
 
 async function trainInto(
@@ -173,21 +209,27 @@ async function trainInto(
   const signal = listenForInterrupt?.();
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
-  const result = await train(articles, {
-    ...given,
-    tokenizer,
-    analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
-    source,
-    onEngine: (choice) => display.log(describeEngine(choice)),
-    onStage: (stage) => times.begin(stage),
-    onProgress: (progress) => display.show(trainingState(progress)),
-    onRollback: (rollback) => display.log(describeRollback(rollback)),
-    checkpoints,
-    ...(resume === null ? {} : { resume }),
-    ...(files === null ? {} : { memory: files }),
-    ...(threads === null ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
-  }).finally(() => threads?.close());
+  const trainOn = (unlabeled?: AsyncIterable<Article>) =>
+    train(articles, {
+      ...given,
+      ...(unlabeled === undefined ? {} : { unlabeled }),
+      tokenizer,
+      analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
+      source,
+      onEngine: (choice) => display.log(describeEngine(choice)),
+      onStage: (stage) => times.begin(stage),
+      onProgress: (progress) => display.show(trainingState(progress)),
+      onRollback: (rollback) => display.log(describeRollback(rollback)),
+      checkpoints,
+      ...(resume === null ? {} : { resume }),
+      ...(files === null ? {} : { memory: files }),
+      ...(threads === null ? {} : { threads }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const result = await (flags.unlabeled === undefined
+    ? trainOn()
+    : readUnlabeledTexts(flags.unlabeled, flags, streams, trainOn)
+  ).finally(() => threads?.close());
   display.clear();
   times.begin("save");
   const { classifier, history, validation, weightType, refusedWeights, isInterrupted } = result;
@@ -251,6 +293,11 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
       "--max-memory <size>",
       "memory to take at most, such as 800MB: what does not fit goes to temporary files beside the model, which stays the same",
       parseBytes,
+    )
+    .option(
+      "--unlabeled <file>",
+      "articles or lines of text without labels for --pretrain to learn from, too; may be given several times",
+      (file: string, before: readonly string[] = []) => [...before, file],
     )
     .option("--profile <file>", "write how long each stage took, as JSON")
     .addOption(languageOption());

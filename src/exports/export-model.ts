@@ -1,6 +1,5 @@
-import { documentFrequencyOf } from "../features/term-statistics.js";
 import { smoothIdf } from "../features/tf-idf.js";
-import type { ModelParts } from "../model-file/model-file.js";
+import { frequenciesOf, type ModelParts } from "../model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../model-file/safetensors.js";
 import { weightShapes } from "../model-file/tensors.js";
 import type { Calibration } from "../nn/calibration.js";
@@ -33,15 +32,16 @@ export interface ExportedVectorizer {
 
 const encoder = new TextEncoder();
 
-function describeVectorizer({ metadata, vocabulary, labelDocumentFrequency }: ModelParts): ExportedVectorizer {
-  const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
+function describeVectorizer(parts: ModelParts): ExportedVectorizer {
+  const { metadata, vocabulary } = parts;
+  const { documentFrequency, nDocuments } = frequenciesOf(parts);
   return {
     labels: metadata.labels,
     tokenizerId: metadata.tokenizerId,
     termOptions: metadata.settings.terms,
     sublinearTf: metadata.settings.vectorizer.sublinearTf,
     terms: Array.from(vocabulary),
-    idf: Array.from(smoothIdf(documentFrequency, metadata.nDocuments)),
+    idf: Array.from(smoothIdf(documentFrequency, nDocuments)),
   };
 }
 

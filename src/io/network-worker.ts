@@ -3,6 +3,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { createWasmMlp } from "../kernels/wasm-mlp.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
+import type { PretrainProgress } from "../nn/pretrain.js";
 import type { TrainOutcome } from "../nn/train-mlp.js";
 import type { Rollback, TrainingState } from "../nn/training-state.js";
 import type { LabeledMatrix } from "../nn/validation.js";
@@ -13,8 +14,9 @@ import { type MatrixShare, openMatrix } from "./matrix-share.js";
 import { serveRequests } from "./worker-threads.js";
 
 /** A task with its matrices as they are posted. */
-export interface PostedNetworkTask extends Omit<NetworkTask, "matrix" | "validation"> {
+export interface PostedNetworkTask extends Omit<NetworkTask, "matrix" | "pretraining" | "validation"> {
   readonly matrix: MatrixShare;
+  readonly pretraining: { readonly nEpochs: number; readonly unlabeled: MatrixShare | null } | undefined;
   readonly validation: { readonly matrix: MatrixShare; readonly labels: LabeledMatrix["labels"] } | null;
 }
 
@@ -29,6 +31,7 @@ export type NetworkOrder = "capture" | "stop";
 
 /** What it is told, in the order of the run; the outcome comes last. */
 export type NetworkNotice =
+  | { readonly kind: "pretrain"; readonly progress: PretrainProgress }
   | { readonly kind: "epoch"; readonly record: EpochRecord }
   | { readonly kind: "rollback"; readonly rollback: Rollback }
   | { readonly kind: "progress"; readonly progress: Parameters<NonNullable<RunCallbacks["onProgress"]>>[0] }
@@ -67,10 +70,15 @@ async function train({ task, port }: NetworkRequest): Promise<void> {
       {
         ...task,
         matrix: openMatrix(task.matrix),
+        pretraining: task.pretraining && {
+          ...task.pretraining,
+          unlabeled: task.pretraining.unlabeled && openMatrix(task.pretraining.unlabeled),
+        },
         validation: task.validation && { ...task.validation, matrix: openMatrix(task.validation.matrix) },
         kernels,
       },
       {
+        onPretrain: (progress) => tell({ kind: "pretrain", progress }),
         onEpoch: (record) => tell({ kind: "epoch", record }),
         onRollback: (rollback) => tell({ kind: "rollback", rollback }),
         onProgress: (progress) => tell({ kind: "progress", progress }),

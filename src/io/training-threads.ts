@@ -69,9 +69,10 @@ export class WorkerTrainingThreads implements NetworkThreads {
     let saving = Promise.resolve();
     // A state is several times a network: while one is on its way to the disk, no other may join it.
     let isCapturing = false;
-    const { onEpoch, onRollback, onProgress, checkpoints, signal } = callbacks;
+    const { onPretrain, onEpoch, onRollback, onProgress, checkpoints, signal } = callbacks;
     const receive = (notice: Exclude<NetworkNotice, { kind: "outcome" }>): void => {
-      if (notice.kind === "epoch") onEpoch?.(notice.record);
+      if (notice.kind === "pretrain") onPretrain?.(notice.progress);
+      else if (notice.kind === "epoch") onEpoch?.(notice.record);
       else if (notice.kind === "rollback") onRollback?.(notice.rollback);
       else if (notice.kind === "progress") onProgress?.(notice.progress);
       else if (notice.kind === "moment") {
@@ -103,10 +104,14 @@ export class WorkerTrainingThreads implements NetworkThreads {
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     try {
-      const { validation } = task;
+      const { pretraining, validation } = task;
       const posted: PostedNetworkTask = {
         ...task,
         matrix: shareMatrix(task.matrix),
+        pretraining: pretraining && {
+          ...pretraining,
+          unlabeled: pretraining.unlabeled && shareMatrix(pretraining.unlabeled),
+        },
         validation: validation && { ...validation, matrix: shareMatrix(validation.matrix) },
       };
       await worker.request({ task: posted, port: port2 }, [port2]);

@@ -4,7 +4,15 @@
  */
 
 /** What random numbers are drawn for: the second word of the key, so that uses never share numbers. */
-export const RANDOM_STREAM = { weights: 1, shuffle: 2, dropout: 3, minHash: 4, bootstrap: 5, tuning: 6 } as const;
+export const RANDOM_STREAM = {
+  weights: 1,
+  shuffle: 2,
+  dropout: 3,
+  minHash: 4,
+  bootstrap: 5,
+  tuning: 6,
+  pretraining: 7,
+} as const;
 
 /** 2^-32: turns a word into a number in [0, 1). */
 export const WORD_TO_UNIT = 2 ** -32;

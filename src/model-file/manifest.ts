@@ -26,10 +26,20 @@ export interface ModelMetadata {
   readonly nValidationDocuments: number;
   /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;
+  /** Articles without labels that it was trained on, too; not there where there were none. */
+  readonly unlabeled?: UnlabeledArticles;
   /** For each member network the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
   /** Applied to the mean of the members' probabilities. */
   readonly calibration: Calibration;
+}
+
+/** What a model was trained on beside articles with labels. */
+export interface UnlabeledArticles {
+  /** ≥ 1 */
+  readonly nDocuments: number;
+  /** SHA-256 (hex), as `trainingDataHash` with empty labels. */
+  readonly hash: string;
 }
 
 /** Wider than any that a fit gives; within it the arithmetic stays finite. */
@@ -91,8 +101,16 @@ function parseSettings(value: unknown): ResolvedTrainingSettings {
   }
 }
 
-function parseHash(value: string): string {
-  return /^[0-9a-f]{64}$/.test(value) ? value : fail("64 hexadecimal digits as trainingDataHash", value);
+function parseHash(value: string, name: string): string {
+  return /^[0-9a-f]{64}$/.test(value) ? value : fail(`64 hexadecimal digits as ${name}`, value);
+}
+
+function parseUnlabeled(value: unknown): UnlabeledArticles {
+  const unlabeled = new ManifestReader(value, "unlabeled");
+  unlabeled.expectOnly(["nDocuments", "hash"]);
+  const nDocuments = unlabeled.count("nDocuments");
+  if (nDocuments === 0) fail("a count ≥ 1 as unlabeled.nDocuments", nDocuments);
+  return Object.freeze({ nDocuments, hash: parseHash(unlabeled.string("hash"), "unlabeled.hash") });
 }
 
 /** In the order of the file. */
@@ -159,6 +177,9 @@ export function formatManifest(metadata: ModelMetadata): string {
     trainSupport: metadata.trainSupport,
     nValidationDocuments: metadata.nValidationDocuments,
     trainingDataHash: metadata.trainingDataHash,
+    ...(metadata.unlabeled === undefined
+      ? {}
+      : { unlabeled: { nDocuments: metadata.unlabeled.nDocuments, hash: metadata.unlabeled.hash } }),
     selectedEpochs: metadata.selectedEpochs.map((record) =>
       Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
     ),
@@ -202,7 +223,7 @@ export function parseManifest(text: string): ModelMetadata {
     "trainSupport",
     "nValidationDocuments",
     "trainingDataHash",
-    ...(formatVersion === 1 ? ["selectedEpoch"] : ["selectedEpochs", "calibration"]),
+    ...(formatVersion === 1 ? ["selectedEpoch"] : ["unlabeled", "selectedEpochs", "calibration"]),
   ]);
   const labels = parseLabels(manifest.field("labels"));
   const nDocuments = manifest.count("nDocuments");
@@ -214,7 +235,8 @@ export function parseManifest(text: string): ModelMetadata {
     nDocuments,
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
-    trainingDataHash: parseHash(manifest.string("trainingDataHash")),
+    trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
+    ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
     ...(formatVersion === 1
       ? {
           selectedEpochs: parseEpochs([manifest.field("selectedEpoch")]),

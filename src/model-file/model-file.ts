@@ -28,15 +28,36 @@ export interface ModelParts {
   readonly metadata: ModelMetadata;
   /** Of V ≥ 1 terms. */
   readonly vocabulary: Vocabulary;
-  /** `[C, V]` training articles of each label that hold the term; a column's sum is the term's document frequency. */
+  /** `[C, V]` training articles of each label that hold the term. */
   readonly labelDocumentFrequency: Uint32Array;
+  /** `[V]` articles without labels that hold the term; not there where there were none. */
+  readonly unlabeledDocumentFrequency?: Uint32Array;
   /** The networks of the ensemble, one or more of the same shape; the score is the mean of their probabilities. */
   readonly members: readonly [StoredWeights, ...StoredWeights[]];
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
 }
 
+/** `[V]` articles that hold each term, with and without labels, and how many articles there were: what the idf comes from. */
+export function frequenciesOf({
+  metadata: { nDocuments, unlabeled },
+  vocabulary,
+  labelDocumentFrequency,
+  unlabeledDocumentFrequency,
+}: Pick<ModelParts, "metadata" | "vocabulary" | "labelDocumentFrequency" | "unlabeledDocumentFrequency">): {
+  readonly documentFrequency: Uint32Array;
+  readonly nDocuments: number;
+} {
+  const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
+  for (const [term, frequency] of unlabeledDocumentFrequency?.entries() ?? []) {
+    documentFrequency[term] = (documentFrequency[term] as number) + frequency;
+  }
+  return { documentFrequency, nDocuments: nDocuments + (unlabeled?.nDocuments ?? 0) };
+}
+
 const MANIFEST_KEY = "newsclf";
+/** Only in the file of a model that was trained on articles without labels, too. */
+const UNLABELED_NAME = "unlabeledDocumentFrequency";
 /** Only in the file of a model with user words. */
 const USER_WORDS_NAME = "userWords";
 /** Context ids have 16 bits; those of the dictionary are checked when it takes the words. */
@@ -78,6 +99,9 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
   }
   tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: low });
   tensors.set("labelDocumentFrequencyRest", { shape: [rest.length], data: rest });
+  if (parts.unlabeledDocumentFrequency !== undefined) {
+    tensors.set(UNLABELED_NAME, { shape: [nTerms], data: parts.unlabeledDocumentFrequency });
+  }
   tensors.set("termOffsets", { shape: [nTerms + 1], data: termOffsets });
   tensors.set("termUnits", { shape: [termUnits.length], data: termUnits });
   if (parts.userWords !== undefined && parts.userWords.length > 0) {
@@ -162,7 +186,41 @@ function findAbove(counts: Uint32Array, start: number, end: number, limit: numbe
   return place;
 }
 
-/** A term is in at least one training article, and in no more articles of a label than there are. */
+/** Takes the counts of articles without labels, and checks that each term is in some article. */
+function takeUnlabeledDocumentFrequency(
+  file: TensorFile<StoredTensor>,
+  { formatVersion, unlabeled }: ModelMetadata,
+  vocabulary: Vocabulary,
+  labelDocumentFrequency: Uint32Array,
+): Uint32Array | null {
+  const { nTerms } = vocabulary;
+  const frequency = documentFrequencyOf(labelDocumentFrequency, nTerms);
+  if (unlabeled === undefined) {
+    const { offset } = file.tensors.get("labelDocumentFrequency") as StoredTensor;
+    const elementBytes = formatVersion === 1 ? Uint32Array.BYTES_PER_ELEMENT : Uint8Array.BYTES_PER_ELEMENT;
+    checkFound(frequency, vocabulary, offset, elementBytes);
+    return null;
+  }
+  const { data: counts, offset } = takeTensor(file, UNLABELED_NAME, [nTerms], Uint32Array);
+  const column = findAbove(counts, 0, nTerms, unlabeled.nDocuments);
+  if (column < nTerms) {
+    const expected = `at most ${unlabeled.nDocuments} articles without labels with term ${column}`;
+    throw new ModelFormatError(offset + Uint32Array.BYTES_PER_ELEMENT * column, expected, `${counts[column]}`);
+  }
+  const sums = frequency.map((count, term) => count + (counts[term] as number));
+  checkFound(sums, vocabulary, offset, Uint32Array.BYTES_PER_ELEMENT);
+  return counts;
+}
+
+/** No term may be in no article. */
+function checkFound(frequency: Uint32Array, vocabulary: Vocabulary, offset: number, elementBytes: number): void {
+  const column = frequency.indexOf(0);
+  if (column === -1) return;
+  const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
+  throw new ModelFormatError(offset + elementBytes * column, expected, "0 for all labels");
+}
+
+/** A term is in no more articles of a label than there are. */
 function checkCounts(
   counts: Uint32Array,
   { labels, trainSupport }: ModelMetadata,
@@ -178,10 +236,6 @@ function checkCounts(
     const expected = `at most ${support} articles of ${JSON.stringify(labels[label])} with term ${column}`;
     throw new ModelFormatError(offset + elementBytes * (start + column), expected, `${counts[start + column]}`);
   }
-  const column = documentFrequencyOf(counts, nTerms).indexOf(0);
-  if (column === -1) return;
-  const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
-  throw new ModelFormatError(offset + elementBytes * column, expected, "0 for all labels");
 }
 
 function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
@@ -202,6 +256,7 @@ function checkNoOthers(file: TensorFile<StoredTensor>, metadata: ModelMetadata):
   const { formatVersion, settings, labels } = metadata;
   const known = new Set(["labelDocumentFrequency", "termOffsets", USER_WORDS_NAME]);
   for (const name of formatVersion === 1 ? ["termBytes"] : ["labelDocumentFrequencyRest", "termUnits"]) known.add(name);
+  if (metadata.unlabeled !== undefined) known.add(UNLABELED_NAME);
   const shapes = weightShapes(0, settings.network.hiddenUnits, labels.length);
   for (let member = 0; member < countMembers(metadata); member++) {
     for (const [name] of shapes) known.add(memberTensorName(formatVersion, member, name));
@@ -230,13 +285,21 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
 
   const vocabulary = takeVocabulary(file, formatVersion);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
+  const unlabeled = takeUnlabeledDocumentFrequency(file, metadata, vocabulary, labelDocumentFrequency);
   const [first, ...others] = Array.from({ length: countMembers(metadata) }, (_, member) =>
     takeMember(file, metadata, member, vocabulary.nTerms),
   );
   const members = [first as StoredWeights, ...others] as const;
   const userWords = takeUserWords(file);
   checkNoOthers(file, metadata);
-  return { metadata, vocabulary, labelDocumentFrequency, members, ...(userWords.length === 0 ? {} : { userWords }) };
+  return {
+    metadata,
+    vocabulary,
+    labelDocumentFrequency,
+    ...(unlabeled === null ? {} : { unlabeledDocumentFrequency: unlabeled }),
+    members,
+    ...(userWords.length === 0 ? {} : { userWords }),
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ import { allocateInferenceBuffers, MlpInference } from "./inference.js";
 import { labelWeights } from "./label-weights.js";
 import { learningRateAt } from "./learning-rate.js";
 import { isDecoupled } from "./optimizer.js";
+import { type PretrainProgress, pretrain } from "./pretrain.js";
 import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
 import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "./step-crew.js";
 import type { TrainingBackend, TrainingSteps } from "./training-backend.js";
@@ -30,6 +31,8 @@ export interface TrainMlpInput extends LabeledMatrix {
   readonly validation: LabeledMatrix | null;
   readonly network: Resolved<NetworkOptions>;
   readonly optimizer: Resolved<OptimizerOptions>;
+  /** Autoencoders that the hidden layers are trained as first; none when left out. */
+  readonly pretraining?: Pretraining | undefined;
   /** A 32-bit word. */
   readonly seed: number;
   readonly kernels: MlpKernelFactory;
@@ -39,6 +42,13 @@ export interface TrainMlpInput extends LabeledMatrix {
   readonly backend?: TrainingBackend | undefined;
   /** Where to go on; from the start when left out. It must come from a run with the same input. */
   readonly resume?: TrainingState | undefined;
+}
+
+/** What the hidden layers learn from before they learn labels: the documents of the run, and others. */
+export interface Pretraining {
+  readonly nEpochs: number;
+  /** Documents without labels, of the same columns. */
+  readonly unlabeled: RowSource | null;
 }
 
 /** Where training stands after a few steps. */
@@ -77,7 +87,13 @@ export interface StateEvent {
   readonly state: TrainingState;
 }
 
-export type TrainEvent = StepEvent | EpochEvent | RollbackEvent | StateEvent;
+/** Comes before all others; the answer "stop" ends pre-training, and the run goes on to its first step. */
+export interface PretrainEvent {
+  readonly kind: "pretrain";
+  readonly progress: PretrainProgress;
+}
+
+export type TrainEvent = PretrainEvent | StepEvent | EpochEvent | RollbackEvent | StateEvent;
 
 /**
  * What the caller may answer to an event: "stop" ends training with the best weights so far; "capture" asks for a state to
@@ -106,6 +122,8 @@ export interface TrainOutcome {
  *
  * At the first loss that is not finite the run returns to the best weights so far, with moments of zero and a quarter of
  * the learning rate; after {@link MAX_ROLLBACKS} such returns it gives up.
+ *
+ * With pre-training the run begins with it, and "capture" is no answer to its events.
  *
  * Rows without terms are allowed. Memory: four arrays [nTerms, H1] (w1, two moments, the best w1 so far), and buffers
  * for two batches. Time: O(nnz H1 + nDocuments (H1 H2 + H2 H3 + H3 C)) per epoch.
@@ -215,6 +233,8 @@ class MlpRun {
   }
 
   *train(): Generator<TrainEvent, TrainOutcome, TrainCommand> {
+    const { pretraining, resume } = this.#input;
+    if (pretraining !== undefined && resume === undefined) yield* this.#pretrain(pretraining);
     while (this.#ending() === null) {
       const problem = (yield* this.#runEpoch()) ?? (yield* this.#judgeEpoch());
       if (problem !== null) yield* this.#rollBack(problem);
@@ -227,6 +247,22 @@ class MlpRun {
       nSteps: this.#nSteps,
       ending: this.#ending() as TrainOutcome["ending"],
     };
+  }
+
+  *#pretrain({ nEpochs, unlabeled }: Pretraining): Generator<TrainEvent, void, TrainCommand> {
+    const { matrix, network, seed } = this.#input;
+    const { parameters } = this.#network;
+    const { inputDropout, dropout } = network;
+    const matrices = unlabeled === null ? [matrix] : [matrix, unlabeled];
+    const run = pretrain(parameters, { matrices, nEpochs, inputDropout, dropout, seed });
+    let command: TrainCommand;
+    for (;;) {
+      const { done, value } = run.next(command === "stop" ? command : undefined);
+      if (done) break;
+      command = yield { kind: "pretrain", progress: value };
+    }
+    copyParameters(this.#best, parameters);
+    this.#steps.restart();
   }
 
   /** Why no further epoch is to come; null when one is. */

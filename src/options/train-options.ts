@@ -72,6 +72,9 @@ export interface RunOptions {
   readonly engine?: "wasm" | "tfjs";
   readonly seed?: number;
   readonly validationFraction?: number;
+  /** Train the hidden layers without labels first; see `pretrain`. */
+  readonly pretrain?: "none" | "autoencoder";
+  readonly pretrainEpochs?: number;
   /** Networks that the model is the mean of. */
   readonly ensemble?: number;
   /** Put a linear classifier beside the networks. */
@@ -302,6 +305,21 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     unit: "share of articles",
     default: 0.1,
     help: "Share of each label's articles kept back to choose the best epoch; 0 trains on all without choosing",
+  },
+  pretrain: {
+    kind: "choice",
+    values: ["none", "autoencoder"],
+    default: "none",
+    inOlderFiles: "none",
+    help: "Train the hidden layers before the labels are learned, as autoencoders, on the training articles and those without labels",
+  },
+  pretrainEpochs: {
+    kind: "integer",
+    min: 1,
+    max: 1000,
+    default: 3,
+    inOlderFiles: 3,
+    help: "Passes of pre-training over all articles, for each hidden layer",
   },
   ensemble: {
     kind: "integer",

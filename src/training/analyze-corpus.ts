@@ -1,6 +1,8 @@
+import { OptionError } from "../errors.js";
 import { TermLog } from "../features/term-log.js";
 import type { Cleaning } from "../options/train-options.js";
-import { type LabeledArticle, toCleanDocument } from "../text/article.js";
+import { type Article, type LabeledArticle, toCleanDocument } from "../text/article.js";
+import { ArticleHash } from "./article-hash.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import type { DocumentAnalyzer } from "./document-analyzer.js";
 import { checkTermMemory } from "./memory-plan.js";
@@ -38,7 +40,7 @@ export async function analyzeCorpus(
   const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
   const log = new TermLog(memory?.createSpool());
   await onTurn(0);
-  for await (const batch of analyzer.analyze(groupDocuments(articles, clean, builder))) {
+  for await (const batch of analyzer.analyze(groupStrings(toDocuments(articles, clean, builder)))) {
     log.addBatch(batch);
     if (memory !== undefined) checkTermMemory(memory.maxBytes, log);
     await onTurn(log.nDocuments);
@@ -46,18 +48,51 @@ export async function analyzeCorpus(
   return { corpus: await builder.finish(source), log };
 }
 
-async function* groupDocuments(
-  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+/** Adds the terms of articles without labels to a log, and returns the articles' hash; see {@link analyzeCorpus}. */
+export async function analyzeUnlabeled(
+  articles: Iterable<Article> | AsyncIterable<Article>,
   clean: Cleaning,
-  builder: CorpusBuilder,
-): AsyncGenerator<readonly string[], void> {
+  analyzer: DocumentAnalyzer,
+  onTurn: (nDone: number) => Promise<void>,
+  log: TermLog,
+  memory?: TrainingMemory,
+): Promise<string> {
+  const hash = new ArticleHash();
+  async function* documents(): AsyncGenerator<string, void> {
+    let index = 0;
+    for await (const { title, body } of articles) {
+      for (const [name, value] of Object.entries({ title, body })) {
+        if (typeof value !== "string") throw new OptionError(`unlabeled[${index}].${name}`, "a string", value);
+      }
+      hash.add({ label: "", title, body });
+      yield toCleanDocument({ title, body }, clean);
+      index++;
+    }
+  }
+  for await (const batch of analyzer.analyze(groupStrings(documents()))) {
+    log.addBatch(batch);
+    if (memory !== undefined) checkTermMemory(memory.maxBytes, log);
+    await onTurn(log.nDocuments);
+  }
+  return hash.finish();
+}
+
+async function* groupStrings(documents: AsyncIterable<string>): AsyncGenerator<readonly string[], void> {
   let group: string[] = [];
-  for await (const article of articles) {
-    group.push(toCleanDocument(builder.add(article), clean));
+  for await (const document of documents) {
+    group.push(document);
     if (group.length === DOCUMENTS_PER_GROUP) {
       yield group;
       group = [];
     }
   }
   if (group.length > 0) yield group;
+}
+
+async function* toDocuments(
+  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  clean: Cleaning,
+  builder: CorpusBuilder,
+): AsyncGenerator<string, void> {
+  for await (const article of articles) yield toCleanDocument(builder.add(article), clean);
 }

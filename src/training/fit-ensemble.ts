@@ -5,7 +5,7 @@ import type { Rollback, TrainingState } from "../nn/training-state.js";
 import type { MlpWeights } from "../nn/weights.js";
 import { fitNetwork, type RunCallbacks, type StateStore } from "./fit-network.js";
 import type { NetworkTask, NetworkThreads } from "./network-threads.js";
-import type { NetworkProgress } from "./progress.js";
+import type { NetworkPretraining, NetworkProgress } from "./progress.js";
 
 export type { FinishedMember } from "../model-file/checkpoint.js";
 
@@ -15,7 +15,7 @@ type MemberProgress = Parameters<NonNullable<RunCallbacks["onProgress"]>>[0];
 export interface EnsembleCallbacks extends Pick<RunCallbacks, "onRollback" | "signal"> {
   /** `member` is the 0-based number of the network. */
   readonly onEpoch?: ((record: EpochRecord, member: number) => void) | undefined;
-  readonly onProgress?: ((progress: NetworkProgress) => void) | undefined;
+  readonly onProgress?: ((progress: NetworkProgress | NetworkPretraining) => void) | undefined;
   readonly checkpoints?: EnsembleStateStore | undefined;
 }
 
@@ -76,6 +76,14 @@ export async function fitEnsemble(
   return run.finish();
 }
 
+/** The input with matrices that threads share: made once for all networks. */
+function shareInput(input: TrainMlpInput): TrainMlpInput {
+  const { matrix, pretraining } = input;
+  const shared = { ...input, matrix: shareMatrix(matrix) };
+  if (pretraining === undefined || pretraining.unlabeled === null) return shared;
+  return { ...shared, pretraining: { ...pretraining, unlabeled: shareMatrix(pretraining.unlabeled) } };
+}
+
 /** The networks in training, and how far each is. */
 class EnsembleRun {
   readonly #input: TrainMlpInput;
@@ -107,7 +115,7 @@ class EnsembleRun {
     this.#progress = [];
     this.#next = finished.length;
     this.#threads = threads;
-    this.#input = threads === undefined ? input : { ...input, matrix: shareMatrix(input.matrix) };
+    this.#input = threads === undefined ? input : shareInput(input);
   }
 
   /** Trains as many at a time as there are lanes, in the order of their numbers. */
@@ -138,6 +146,12 @@ class EnsembleRun {
     const state = member === this.#resume?.finished.length ? this.#resume.state : undefined;
     const task: NetworkTask = { ...given, seed: memberSeed(given.seed, member), resume: state };
     const callbacks: RunCallbacks = {
+      onPretrain: (progress) => {
+        // Of networks side by side one stands for all.
+        if (member === this.#firstOpen()) {
+          onProgress?.({ stage: "pretrain", member, nMembers: this.#nMembers, ...progress });
+        }
+      },
       onEpoch: (record) => onEpoch?.(record, member),
       onProgress: (progress) => {
         this.#progress[member] = progress;

@@ -1,4 +1,5 @@
 import type { EpochRecord } from "../nn/epoch-record.js";
+import type { PretrainProgress } from "../nn/pretrain.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
 import {
   type TrainCommand,
@@ -12,6 +13,7 @@ import { type NetworkProgress, yieldToEventLoop } from "./progress.js";
 
 /** What a caller hears of a run, and how it ends one. */
 export interface RunCallbacks {
+  readonly onPretrain?: ((progress: PretrainProgress) => void) | undefined;
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
   readonly onRollback?: ((rollback: Rollback) => void) | undefined;
   readonly onProgress?: ((progress: Omit<NetworkProgress, "member" | "nMembers" | "nStepsDone">) => void) | undefined;
@@ -44,7 +46,7 @@ export async function fitNetwork(input: TrainMlpInput, callbacks: RunCallbacks):
 async function drive(
   run: Generator<TrainEvent, TrainOutcome, TrainCommand>,
   threads: TrainingThreads | null,
-  { onEpoch, onRollback, onProgress, checkpoints, signal }: RunCallbacks,
+  { onPretrain, onEpoch, onRollback, onProgress, checkpoints, signal }: RunCallbacks,
 ): Promise<TrainOutcome> {
   let validationMacroF1: number | null = null;
   let nDocumentsBefore = 0;
@@ -57,6 +59,8 @@ async function drive(
     command = undefined;
     if (value.kind === "state") {
       await checkpoints?.save(value.state);
+    } else if (value.kind === "pretrain") {
+      onPretrain?.(value.progress);
     } else if (value.kind === "rollback") {
       onRollback?.(value.rollback);
     } else {

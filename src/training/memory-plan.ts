@@ -16,6 +16,8 @@ const THREAD_BYTES = 40 * MEGABYTE;
 
 /** Arrays of the first layer's size that a network in training has: weights, two moments and the best weights. */
 const ARRAYS_OF_NETWORK = 4;
+/** Pre-training has a decoder beside them. */
+const ARRAYS_OF_PRETRAINING = 1;
 
 /** What fitting a vocabulary takes for each distinct term, beside the table of the terms. */
 const BYTES_PER_TERM = 24;
@@ -79,14 +81,15 @@ function corpusBytes({ nTerms, nTermBytes, nDocuments }: AnalyzedTerms): number 
  */
 export function planMemory(
   maxBytes: number,
-  { network, ensemble, linear }: ResolvedTrainingSettings,
+  { network, ensemble, linear, pretrain }: ResolvedTrainingSettings,
   nTerms: number,
   log: AnalyzedTerms,
   nLabels: number,
   nThreads: number,
 ): MemoryPlan {
   const layerBytes = 4 * nTerms * network.hiddenUnits[0];
-  const laneBytes = ARRAYS_OF_NETWORK * layerBytes + THREAD_BYTES;
+  const nArrays = ARRAYS_OF_NETWORK + (pretrain === "none" ? 0 : ARRAYS_OF_PRETRAINING);
+  const laneBytes = nArrays * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
   const keptBytes = (ensemble + (linear ? 1 : 0)) * layerBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
   const separatorBytes = linear ? BYTES_PER_SEPARATOR * Math.min(nLabels, LABELS_PER_GROUP) * log.nDocuments : 0;

@@ -1,3 +1,5 @@
+import type { PretrainProgress } from "../nn/pretrain.js";
+
 /** What training is doing, for a progress display. */
 export type TrainProgress =
   | {
@@ -7,7 +9,15 @@ export type TrainProgress =
       /** Null while the articles are still being read. */
       readonly nTotal: number | null;
     }
+  | NetworkPretraining
   | NetworkProgress;
+
+/** Where the pre-training of a network stands; see `NetworkProgress`. */
+export interface NetworkPretraining extends PretrainProgress {
+  readonly stage: "pretrain";
+  readonly member: number;
+  readonly nMembers: number;
+}
 
 /** Where the training of a network stands. */
 export interface NetworkProgress {

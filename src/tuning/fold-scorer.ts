@@ -19,6 +19,7 @@ import { analyzeCorpus } from "../training/analyze-corpus.js";
 import { checkLabels } from "../training/corpus.js";
 import type { DocumentAnalyzerFactory } from "../training/document-analyzer.js";
 import { fitNetwork } from "../training/fit-network.js";
+import { pretrainingOf } from "../training/pretraining.js";
 import { yieldToEventLoop } from "../training/progress.js";
 import { isWorthThreads } from "../training/worth-threads.js";
 
@@ -91,6 +92,7 @@ export class FoldScorer {
       validation: split.validation.length === 0 ? null : shareOf(rowsOf(split.validation)),
       network,
       optimizer,
+      pretraining: pretrainingOf(settings, null),
       seed,
       kernels,
     };

@@ -20,7 +20,7 @@ import { allocateTrainingBuffers, TrainingNetwork } from "../../src/nn/training-
 import { fitEnsemble } from "../../src/training/fit-ensemble.js";
 import { fitNetwork } from "../../src/training/fit-network.js";
 import type { NetworkTask } from "../../src/training/network-threads.js";
-import type { NetworkProgress } from "../../src/training/progress.js";
+import type { NetworkPretraining, NetworkProgress } from "../../src/training/progress.js";
 import { ADAMW } from "../unit/nn/initial-weights.js";
 import { hashOf, smallRun, WEIGHTS_SHA256 } from "./small-run.js";
 
@@ -176,7 +176,9 @@ describe("networks trained side by side", () => {
       resume,
       {
         onEpoch: ({ epoch }, member) => epochs.push(`${member}:${epoch}`),
-        onProgress: (each) => progress.push(each),
+        onProgress: (each) => {
+          if (each.stage === "train") progress.push(each);
+        },
         checkpoints: {
           isDue: () => true,
           save: async (state, finished) => {
@@ -200,6 +202,21 @@ describe("networks trained side by side", () => {
     const steps = progress.map(({ nStepsDone }) => nStepsDone);
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
     expect(progress.at(-1)).toMatchObject({ nMembers: 4, nSteps: 12, nStepsDone: 48, nDocuments: 16 * 90 });
+  });
+
+  it.each([2, 3])("become those of one thread with %i after pre-training, too", async (nThreads) => {
+    const input = smallRun(kernels);
+    const pretrained = { ...input, pretraining: { nEpochs: 2, unlabeled: input.matrix } };
+    const alone = await fitEnsemble(pretrained, 3, undefined, {});
+    threads = new WorkerTrainingThreads(nThreads);
+    const layers = new Set<number>();
+    const onProgress = (progress: NetworkProgress | NetworkPretraining) => {
+      if (progress.stage === "pretrain") layers.add(progress.layer);
+    };
+    const outcome = await fitEnsemble(pretrained, 3, undefined, { onProgress }, threads);
+    expect(outcome).toEqual(alone);
+    expect([...layers].sort()).toEqual([1, 2, 3]);
+    expect(hashOf({ weights: outcome.members[0] })).not.toBe(WEIGHTS_SHA256);
   });
 
   it("can be resumed from any of their checkpoints", async () => {

@@ -14,6 +14,8 @@ export type Train = (
 export const SMALL_TRAINING = {
   seed: 1,
   engine: "wasm",
+  pretrain: "none",
+  pretrainEpochs: 1,
   validationFraction: 0.25,
   ensemble: 1,
   linear: false,
