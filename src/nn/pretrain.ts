@@ -23,13 +23,14 @@ const UNIT_RATE = 0.5;
 /** The first layer's weights are drawn small for training; the decoder needs wider ones to go by. */
 const START_FACTOR = 30;
 /**
- * At the end the first layer is multiplied by one factor, so that its sums have this standard deviation. Batch norm takes the
- * factor out again: what it decides is how much the optimizer's steps, which reach as far whatever the weights, can change.
- * Wide, so that terms which no labelled article holds keep their weight beside the others. Macro-F1 by deviation, one network
- * trained on 720 headlines with and 23,280 without labels, of the later fifth of their dates, mean of three seeds,
- * 2026-11-24: 0.1: 0.541, 0.5: 0.544, 2: 0.569, 6: 0.561; without pre-training 0.457.
+ * At the end the first layer is multiplied by one factor, so that its sums have a standard deviation of the first number, times
+ * documents by labelled document, the second at most. Batch norm takes the factor out again: what it decides is how much the
+ * optimizer's steps, which reach as far whatever the weights, can change. Where few documents have labels, wide, so that terms
+ * which none of them holds keep their weight; where all have, so narrow that labels can still form the layer.
+ * docs/accuracy.md has the scores by deviation.
  */
-const SUMS_DEVIATION = 2;
+const SUMS_DEVIATION = 0.02;
+const MAX_SUMS_DEVIATION = 2;
 /** A progress event comes after so many documents. */
 const DOCUMENTS_PER_EVENT = 1024;
 /** Orders of pre-training are none of the training's epochs. */
@@ -39,8 +40,8 @@ const ORDERS_PER_LAYER = 0x100_0000;
 const LAYERS = [1, 2, 3] as const;
 
 export interface PretrainInput {
-  /** Documents, with or without labels, over the columns of the first layer. */
-  readonly matrices: readonly RowSource[];
+  /** Documents over the columns of the first layer: those with labels, then, if any, those without. */
+  readonly matrices: readonly [RowSource, ...RowSource[]];
   /** Passes over all documents for each layer. */
   readonly nEpochs: number;
   /** Share of a document's terms that are left out of the first layer's input. */
@@ -553,13 +554,15 @@ class Pretraining {
     activate(activations, activations, this.#layers[layer - 1] as Layer);
   }
 
-  /** Multiplies the first layer by one factor, so that the mean variance of its sums is what `SUMS_DEVIATION` says. */
+  /** Multiplies the first layer by one factor, so that the mean variance of its sums is what the share of labels asks for. */
   #rescale(): void {
     this.#measure(1);
     const [{ weight, bias, runningVar }] = this.#layers;
     const variance = Array.from(runningVar).reduce((sum, value) => sum + value, 0) / runningVar.length;
     if (variance === 0) return;
-    const factor = SUMS_DEVIATION / Math.sqrt(variance);
+    const [{ nRows: nLabeled }] = this.#input.matrices;
+    const deviation = Math.min(MAX_SUMS_DEVIATION, (SUMS_DEVIATION * this.#documents.nRows) / nLabeled);
+    const factor = deviation / Math.sqrt(variance);
     for (const values of [weight, bias]) {
       for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * factor;
     }

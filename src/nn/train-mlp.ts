@@ -12,7 +12,7 @@ import { allocateInferenceBuffers, MlpInference } from "./inference.js";
 import { labelWeights } from "./label-weights.js";
 import { learningRateAt } from "./learning-rate.js";
 import { isDecoupled } from "./optimizer.js";
-import { type PretrainProgress, pretrain } from "./pretrain.js";
+import { type PretrainInput, type PretrainProgress, pretrain } from "./pretrain.js";
 import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
 import { type BatchPlace, type BatchSource, StepCrew, type TrainingThreads } from "./step-crew.js";
 import type { TrainingBackend, TrainingSteps } from "./training-backend.js";
@@ -253,7 +253,7 @@ class MlpRun {
     const { matrix, network, seed } = this.#input;
     const { parameters } = this.#network;
     const { inputDropout, dropout } = network;
-    const matrices = unlabeled === null ? [matrix] : [matrix, unlabeled];
+    const matrices: PretrainInput["matrices"] = unlabeled === null ? [matrix] : [matrix, unlabeled];
     const run = pretrain(parameters, { matrices, nEpochs, inputDropout, dropout, seed });
     let command: TrainCommand;
     for (;;) {

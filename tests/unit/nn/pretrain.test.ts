@@ -89,7 +89,14 @@ function drawnWeights(): MlpWeights {
 
 function run(changes: Partial<PretrainInput> = {}, stopAfter = Number.POSITIVE_INFINITY) {
   const weights = drawnWeights();
-  const input = { matrices: [csrOf(12, ROWS)], nEpochs: 40, inputDropout: 0.25, dropout: 0.1, seed: 5, ...changes };
+  const input: PretrainInput = {
+    matrices: [csrOf(12, ROWS)],
+    nEpochs: 40,
+    inputDropout: 0.25,
+    dropout: 0.1,
+    seed: 5,
+    ...changes,
+  };
   const progress: PretrainProgress[] = [];
   const steps = pretrain(weights, input);
   for (let next = steps.next(); !next.done; next = steps.next(progress.length >= stopAfter ? "stop" : undefined)) {
@@ -160,10 +167,23 @@ describe("pretrain", () => {
     expect(weights.w3).not.toEqual(drawn.w3);
   });
 
-  it("gives the same bytes for documents in one matrix or in two, and others for another seed", () => {
-    const { weights } = run();
-    expect(run({ matrices: [csrOf(12, ROWS.slice(0, 15)), csrOf(12, ROWS.slice(15))] }).weights).toEqual(weights);
-    expect(run({ seed: 6 }).weights.w1).not.toEqual(weights.w1);
+  it("gives the same bytes for documents without labels in one matrix or in two, and others for another seed", () => {
+    const { weights } = run({ matrices: [csrOf(12, ROWS.slice(0, 9)), csrOf(12, ROWS.slice(9))] });
+    const inThree = [csrOf(12, ROWS.slice(0, 9)), csrOf(12, ROWS.slice(9, 15)), csrOf(12, ROWS.slice(15))] as const;
+    expect(run({ matrices: inThree }).weights).toEqual(weights);
+    expect(run().weights.w1).not.toEqual(weights.w1);
+    expect(run({ seed: 6 }).weights.w1).not.toEqual(run().weights.w1);
+  });
+
+  it.each([
+    // 0.02 times documents by labelled document, 2 at most.
+    [ROWS.length, 0.02],
+    [ROWS.length / 2, 0.04],
+  ])("makes the first layer's sums the wider the fewer documents have labels: %i of them", (nLabeled, deviation) => {
+    const { weights } = run({ matrices: [csrOf(12, ROWS.slice(0, nLabeled)), csrOf(12, ROWS.slice(nLabeled))] });
+    const variances = Array.from(weights.runningVar1);
+    const mean = variances.reduce((sum, variance) => sum + variance, 0) / variances.length;
+    expect(Math.sqrt(mean)).toBeCloseTo(deviation, 6);
   });
 
   it("ends where it is told to, with finite weights", () => {
