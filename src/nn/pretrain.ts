@@ -13,7 +13,9 @@ import { exponential, naturalLogarithm } from "../kernels/math.js";
 import { BATCH_NORM_EPSILON, type FloatArray } from "../kernels/mlp.js";
 import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "../kernels/random.js";
 import { shuffleRows } from "./batch-order.js";
-import { type MlpParameters, shapeOf } from "./weights.js";
+import { hiddenLayersOf, type LayerParameters, type MlpParameters, shapeOf } from "./weights.js";
+
+type Layer = LayerParameters<FloatArray>;
 
 /** Terms of a document that a step reconstructs at most, and as many that the document does not hold. */
 const MAX_PRESENT = 64;
@@ -348,45 +350,6 @@ class AbsentTerms {
   }
 }
 
-/** A layer as pre-training sees it. */
-interface Layer {
-  readonly weight: FloatArray;
-  readonly bias: FloatArray;
-  readonly gamma: FloatArray;
-  readonly beta: FloatArray;
-  readonly runningMean: FloatArray;
-  readonly runningVar: FloatArray;
-}
-
-function layersOf(p: MlpParameters<FloatArray>): readonly [Layer, Layer, Layer] {
-  return [
-    {
-      weight: p.w1,
-      bias: p.b1,
-      gamma: p.gamma1,
-      beta: p.beta1,
-      runningMean: p.runningMean1,
-      runningVar: p.runningVar1,
-    },
-    {
-      weight: p.w2,
-      bias: p.b2,
-      gamma: p.gamma2,
-      beta: p.beta2,
-      runningMean: p.runningMean2,
-      runningVar: p.runningVar2,
-    },
-    {
-      weight: p.w3,
-      bias: p.b3,
-      gamma: p.gamma3,
-      beta: p.beta3,
-      runningMean: p.runningMean3,
-      runningVar: p.runningVar3,
-    },
-  ];
-}
-
 /** out = ReLU(batch norm(sums)) with running statistics, as in use; may be `sums` itself. */
 function activate(out: Float64Array, sums: Float64Array, { gamma, beta, runningMean, runningVar }: Layer): void {
   for (let k = 0; k < out.length; k++) {
@@ -435,7 +398,7 @@ class Pretraining {
 
   constructor(parameters: MlpParameters<FloatArray>, documents: Documents, input: PretrainInput) {
     const { nTerms, hiddenUnits } = shapeOf(parameters);
-    this.#layers = layersOf(parameters);
+    this.#layers = hiddenLayersOf(parameters);
     this.#documents = documents;
     this.#input = input;
     this.#nTerms = nTerms;

@@ -21,7 +21,15 @@ import {
 } from "./optimizer.js";
 import { type BatchCapacity, SparseBatch } from "./sparse-batch.js";
 import { StepBoard } from "./step-board.js";
-import { copyParameters, initializeWeights, type MlpParameters, type MlpShape, makeParameters } from "./weights.js";
+import {
+  copyParameters,
+  hiddenLayersOf,
+  initializeWeights,
+  type LayerParameters,
+  type MlpParameters,
+  type MlpShape,
+  makeParameters,
+} from "./weights.js";
 
 /**
  * Below this all of w1 is multiplied by its factor, which starts anew from 1. Floating-point numbers are as precise at any
@@ -36,15 +44,9 @@ export const GRADIENT_BLOCK_SLOTS = 32;
 const ROWS_PER_PIECE = 16;
 
 /** One hidden layer: parameters and gradients by reference, activations of the batch. */
-interface HiddenLayer<A extends FloatArray> {
+interface HiddenLayer<A extends FloatArray> extends LayerParameters<A> {
   readonly nInputs: number;
   readonly nUnits: number;
-  readonly weight: A;
-  readonly bias: A;
-  readonly gamma: A;
-  readonly beta: A;
-  readonly runningMean: A;
-  readonly runningVar: A;
   readonly dWeight: A;
   readonly dBias: A;
   readonly dGamma: A;
@@ -275,17 +277,13 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const pieces = Array.from({ length: Math.ceil(capacity.nRows / rowsPerPiece) }, (_, i) => i * rowsPerPiece);
     this.#sumsOfPiece = pieces.map((row) => hidden[0].sums.subarray(row * h1) as A);
     this.#indptrOfPiece = buffers.drafts.map(({ batch }) => pieces.map((row) => batch.indptr.subarray(row)));
+    const layers = hiddenLayersOf(p);
     this.#hidden = [
       {
         ...hidden[0],
+        ...layers[0],
         nInputs: shape.nTerms,
         nUnits: h1,
-        weight: p.w1,
-        bias: p.b1,
-        gamma: p.gamma1,
-        beta: p.beta1,
-        runningMean: p.runningMean1,
-        runningVar: p.runningVar1,
         dWeight: g.w1,
         dBias: g.b1,
         dGamma: g.gamma1,
@@ -293,14 +291,9 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       },
       {
         ...hidden[1],
+        ...layers[1],
         nInputs: h1,
         nUnits: h2,
-        weight: p.w2,
-        bias: p.b2,
-        gamma: p.gamma2,
-        beta: p.beta2,
-        runningMean: p.runningMean2,
-        runningVar: p.runningVar2,
         dWeight: g.w2,
         dBias: g.b2,
         dGamma: g.gamma2,
@@ -308,14 +301,9 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       },
       {
         ...hidden[2],
+        ...layers[2],
         nInputs: h2,
         nUnits: h3,
-        weight: p.w3,
-        bias: p.b3,
-        gamma: p.gamma3,
-        beta: p.beta3,
-        runningMean: p.runningMean3,
-        runningVar: p.runningVar3,
         dWeight: g.w3,
         dBias: g.b3,
         dGamma: g.gamma3,

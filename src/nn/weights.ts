@@ -58,6 +58,54 @@ export interface MlpParameters<A extends FloatArray, W = A> {
   readonly b4: A;
 }
 
+/** What a hidden layer of I inputs and H units holds. */
+export interface LayerParameters<A extends FloatArray> {
+  /** `[I, H]` */
+  readonly weight: A;
+  /** `[H]` */
+  readonly bias: A;
+  /** `[H]` scale of batch norm. */
+  readonly gamma: A;
+  /** `[H]` shift of batch norm. */
+  readonly beta: A;
+  /** `[H]` mean of the layer's sums in use. */
+  readonly runningMean: A;
+  /** `[H]` variance of the layer's sums in use. */
+  readonly runningVar: A;
+}
+
+/** The hidden layers of a network, as views of its arrays. */
+export function hiddenLayersOf<A extends FloatArray>(
+  p: MlpParameters<A>,
+): readonly [LayerParameters<A>, LayerParameters<A>, LayerParameters<A>] {
+  return [
+    {
+      weight: p.w1,
+      bias: p.b1,
+      gamma: p.gamma1,
+      beta: p.beta1,
+      runningMean: p.runningMean1,
+      runningVar: p.runningVar1,
+    },
+    {
+      weight: p.w2,
+      bias: p.b2,
+      gamma: p.gamma2,
+      beta: p.beta2,
+      runningMean: p.runningMean2,
+      runningVar: p.runningVar2,
+    },
+    {
+      weight: p.w3,
+      bias: p.b3,
+      gamma: p.gamma3,
+      beta: p.beta3,
+      runningMean: p.runningMean3,
+      runningVar: p.runningVar3,
+    },
+  ];
+}
+
 /** The network as training makes it. */
 export type MlpWeights = MlpParameters<Float32Array>;
 

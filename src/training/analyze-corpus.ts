@@ -40,11 +40,7 @@ export async function analyzeCorpus(
   const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
   const log = new TermLog(memory?.createSpool());
   await onTurn(0);
-  for await (const batch of analyzer.analyze(groupStrings(toDocuments(articles, clean, builder)))) {
-    log.addBatch(batch);
-    if (memory !== undefined) checkTermMemory(memory.maxBytes, log);
-    await onTurn(log.nDocuments);
-  }
+  await addDocuments(toDocuments(articles, clean, builder), analyzer, onTurn, log, memory);
   return { corpus: await builder.finish(source), log };
 }
 
@@ -69,12 +65,22 @@ export async function analyzeUnlabeled(
       index++;
     }
   }
-  for await (const batch of analyzer.analyze(groupStrings(documents()))) {
+  await addDocuments(documents(), analyzer, onTurn, log, memory);
+  return hash.finish();
+}
+
+async function addDocuments(
+  documents: AsyncIterable<string>,
+  analyzer: DocumentAnalyzer,
+  onTurn: (nDone: number) => Promise<void>,
+  log: TermLog,
+  memory?: TrainingMemory,
+): Promise<void> {
+  for await (const batch of analyzer.analyze(groupStrings(documents))) {
     log.addBatch(batch);
     if (memory !== undefined) checkTermMemory(memory.maxBytes, log);
     await onTurn(log.nDocuments);
   }
-  return hash.finish();
 }
 
 async function* groupStrings(documents: AsyncIterable<string>): AsyncGenerator<readonly string[], void> {
