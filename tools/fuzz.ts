@@ -36,8 +36,23 @@ if (process.argv.includes("--input")) {
   }
 } else {
   const rssBefore = process.memoryUsage().rss;
-  const counts = await fuzz(targets, seed, Number(inputs), { onFault: report });
+  // An input that takes long is no fault by itself; one that never ends shows in nothing else.
+  const slowestMs: Record<string, number> = {};
+  const timed = targets.map((target) => ({
+    ...target,
+    run: async (random: FuzzRandom) => {
+      const start = performance.now();
+      try {
+        await target.run(random);
+      } finally {
+        slowestMs[target.name] = Math.max(slowestMs[target.name] ?? 0, Math.round(performance.now() - start));
+      }
+    },
+  }));
+  const counts = await fuzz(timed, seed, Number(inputs), { onFault: report });
   const rssGrowthMegabytes = Math.round((process.memoryUsage().rss - rssBefore) / 2 ** 20);
-  console.log(JSON.stringify({ seed, inputs: Object.fromEntries(counts), faults: nFaults, rssGrowthMegabytes }));
+  console.log(
+    JSON.stringify({ seed, inputs: Object.fromEntries(counts), faults: nFaults, slowestMs, rssGrowthMegabytes }),
+  );
 }
 process.exitCode = nFaults === 0 ? 0 : 1;

@@ -121,6 +121,11 @@ function resolveInput(options: ReadOptions): Resolved<InputOptions> {
   return input;
 }
 
+/** Whether reading goes on after a row that cannot be read. */
+function recoversFrom({ onBadRow }: Pick<Resolved<InputOptions>, "onBadRow">): boolean {
+  return onBadRow === "skip" || onBadRow === "collect";
+}
+
 /** Where the parts of an article stand in the rows below a header. */
 interface Layout {
   readonly columns: ArticleColumns;
@@ -279,11 +284,11 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
       yield* this.#readLines(text, source.name, tally);
       return;
     }
-    const { onBadRow, maxRowSize, delimiter } = this.#input;
+    const { maxRowSize, delimiter } = this.#input;
     const options = {
       source: source.name,
       maxRowBytes: maxRowSize,
-      recovers: onBadRow === "skip" || onBadRow === "collect",
+      recovers: recoversFrom(this.#input),
     };
     const events =
       format === "ndjson"
@@ -309,7 +314,10 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
     // Most runs read texts only.
     const events =
       format === "parquet"
-        ? (await import("./parquet-table.js")).readParquetTable(given)
+        ? (await import("./parquet-table.js")).readParquetTable(given, {
+            maxRowBytes: this.#input.maxRowSize,
+            recovers: recoversFrom(this.#input),
+          })
         : (await import("./xlsx-table.js")).readXlsxTable(given);
     yield* this.#readEvents(events, source, tally);
     // Its parts are read in an order of their own.
@@ -340,8 +348,8 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
     tally: RowTally,
   ): AsyncGenerator<ArticleRecord<A>, void> {
     const details = { id: null, date: null, publisher: null };
-    const { maxRowSize, onBadRow } = this.#input;
-    const recovers = onBadRow === "skip" || onBadRow === "collect";
+    const { maxRowSize } = this.#input;
+    const recovers = recoversFrom(this.#input);
     for await (const { text: title, line, isTooLong } of scanLines(text, maxRowSize, recovers)) {
       if (!isTooLong) {
         tally.nUsable++;

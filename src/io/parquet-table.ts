@@ -1,95 +1,124 @@
-import { open } from "node:fs/promises";
-import { brotliDecompressSync, gunzipSync, type ZlibOptions } from "node:zlib";
-import { decompress as decompressZstandard } from "fzstd";
-import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import { type FileHandle, open } from "node:fs/promises";
 import { DatasetError } from "../errors.js";
 import { toFileError } from "./file-errors.js";
+import { ColumnReader, PageMemory, type ReadBytes } from "./parquet/column-reader.js";
+import { type Column, type ParquetMetadata, parseMetadata, type RowGroup } from "./parquet/metadata.js";
 import type { TableEvent } from "./table.js";
 
-/** Bytes that a row group may say it holds: it is in memory as a whole. Writers make groups of 128 MB at most. */
-const MAX_GROUP_BYTES = 1024 ** 3;
-/** Writers make groups of a million rows at most. */
-const MAX_GROUP_ROWS = 20_000_000;
+/** The description of 10,000 row groups of ten columns has about 10 MB. */
+const MAX_METADATA_BYTES = 16 * 1024 * 1024;
+const MAGIC = "PAR1";
+/** Length of the description and the second mark. */
+const TRAILER_BYTES = 8;
 
-/** Exactly as many bytes as the page's header says, so that a page cannot hold more than its group was checked for. */
-function withLimit(
-  decompress: (input: Uint8Array, options: ZlibOptions) => Uint8Array,
-): (input: Uint8Array, outputLength: number) => Uint8Array {
-  return (input, outputLength) => {
-    checkPage(outputLength);
-    return Uint8Array.from(decompress(input, { maxOutputLength: Math.max(1, outputLength) }));
+/** Missing and repeated values take next to no bytes, so a small file may say that it has any number of cells or texts of any size. */
+const FREE_CELLS = 5_000_000;
+const MAX_CELLS_PER_BYTE = 16;
+const FREE_TEXT_BYTES = 1024 ** 3;
+const MAX_TEXT_BYTES_PER_BYTE = 100;
+
+/** Bytes that can be read at any place. */
+export interface ParquetSource {
+  /** The path, or another name for people. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** All bytes from `start` to `end`, which are in the source. */
+  readonly read: ReadBytes;
+}
+
+/** A file as a source; reading throws {FileError} where the system does. */
+async function openSource(filePath: string, handle: FileHandle): Promise<ParquetSource> {
+  const attempt = <T>(action: Promise<T>): Promise<T> =>
+    action.catch((error: unknown) => {
+      throw toFileError(error, filePath, "read");
+    });
+  const { size } = await attempt(handle.stat());
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(end - start);
+    for (let nRead = 0; nRead < bytes.length; ) {
+      const { bytesRead } = await attempt(handle.read(bytes, nRead, bytes.length - nRead, start + nRead));
+      if (bytesRead === 0) throw new Error("the file is cut off");
+      nRead += bytesRead;
+    }
+    return bytes;
   };
+  return { name: filePath, sizeBytes: size, read };
 }
 
-function checkPage(nBytes: number): void {
-  if (nBytes > MAX_GROUP_BYTES) throw new Error(`a page says that it holds ${nBytes} bytes`);
+async function readMetadata({ sizeBytes, read }: ParquetSource): Promise<ParquetMetadata> {
+  const bodyStart = MAGIC.length;
+  if (sizeBytes < bodyStart + TRAILER_BYTES) throw new Error("it is too short");
+  const trailer = Buffer.from(await read(sizeBytes - TRAILER_BYTES, sizeBytes));
+  if (trailer.toString("latin1", 4) !== MAGIC) throw new Error(`it does not end with ${MAGIC}`);
+  const nBytes = trailer.readUInt32LE(0);
+  const start = sizeBytes - TRAILER_BYTES - nBytes;
+  if (start < bodyStart || nBytes > MAX_METADATA_BYTES) throw new Error(`a description of ${nBytes} bytes`);
+  const metadata = parseMetadata(await read(start, start + nBytes), start);
+  const nRows = metadata.rowGroups.reduce((sum, group) => sum + group.nRows, 0);
+  const nColumns = metadata.columns.length;
+  if (nRows * nColumns > FREE_CELLS + MAX_CELLS_PER_BYTE * sizeBytes) {
+    throw new Error(`${nRows} rows of ${nColumns} columns in ${sizeBytes} bytes`);
+  }
+  return metadata;
 }
 
-const COMPRESSORS: Compressors = {
-  GZIP: withLimit(gunzipSync),
-  BROTLI: withLimit(brotliDecompressSync),
-  ZSTD: (input, outputLength) => {
-    checkPage(outputLength);
-    return decompressZstandard(input, new Uint8Array(outputLength));
-  },
-};
-
-/** Strict, as for other texts: a byte that is not UTF-8 is an error. */
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function toText(value: unknown): string | null {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? null : String(value);
+/** Bytes that two columns share would be read twice, and be a small file's way to hold a large table. */
+function checkOverlaps(rowGroups: readonly RowGroup[], columns: readonly Column[]): void {
+  const chunkIndices = columns.flatMap(({ type, chunkIndex }) => (type === null ? [] : [chunkIndex]));
+  const ranges = rowGroups.flatMap(({ chunks }) => chunkIndices.map((i) => chunks[i]));
+  ranges.sort((left, right) => (left?.start ?? 0) - (right?.start ?? 0) || (left?.end ?? 0) - (right?.end ?? 0));
+  let lastEnd = 0;
+  for (const range of ranges) {
+    if (range === undefined || range.start === range.end) continue;
+    if (range.start < lastEnd) throw new Error(`two columns have the bytes ${range.start} to ${lastEnd}`);
+    lastEnd = range.end;
+  }
 }
 
-function showRow(row: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+/** Errors that the format's readers throw on purpose; others are bugs, and stay as they are. */
+function isFault(error: unknown): error is Error {
+  return error instanceof Error && (error.name === "Error" || error.name === "UnexpectedEnd");
+}
+
+interface TableLimits {
+  /** Bytes of the texts of a row that are read. */
+  readonly maxRowBytes: number;
+  /** Whether reading goes on after a longer row; its error is thrown otherwise. */
+  readonly recovers: boolean;
 }
 
 /**
- * Yields the rows of a Parquet file, numbered from 1, a row group at a time. Of the columns only those are read that the header's
- * `select` was told.
+ * Yields the rows of a Parquet file, numbered from 1. Of the columns only those are read that the header's `select` was told.
  *
- * Pages may be uncompressed or in Snappy, gzip, Brotli or Zstandard. Whole numbers, truth values and dates are taken as they print.
+ * Pages may be uncompressed or in Snappy, gzip, Brotli or Zstandard. Whole numbers, truth values and dates are taken as they print;
+ * lists, maps and records are no text. Memory is a page of each column; docs/input.md has the limits.
  *
  * @throws {FileError} when the file cannot be read
- * @throws {DatasetError} with code DATASET_FORMAT when it is no Parquet file, is damaged, or has a row group of more than 1 GiB or 20 million rows;
- *   DATASET_EMPTY when it has no column
+ * @throws {DatasetError} with code DATASET_FORMAT when it is no Parquet file, is damaged or exceeds a limit; DATASET_EMPTY when it has no
+ *   column; DATASET_SYNTAX for a row of more than `maxRowBytes`, unless `recovers`
  */
-export async function* readParquetTable(filePath: string): AsyncGenerator<TableEvent, void> {
-  const fault = (problem: string, cause?: unknown) =>
-    new DatasetError("DATASET_FORMAT", { source: filePath }, `${problem}; write the file again`, { cause });
-  async function attempt<T>(action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      const known = toFileError(error, filePath, "read");
-      if (known !== error || !(error instanceof Error)) throw known;
-      throw fault(`is not a Parquet file that can be read (${error.message})`, error);
-    }
-  }
-
-  const handle = await attempt(() => open(filePath));
+export async function* readParquetTable(filePath: string, limits: TableLimits): AsyncGenerator<TableEvent, void> {
+  let handle: FileHandle;
   try {
-    const { size } = await attempt(() => handle.stat());
-    const file: AsyncBuffer = {
-      byteLength: size,
-      slice: async (start, end = size) => {
-        if (start < 0 || end > size || end < start) throw new Error(`bytes ${start} to ${end} are not in the file`);
-        const bytes = new Uint8Array(end - start);
-        let nRead = 0;
-        while (nRead < bytes.length) {
-          const { bytesRead } = await handle.read(bytes, nRead, bytes.length - nRead, start + nRead);
-          if (bytesRead === 0) throw new Error("the file is cut off");
-          nRead += bytesRead;
-        }
-        return bytes.buffer;
-      },
-    };
-    const metadata = await attempt(() => parquetMetadataAsync(file));
-    const names = await attempt(async () => parquetSchema(metadata).children.map(({ element }) => element.name));
-    if (names.length === 0) throw new DatasetError("DATASET_EMPTY", { source: filePath }, "has no column");
+    handle = await open(filePath);
+  } catch (error) {
+    throw toFileError(error, filePath, "read");
+  }
+  try {
+    yield* readParquet(await openSource(filePath, handle), limits);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The rows of a source, as {@link readParquetTable}. */
+export async function* readParquet(source: ParquetSource, limits: TableLimits): AsyncGenerator<TableEvent, void> {
+  /** Row and column being read, for messages. */
+  const at: { row: number; column: string | null } = { row: 0, column: null };
+  try {
+    const metadata = await readMetadata(source);
+    const names = metadata.columns.map(({ name }) => name);
+    if (names.length === 0) throw new DatasetError("DATASET_EMPTY", { source: source.name }, "has no column");
     let selected = names.map((_, i) => i);
     yield {
       kind: "header",
@@ -99,37 +128,81 @@ export async function* readParquetTable(filePath: string): AsyncGenerator<TableE
         selected = [...positions];
       },
     };
-    const columns = selected.map((position) => names[position] as string);
-    let rowStart = 0;
-    for (const { num_rows, total_byte_size } of metadata.row_groups) {
-      const nRows = Number(num_rows);
-      if (Number(total_byte_size) > MAX_GROUP_BYTES || !(nRows >= 0 && nRows <= MAX_GROUP_ROWS)) {
-        throw fault(`has a row group of ${nRows} rows and ${total_byte_size} bytes, more than is read`);
+    yield* readRows(source, metadata, selected, { ...limits, at });
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const place = at.column === null ? "" : `row ${at.row}, column ${JSON.stringify(at.column)}: `;
+    const problem = `is not a Parquet file that can be read (${place}${error.message}); write the file again`;
+    throw new DatasetError("DATASET_FORMAT", { source: source.name }, problem, { cause: error });
+  }
+}
+
+interface RowOptions extends TableLimits {
+  readonly at: { row: number; column: string | null };
+}
+
+async function* readRows(
+  source: ParquetSource,
+  { columns, rowGroups }: ParquetMetadata,
+  selected: readonly number[],
+  { maxRowBytes, recovers, at }: RowOptions,
+): AsyncGenerator<TableEvent, void> {
+  checkOverlaps(
+    rowGroups,
+    selected.map((position) => columns[position] as Column),
+  );
+  const memory = new PageMemory();
+  let nTextBytesLeft = FREE_TEXT_BYTES + MAX_TEXT_BYTES_PER_BYTE * source.sizeBytes;
+  at.row = 1;
+  for (const { nRows, chunks } of rowGroups) {
+    if (nRows === 0) continue;
+    const readers = selected.map((position) => {
+      const { name, type, chunkIndex } = columns[position] as Column;
+      const chunk = chunks[chunkIndex];
+      at.column = name;
+      const reader = type === null || chunk === undefined ? null : new ColumnReader(chunk, type, source.read, memory);
+      return { name, position, reader };
+    });
+    for (let i = 0; i < nRows; i++, at.row++) {
+      let nBytes = 0;
+      for (const { name, reader } of readers) {
+        at.column = name;
+        if (reader === null) continue;
+        if (reader.nLeftInPage === 0) await reader.openPage();
+        reader.advance();
+        nBytes += reader.sizeBytes;
       }
-      let rows: readonly Readonly<Record<string, unknown>>[] = [];
-      await attempt(() =>
-        parquetRead({
-          file,
-          metadata,
-          columns,
-          rowStart,
-          rowEnd: rowStart + nRows,
-          rowFormat: "object",
-          compressors: COMPRESSORS,
-          parsers: { stringFromBytes: (bytes) => UTF8.decode(bytes) },
-          onComplete: (complete) => {
-            rows = complete;
-          },
-        }),
-      );
-      for (const [i, row] of rows.entries()) {
-        const values: (string | null)[] = names.map(() => "");
-        for (const position of selected) values[position] = toText(row[names[position] as string]);
-        yield { kind: "row", values, line: rowStart + i + 1, raw: () => showRow(row) };
+      at.column = null;
+      const line = at.row;
+      if (nBytes > maxRowBytes) {
+        const problem = `row ${line} is longer than ${maxRowBytes} bytes; raise --max-row-size`;
+        const error = new DatasetError("DATASET_SYNTAX", { source: source.name, line }, problem);
+        if (!recovers) throw error;
+        let nBytesShown = 0;
+        const parts = readers.map(({ name, reader }) => {
+          nBytesShown += reader?.sizeBytes ?? 0;
+          return [name, nBytesShown > maxRowBytes ? null : (reader?.text() ?? null)];
+        });
+        yield { kind: "fault", reason: "too-long", error, line, raw: JSON.stringify(Object.fromEntries(parts)) };
+        continue;
       }
-      rowStart += nRows;
+      nTextBytesLeft -= nBytes;
+      if (nTextBytesLeft < 0)
+        throw new Error(`the texts of ${line} rows have more bytes than ${source.sizeBytes} can stand for`);
+      const values: (string | null)[] = columns.map(() => "");
+      for (const { name, position, reader } of readers) {
+        at.column = name;
+        values[position] = reader === null ? null : reader.text();
+      }
+      at.column = null;
+      const raw = () =>
+        JSON.stringify(
+          Object.fromEntries(
+            readers.map(({ name, position, reader }) => [name, reader?.isMissing ? null : values[position]]),
+          ),
+        );
+      yield { kind: "row", values, line, raw };
     }
-  } finally {
-    await handle.close();
+    for (const { reader } of readers) reader?.close();
   }
 }

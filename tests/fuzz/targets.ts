@@ -3,9 +3,13 @@
  * tools/fuzz.ts runs them for long, tests/property/fuzz.test.ts for a moment.
  */
 
+import { readFile } from "node:fs/promises";
 import { inflateSync } from "node:zlib";
 import { isNewsclfError } from "../../src/errors.js";
 import type { ByteSource } from "../../src/io/files.js";
+import { decompressSnappy } from "../../src/io/parquet/snappy.js";
+import { decompressZstandard } from "../../src/io/parquet/zstandard.js";
+import { readParquet } from "../../src/io/parquet-table.js";
 import { readArticles } from "../../src/io/read-articles.js";
 import { readDocuments } from "../../src/io/read-documents.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
@@ -76,6 +80,15 @@ const WORDS = [
   "라,NNG,99999",
 ];
 
+/** Tables that Arrow wrote, from the repository's root. */
+const PARQUET_FOLDER = "tests/fixtures/parquet/";
+const PARQUET_FILES = ["plain-1", "plain-2", "dictionary-1", "dictionary-2", "delta-1", "delta-2", "int96"];
+/** One byte 30 times, and a text twice: 3 literals and a copy. */
+const SNAPPY: readonly (readonly [bytes: Uint8Array, nBytes: number])[] = [
+  [Uint8Array.of(30, 0, 97, 114, 1, 0), 30],
+  [Uint8Array.of(10, 8, 234, 176, 128, 26, 3, 0), 10],
+];
+
 /** Makes the targets; the seeds of the inputs are made once. */
 export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   const articles = [
@@ -116,6 +129,17 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   const inflate = (bytes: Uint8Array, sizeBytes: number) =>
     inflateSync(bytes, { maxOutputLength: Math.max(sizeBytes, 1) });
   const parser = new UserWordParser(await Dictionary.fromBytes(dictionaryBytes, inflate));
+
+  const parquetFiles = await Promise.all(PARQUET_FILES.map((name) => readFile(`${PARQUET_FOLDER}${name}.parquet`)));
+  const zstandard = (
+    JSON.parse(await readFile(`${PARQUET_FOLDER}zstandard.json`, "utf8")) as readonly {
+      readonly piece: string;
+      readonly times: number;
+      readonly compressed: string;
+    }[]
+  ).map(
+    ({ piece, times, compressed }) => [Buffer.from(compressed, "base64"), Buffer.byteLength(piece) * times] as const,
+  );
 
   /** Half of the files carry a right digest, so that what lies behind it is reached. */
   async function damaged(random: FuzzRandom, bytes: Uint8Array): Promise<Uint8Array> {
@@ -177,6 +201,39 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
             check(typeof article.title === "string" && line >= 1, "no article", [...bytes]);
           }
         });
+      },
+    },
+    {
+      name: "bytes → Parquet",
+      share: 60,
+      run: (random) => {
+        const bytes = mutateBytes(random, random.pick(parquetFiles));
+        const limits = { maxRowBytes: random.pick([100, 2 ** 24]), recovers: random.below(2) === 0 };
+        const read = async (start: number, end: number) => bytes.slice(start, end);
+        return expectRefusalAtMost(async () => {
+          let nColumns = -1;
+          for await (const event of readParquet({ name: "a.parquet", sizeBytes: bytes.length, read }, limits)) {
+            if (event.kind === "header") nColumns = event.names.length;
+            else check(event.kind !== "row" || event.values.length === nColumns, "a ragged row", event);
+          }
+        });
+      },
+    },
+    {
+      name: "bytes → Snappy, Zstandard",
+      share: 60,
+      run: (random) => {
+        const [decompress, [bytes, nBytes]] =
+          random.below(2) === 0
+            ? ([decompressSnappy, random.pick(SNAPPY)] as const)
+            : ([decompressZstandard, random.pick(zstandard)] as const);
+        try {
+          const output = decompress(mutateBytes(random, bytes), nBytes);
+          check(output.length === nBytes, `${output.length} bytes and not ${nBytes}`, [...bytes]);
+        } catch (error) {
+          // The reader of the table adds the file's name; a fault of its own has another name.
+          if (!(error instanceof Error) || error.name !== "Error") throw error;
+        }
       },
     },
     {
