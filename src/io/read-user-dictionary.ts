@@ -1,9 +1,13 @@
+import { DatasetError } from "../errors.js";
 import type { Dictionary } from "../morph/dictionary.js";
 import type { UserWord } from "../morph/user-word.js";
 import { UserWordParser } from "../morph/user-word-parser.js";
 import { parseCsv } from "./csv.js";
 import { decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
+
+/** More than mecab-ko-dic itself has; a row of four bytes becomes a word of some hundred. */
+const MAX_USER_WORDS = 1_000_000;
 
 /**
  * Returns the words of user dictionaries, the files in the order given; see `UserWordParser` for the rows. To be handed
@@ -12,7 +16,7 @@ import { type ByteSource, openFile } from "./files.js";
  * @param sources paths, or open sources
  * @param dictionary what the words are to be added to
  * @throws {FileError} when a file cannot be read
- * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column; with
+ * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column, or after 1,000,000 words; with
  * DATASET_ENCODING or DATASET_SYNTAX when a file is not CSV in UTF-8
  * @example
  * ```ts
@@ -31,7 +35,12 @@ export async function readUserDictionary(
     const bytes = typeof source === "string" ? openFile(source) : source;
     for await (const { fields, line } of parseCsv(decodeText(bytes), bytes.name)) {
       const word = parser.parse(fields, { source: bytes.name, line });
-      if (word !== null) words.push(word);
+      if (word === null) continue;
+      if (words.length === MAX_USER_WORDS) {
+        const problem = `there are more than ${MAX_USER_WORDS} user words; leave some out`;
+        throw new DatasetError("USER_DICTIONARY", { source: bytes.name, line }, problem);
+      }
+      words.push(word);
     }
   }
   return words;

@@ -3,8 +3,13 @@ import { readFileBytes } from "./files.js";
 import type { TableEvent } from "./table.js";
 import { readZip, writeZip } from "./zip.js";
 
-/** Bytes of the texts inside a workbook: all of it is in memory, and a small file can hold very much. */
-const MAX_WORKBOOK_BYTES = 512 * 1024 * 1024;
+/**
+ * Bytes of the texts inside a workbook: all of it is in memory, some ten times over while it is read, and a small file can hold very much.
+ * 200,000 rows of a title and 50 characters of text have 87 MiB.
+ */
+const MAX_WORKBOOK_BYTES = 128 * 1024 * 1024;
+/** The reader's work grows with the square of what stands between two tags; a cell holds 32,767 characters at most. */
+const MAX_BYTES_WITHOUT_TAG = 1024 * 1024;
 /** Cells from the first to the last that is filled: one cell far out makes a table of all between. */
 const MAX_CELLS = 20_000_000;
 
@@ -43,6 +48,18 @@ function countCells(sheet: string): number {
   return nRows * nColumns;
 }
 
+/** @throws {Error} when there is more between two tags than any program writes */
+function checkStretches(name: string, content: Buffer): void {
+  for (let place = 0; place < content.length; ) {
+    const tag = content.indexOf("<", place);
+    const end = tag === -1 ? content.length : tag;
+    if (end - place > MAX_BYTES_WITHOUT_TAG) {
+      throw new Error(`${name} has ${end - place} bytes in one piece, more than ${MAX_BYTES_WITHOUT_TAG}`);
+    }
+    place = end + 1;
+  }
+}
+
 function toText(value: unknown): string | null {
   if (value === null || value === undefined) return "";
   if (value instanceof Date) return value.toISOString();
@@ -57,7 +74,7 @@ function toText(value: unknown): string | null {
  * in memory as a whole.
  *
  * @throws {FileError} when the file cannot be read
- * @throws {DatasetError} with code DATASET_FORMAT when it is no workbook, holds more than 512 MiB or 20 million cells, or when the
+ * @throws {DatasetError} with code DATASET_FORMAT when it is no workbook, holds more than 128 MiB or 20 million cells, or when the
  *   package is not there; DATASET_EMPTY when the sheet is empty
  */
 export async function* readXlsxTable(filePath: string): AsyncGenerator<TableEvent, void> {
@@ -67,6 +84,7 @@ export async function* readXlsxTable(filePath: string): AsyncGenerator<TableEven
   try {
     const entries = await readZip(Buffer.from(bytes), (name) => /\.(?:xml|rels)$/.test(name), MAX_WORKBOOK_BYTES);
     for (const { name, content } of entries) {
+      checkStretches(name, content);
       if (!/worksheets\//.test(name)) continue;
       const nCells = countCells(content.toString("latin1"));
       if (nCells > MAX_CELLS) throw new Error(`${name} spans ${nCells} cells, more than ${MAX_CELLS}`);

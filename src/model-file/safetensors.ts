@@ -46,8 +46,11 @@ export interface StoredTensor extends Tensor {
 }
 
 const HEADER_LENGTH_BYTES = 8;
-/** The reference implementation's limit; a header of a real model stays far below. */
-const MAX_HEADER_BYTES = 100_000_000;
+/**
+ * JSON of many small lists takes some twenty times its bytes in memory. A header holds some 4 KB and about 100 bytes for each label and
+ * each network; the reference implementation allows 100 MB.
+ */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** Tensor bytes begin at a multiple of this, so that views need no copy. */
 const ALIGNMENT = 8;
 
@@ -68,6 +71,7 @@ function bytesOf(data: TensorArray): Uint8Array {
 
 /**
  * Returns the bytes of a safetensors file; equal input gives equal bytes.
+ * @throws {ModelFormatError} when names and metadata make a header of more than 16 MiB, which would not be read
  *
  * Tensors are laid out by falling element size, then in the order given, so that each begins at a multiple of its element size.
  */
@@ -89,6 +93,11 @@ export function encodeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
   }
   const unpadded = new TextEncoder().encode(`{${parts.join(",")}}`);
   const headerBytes = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new ModelFormatError(0, `a safetensors header of at most ${MAX_HEADER_BYTES} bytes`, `${headerBytes} bytes`, {
+      hint: "train with fewer labels",
+    });
+  }
   const bytes = new Uint8Array(HEADER_LENGTH_BYTES + headerBytes + dataBytes);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(unpadded, HEADER_LENGTH_BYTES);

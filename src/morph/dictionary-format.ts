@@ -88,12 +88,15 @@ export interface DictionaryHeader {
   readonly sections: readonly SectionEntry[];
 }
 
+/** Near three times as many as mecab-ko-dic has. */
+export const MAX_WORDS = 3_000_000;
+
 /**
  * Upper limits, checked before anything is allocated. Words, nodes and the matrix stand near three times mecab-ko-dic's
  * own sizes; classes, rows and columns are held in 16 bits, categories in the 18 type bits of a character.
  */
 const MAX_COUNTS: DictionaryCounts = {
-  words: 3_000_000,
+  words: MAX_WORDS,
   nodes: 4_000_000,
   categories: 18,
   classes: 0xffff,
@@ -104,6 +107,8 @@ const MAX_COUNTS: DictionaryCounts = {
 };
 const MAX_CONNECTIONS = 16_000_000;
 const MAX_SECTION_BYTES = 64 * 1024 * 1024;
+/** A header has some 2 KB. */
+const MAX_HEADER_BYTES = 64 * 1024;
 
 /** A fault of a dictionary file, at a byte offset of the file. */
 export function dictionaryError(offset: number, expected: string, found: string, cause?: unknown): ModelFormatError {
@@ -142,9 +147,9 @@ export function parseDictionaryHeader(bytes: Uint8Array): DictionaryHeader {
   const version = prefix.getUint32(8, true);
   if (version !== DICTIONARY_VERSION) throw dictionaryError(8, `version ${DICTIONARY_VERSION}`, `version ${version}`);
   const headerBytes = prefix.getUint32(12, true);
-  if (headerBytes > bytes.length - PREFIX_BYTES) {
-    throw dictionaryError(12, `a header of at most ${bytes.length - PREFIX_BYTES} bytes`, `${headerBytes} bytes`);
-  }
+  const mostBytes = Math.min(MAX_HEADER_BYTES, bytes.length - PREFIX_BYTES);
+  if (headerBytes > mostBytes)
+    throw dictionaryError(12, `a header of at most ${mostBytes} bytes`, `${headerBytes} bytes`);
   const headerText = bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes);
   const checksum = adler32(headerText);
   if (checksum !== prefix.getUint32(16, true)) {

@@ -3,6 +3,7 @@
 import {
   type DictionaryHeader,
   dictionaryError,
+  MAX_WORDS,
   parseDictionaryHeader,
   type SectionName,
 } from "./dictionary-format.js";
@@ -15,6 +16,8 @@ import {
 export type Inflate = (bytes: Uint8Array, sizeBytes: number) => Uint8Array;
 
 export type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+const LINE_FEED = 0x0a;
+
 interface NumberArrayType<T extends NumberArray> {
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
@@ -68,9 +71,12 @@ export class SectionReader {
     return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
   }
 
-  /** Lines of UTF-8 text; none for an empty section. */
+  /** Lines of UTF-8 text, no more than there may be words; none for an empty section. */
   lines(name: SectionName): string[] {
     const bytes = this.bytes(name);
+    let nLines = 1;
+    for (let i = bytes.indexOf(LINE_FEED); i !== -1; i = bytes.indexOf(LINE_FEED, i + 1)) nLines++;
+    if (nLines > MAX_WORDS) throw this.error(name, `at most ${MAX_WORDS} lines`, `${nLines}`);
     return bytes.length === 0 ? [] : new TextDecoder().decode(bytes).split("\n");
   }
 

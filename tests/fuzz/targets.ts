@@ -5,6 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { inflateSync } from "node:zlib";
+import iconv from "iconv-lite";
 import { isNewsclfError } from "../../src/errors.js";
 import type { ByteSource } from "../../src/io/files.js";
 import { decompressSnappy } from "../../src/io/parquet/snappy.js";
@@ -12,6 +13,8 @@ import { decompressZstandard } from "../../src/io/parquet/zstandard.js";
 import { readParquet } from "../../src/io/parquet-table.js";
 import { readArticles } from "../../src/io/read-articles.js";
 import { readDocuments } from "../../src/io/read-documents.js";
+import { readUserDictionary } from "../../src/io/read-user-dictionary.js";
+import { readZip } from "../../src/io/zip.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/model-file/checkpoint.js";
 import { sealDigest } from "../../src/model-file/digest.js";
@@ -19,11 +22,13 @@ import { decodeModel, encodeModel } from "../../src/model-file/model-file.js";
 import { Dictionary } from "../../src/morph/dictionary.js";
 import { UserWordParser } from "../../src/morph/user-word-parser.js";
 import { trainMlp } from "../../src/nn/train-mlp.js";
+import { parseConfig } from "../../src/options/config.js";
 import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { cleanNews } from "../../src/text/clean-news.js";
 import { train } from "../../src/train.js";
 import { encodeDictionary } from "../../tools/encode-dictionary.js";
 import { describeSmallRun, smallRun } from "../conformance/small-run.js";
+import { makeWorkbook } from "../unit/io/workbook.js";
 import { smallParts } from "../unit/model-file/small-model.js";
 import { CONTEXT, entry, smallSource } from "../unit/morph/small-dictionary.js";
 import { FuzzRandom, longLine, mutateBytes, oddText, oddValue } from "./fuzz-random.js";
@@ -89,6 +94,18 @@ const SNAPPY: readonly (readonly [bytes: Uint8Array, nBytes: number])[] = [
   [Uint8Array.of(10, 8, 234, 176, 128, 26, 3, 0), 10],
 ];
 
+const CONFIG =
+  '{"seed": 1, "ensemble": 2, "text": {"clean": "news"}, "vectorizer": {"minDf": 3}, "network": {"hiddenUnits": [8, 8, 8]}}';
+
+/** A text with a piece cut out, doubled, or a character replaced. */
+function mutateText(random: FuzzRandom, text: string): string {
+  const start = random.below(text.length);
+  const end = start + random.below(text.length - start);
+  return (
+    text.slice(0, random.pick([start, end])) + random.pick(["", '"', "9e999", "{", oddText(random)]) + text.slice(end)
+  );
+}
+
 /** Makes the targets; the seeds of the inputs are made once. */
 export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   const articles = [
@@ -128,7 +145,9 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   const dictionaryBytes = await encodeDictionary(source);
   const inflate = (bytes: Uint8Array, sizeBytes: number) =>
     inflateSync(bytes, { maxOutputLength: Math.max(sizeBytes, 1) });
-  const parser = new UserWordParser(await Dictionary.fromBytes(dictionaryBytes, inflate));
+  const dictionary = Dictionary.fromBytes(dictionaryBytes, inflate);
+  const parser = new UserWordParser(dictionary);
+  const zip = makeWorkbook([["제목"], ["금리"]]);
 
   const parquetFiles = await Promise.all(PARQUET_FILES.map((name) => readFile(`${PARQUET_FOLDER}${name}.parquet`)));
   const zstandard = (
@@ -269,6 +288,65 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
       run: (random) => {
         const row = `${random.pick(WORDS)}${random.below(3) === 0 ? oddText(random) : ""}`;
         return expectRefusalAtMost(() => parser.parse(row.split(","), { source: "words.csv", line: 1 }));
+      },
+    },
+    {
+      name: "bytes → user dictionary",
+      share: 30,
+      run: (random) => {
+        const rows = random.join(
+          ["윤슬전자\n", "금리,NNP\n", '"하나,은행",NNG,-100\r\n', "# 주석\n", "가,1,1,5,NNP,*,F,가,*,*,*,*\n"],
+          6,
+        );
+        const bytes = mutateBytes(random, iconv.encode(rows, random.pick(["utf8", "cp949", "utf16le"])));
+        return expectRefusalAtMost(() => readUserDictionary([inPieces(random, bytes)], dictionary));
+      },
+    },
+    {
+      name: "text → options in a file",
+      share: 30,
+      run: (random) => {
+        const pieces = [
+          "{",
+          "}",
+          "[",
+          "]",
+          ":",
+          ",",
+          '"seed"',
+          '"vectorizer"',
+          '"minDf"',
+          '"__proto__"',
+          '"settings"',
+          '"model"',
+          "1",
+          "-1e999",
+          "null",
+          '"\\ud800"',
+          " ",
+          "\n",
+          oddText(random),
+        ];
+        const deep = "[".repeat(random.below(2) === 0 ? 0 : 50_000);
+        const text = random.below(2) === 0 ? random.join(pieces, 40) : mutateText(random, CONFIG);
+        return expectRefusalAtMost(() => parseConfig(`${deep}${text}`, "a.json"));
+      },
+    },
+    {
+      name: "bytes → zip",
+      share: 30,
+      run: async (random) => {
+        const bytes = Buffer.from(mutateBytes(random, zip));
+        try {
+          const entries = await readZip(bytes, () => true, 10_000);
+          check(entries.reduce((sum, { content }) => sum + content.length, 0) <= 10_000, "more than the limit", [
+            ...bytes,
+          ]);
+        } catch (error) {
+          // The reader of workbooks adds the file's name to these; zlib's have a code.
+          const isKnown = error instanceof Error && (error.name === "Error" || error instanceof RangeError);
+          if (!isKnown) throw error;
+        }
       },
     },
     {

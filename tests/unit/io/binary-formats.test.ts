@@ -168,6 +168,15 @@ describe("readArticles on workbooks", () => {
     expect((error as Error).message).toContain(message);
   });
 
+  it("refuses more than 1 MiB between two tags, over which its reader would take minutes", async () => {
+    const sheet = sheetXml([["제목", "분류"]]);
+    const blank = (nBytes: number) => writeZip(workbookParts(sheet.replace("<row", `${" ".repeat(nBytes)}<row`)));
+    // The piece begins behind "<" with the 10 characters of "sheetData>".
+    const error = await errorOf(read(blank(2 ** 20 + 1 - 10), "blank.xlsx"));
+    expect((error as Error).message).toContain("worksheets/sheet1.xml has 1048577 bytes in one piece");
+    expect(await errorOf(read(blank(2 ** 20 - 10), "blank.xlsx"))).not.toMatchObject({ code: "DATASET_FORMAT" });
+  });
+
   it("does not let a part that the list leaves out be read", async () => {
     // The local header of a second sheet1.xml stands first; the list names the good one only.
     const hidden = writeZip(workbookParts(sheetXml([["text"], ["나쁜 글"]])));

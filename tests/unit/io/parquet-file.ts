@@ -14,10 +14,11 @@ export function varint(value: number | bigint): number[] {
   }
 }
 
-/** A whole number. */
+/** A whole number, of 32 bits where it has room in them. */
 export function int(id: number, value: number | bigint): Field {
   const given = BigInt(value);
-  return [id, 6, varint(given < 0n ? -2n * given - 1n : 2n * given)];
+  const type = BigInt.asIntN(32, given) === given ? 5 : 6;
+  return [id, type, varint(given < 0n ? -2n * given - 1n : 2n * given)];
 }
 
 export function text(id: number, value: string): Field {
