@@ -47,6 +47,17 @@ describe("decodeText", () => {
     });
   });
 
+  it.each(["utf-8", "utf-16le", "utf-16be"] as const)(
+    "reads back all 11,172 syllables behind the byte order mark of %s",
+    async (encoding) => {
+      const bytes = encode(`\ufeff${SYLLABLE_TABLE}`, encoding);
+      for (const chunkSize of [...CHUNK_SIZES, 1021]) {
+        expect(await decode(bytes, chunkSize)).toEqual({ text: SYLLABLE_TABLE, found: [encoding] });
+        expect((await decode(bytes, chunkSize, encoding)).text).toBe(SYLLABLE_TABLE);
+      }
+    },
+  );
+
   it.each(CHUNK_SIZES)("removes the byte order mark in chunks of %d bytes, only at the start", async (chunkSize) => {
     for (const encoding of ["utf-8", "utf-16le", "utf-16be"] as const) {
       const bytes = encode("\ufeff가\ufeff나", encoding);
