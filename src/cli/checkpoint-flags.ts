@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { FileError } from "../errors.js";
 import type { CheckpointStore } from "../train.js";
 
 /** How often a checkpoint is written. */
@@ -42,24 +43,33 @@ export function checkpointPath(modelPath: string): string {
   return `${modelPath}.checkpoint`;
 }
 
-/** Writes checkpoints to a file at intervals by the clock, which the library does not read. */
+/**
+ * Writes checkpoints to a file at intervals by the clock, which the library does not read. One that cannot be written is no
+ * reason to end hours of work: the one before stays, it is told, and the next is due as if this one had been written.
+ */
 export class CheckpointFile implements CheckpointStore {
   readonly #interval: CheckpointInterval;
   readonly #write: (bytes: Uint8Array) => Promise<void>;
+  readonly #tell: (message: string) => void;
   readonly #now: () => number;
   #savedMs: number;
+  /** What was told of the last one; null after one that was written. */
+  #told: string | null = null;
 
   /**
    * @param write replaces the file, whole or not at all
+   * @param tell takes a sentence on why it could not, once for the same reason
    * @param now milliseconds on a clock that never goes back
    */
   constructor(
     interval: CheckpointInterval,
     write: (bytes: Uint8Array) => Promise<void>,
+    tell: (message: string) => void,
     now: () => number = () => performance.now(),
   ) {
     this.#interval = interval;
     this.#write = write;
+    this.#tell = tell;
     this.#now = now;
     this.#savedMs = now();
   }
@@ -78,7 +88,14 @@ export class CheckpointFile implements CheckpointStore {
   }
 
   async save(bytes: Uint8Array): Promise<void> {
-    await this.#write(bytes);
+    try {
+      await this.#write(bytes);
+      this.#told = null;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (error.message !== this.#told) this.#tell(`${error.message}; training goes on without this checkpoint`);
+      this.#told = error.message;
+    }
     this.#savedMs = this.#now();
   }
 }

@@ -92,8 +92,12 @@ async function runCompare(
       ? compareReports(names, await readReport(a), await readReport(b))
       : await compareModels(names, paths, flags, streams);
   const render = { text: formatComparison, markdown: formatComparisonMarkdown, json: toJson }[flags.format];
-  await streams.output.write(render(comparison));
-  checkGates(comparison, flags.failIfWorse ?? []);
+  try {
+    await streams.output.write(render(comparison));
+  } finally {
+    // Also where nobody reads on: a gate must not open because of `| head`.
+    checkGates(comparison, flags.failIfWorse ?? []);
+  }
 }
 
 function toJson(comparison: Comparison): string {

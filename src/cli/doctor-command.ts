@@ -116,8 +116,12 @@ async function runDoctor(
     display.log(`log: ${logPlace} (${dropped.length + fixed.changes.length} changes)`);
   }
   const { formatDoctor } = await import("../doctor/format-doctor.js");
-  await output.write(flags.format === "json" ? `${JSON.stringify(report, null, 2)}\n` : formatDoctor(report));
-  if (flags.failOn !== undefined) checkFindings(report, flags.failOn);
+  try {
+    await output.write(flags.format === "json" ? `${JSON.stringify(report, null, 2)}\n` : formatDoctor(report));
+  } finally {
+    // Also where nobody reads on: bad data must not pass because of `| head`.
+    if (flags.failOn !== undefined) checkFindings(report, flags.failOn);
+  }
 }
 
 /** Adds `newsclf doctor <files...>`. */

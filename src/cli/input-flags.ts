@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Spool } from "../features/spool.js";
 import type { ArticleReader, ArticleRecord, ReadOptions, RejectedRow } from "../io/article-reader.js";
 import type { ByteSource } from "../io/files.js";
+import type { RejectsFile } from "../io/rejects-file.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import { INPUT_SPEC, type InputOptions } from "../options/input-options.js";
 import type { Article, LabeledArticle } from "../text/article.js";
@@ -72,6 +73,16 @@ interface MoreOptions extends Pick<ReadOptions, "extraColumns" | "hashesFiles"> 
   readonly onReject?: (row: RejectedRow) => void;
 }
 
+/** A place that cannot be written to is better known before the work than after it. */
+async function openRejects(file: string): Promise<RejectsFile> {
+  const [{ checkWritable }, { RejectsFile }] = await Promise.all([
+    import("../io/files.js"),
+    import("../io/rejects-file.js"),
+  ]);
+  await checkWritable(file);
+  return new RejectsFile(file);
+}
+
 /**
  * Reads the files of the command line as its flags say. What was found out about them, and what was left out, goes to stderr;
  * rows to be collected go to their file, which appears when all has been read.
@@ -87,8 +98,7 @@ async function readWith<A extends Article, T>(
   const sources = await openSources(paths, streams);
   const labelMap =
     flags.labelMap === undefined ? null : await (await import("../io/read-label-map.js")).readLabelMap(flags.labelMap);
-  const rejects =
-    flags.rejects === undefined ? null : new (await import("../io/rejects-file.js")).RejectsFile(flags.rejects);
+  const rejects = flags.rejects === undefined ? null : await openRejects(flags.rejects);
   try {
     const reader = makeReader(sources, {
       ...columnOptions(flags),

@@ -205,7 +205,11 @@ async function trainInto(
       resume === null ? `${checkpoint}: there is none; training from the start` : `resuming from ${checkpoint}`,
     );
   }
-  const checkpoints = new CheckpointFile(flags.checkpointEvery, (bytes) => writeFileAtomically(checkpoint, bytes));
+  const checkpoints = new CheckpointFile(
+    flags.checkpointEvery,
+    (bytes) => writeFileAtomically(checkpoint, bytes),
+    (message) => display.log(message),
+  );
   const signal = listenForInterrupt?.();
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;

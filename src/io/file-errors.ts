@@ -75,7 +75,8 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map([
     {
       code: "FILE_NO_SPACE",
       read: "cannot be read, it is larger than the file system allows",
-      write: "cannot be written, it is larger than the file system allows; write to another place",
+      write:
+        "cannot be written, it is larger than the file system or the limit of the shell (ulimit -f) allows; write to another place or raise the limit",
     },
   ],
   ["EMFILE", TOO_MANY_OPEN],

@@ -1,8 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 import type { RejectedRow } from "./article-reader.js";
-import { toFileError } from "./file-errors.js";
+import { directoryError, toFileError } from "./file-errors.js";
+import { markUnfinished, temporaryName, unmarkUnfinished } from "./unfinished-files.js";
 
 const HEADER = "source,line,reason,row\n";
 /** Bytes written at once. */
@@ -12,23 +23,42 @@ function quote(field: string): string {
   return `"${field.replaceAll('"', '""')}"`;
 }
 
+/** Where rows wait until they get their name. */
+interface TemporaryFile {
+  readonly path: string;
+  readonly target: string;
+  /** Permission bits of the file that is replaced; null where there is none. */
+  readonly mode: number | null;
+}
+
 /**
  * A CSV file of rows that were left out: `source,line,reason,row`, the last being the row as it stood in its file.
  *
- * It appears whole when it is closed, or not at all; rows wait in a temporary file beside it. Writing is synchronous, since the
- * rows come from a callback and there may be more of them than memory holds.
+ * It appears whole when it is closed, or not at all; rows wait in a temporary file beside it. A symbolic link stays, and a device
+ * or pipe is written to directly. Writing is synchronous, since the rows come from a callback and there may be more of them than
+ * memory holds.
  */
 export class RejectsFile {
   readonly #path: string;
-  readonly #temporary: string;
-  #file: number;
+  /** Null for a device. */
+  readonly #temporary: TemporaryFile | null;
+  readonly #file: number;
+  #isOpen = true;
   #pending = HEADER;
 
   /** @throws {FileError} when nothing can be written at this place */
   constructor(filePath: string) {
     this.#path = filePath;
-    this.#temporary = path.join(path.dirname(filePath), `.newsclf-${randomBytes(8).toString("hex")}.tmp`);
-    this.#file = this.#do(() => openSync(this.#temporary, "wx"));
+    this.#temporary = this.#do(() => placeTemporary(filePath));
+    if (this.#temporary !== null) markUnfinished(this.#temporary.path);
+    try {
+      this.#file = this.#do(() =>
+        this.#temporary === null ? openSync(filePath, "w") : openSync(this.#temporary.path, "wx"),
+      );
+    } catch (error) {
+      if (this.#temporary !== null) unmarkUnfinished(this.#temporary.path);
+      throw error;
+    }
   }
 
   /** @throws {FileError} when the disk is full, for instance */
@@ -44,20 +74,36 @@ export class RejectsFile {
   close(): void {
     try {
       this.#flush();
-      this.#do(() => {
-        fsyncSync(this.#file);
-        closeSync(this.#file);
-        renameSync(this.#temporary, this.#path);
-      });
-    } catch (error) {
+      this.#do(() => this.#finish());
+    } finally {
       this.discard();
-      throw error;
     }
   }
 
-  /** Leaves no file behind. */
+  /** Leaves no file behind, unless it has been closed. */
   discard(): void {
-    rmSync(this.#temporary, { force: true });
+    this.#closeFile();
+    if (this.#temporary === null) return;
+    rmSync(this.#temporary.path, { force: true });
+    unmarkUnfinished(this.#temporary.path);
+  }
+
+  #finish(): void {
+    if (this.#temporary === null) {
+      this.#closeFile();
+      return;
+    }
+    fsyncSync(this.#file);
+    this.#closeFile();
+    const { path: temporary, target, mode } = this.#temporary;
+    if (mode !== null) chmodSync(temporary, mode);
+    renameSync(temporary, target);
+  }
+
+  #closeFile(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#file);
   }
 
   #flush(): void {
@@ -75,4 +121,14 @@ export class RejectsFile {
       throw toFileError(error, this.#path, "write");
     }
   }
+}
+
+/** Null for what cannot be replaced, such as a device. */
+function placeTemporary(filePath: string): TemporaryFile | null {
+  const existing = statSync(filePath, { throwIfNoEntry: false });
+  if (existing?.isDirectory()) throw directoryError(filePath, "write");
+  if (existing !== undefined && !existing.isFile()) return null;
+  const target = existing === undefined ? filePath : realpathSync(filePath);
+  const temporary = path.join(path.dirname(target), temporaryName(randomBytes(8).toString("hex")));
+  return { path: temporary, target, mode: existing === undefined ? null : existing.mode & 0o777 };
 }

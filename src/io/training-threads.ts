@@ -124,6 +124,8 @@ export class WorkerTrainingThreads implements NetworkThreads {
       port.close();
       this.#networkWorkers.delete(worker);
       await worker.close();
+      // Whoever is told of a failure may let others write the file.
+      await saving;
     }
   }
 

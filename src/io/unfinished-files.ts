@@ -10,20 +10,33 @@ import { hostname } from "node:os";
 import path from "node:path";
 
 const unfinished = new Set<string>();
+let tell: (hasSome: boolean) => void = () => undefined;
 
 /** Marks a file as one that `removeUnfinishedFiles` removes. */
 export function markUnfinished(file: string): void {
   unfinished.add(path.resolve(file));
+  if (unfinished.size === 1) tell(true);
 }
 
 /** Takes the mark back: the file is gone or has its name. */
 export function unmarkUnfinished(file: string): void {
-  unfinished.delete(path.resolve(file));
+  if (unfinished.delete(path.resolve(file)) && unfinished.size === 0) tell(false);
+}
+
+/** Has `listener` told whenever the first file is marked, and whenever none is left; in place of the listener before. */
+export function watchUnfinishedFiles(listener: (hasSome: boolean) => void): void {
+  tell = listener;
 }
 
 /** Removes all marked files at once, without waiting: for the end of a process, which may come between any two steps. */
 export function removeUnfinishedFiles(): void {
-  for (const file of unfinished) rmSync(file, { force: true });
+  for (const file of unfinished) {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Its folder may be read-only or gone by now; the next file is removed all the same.
+    }
+  }
   unfinished.clear();
 }
 

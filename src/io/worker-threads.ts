@@ -40,7 +40,8 @@ export function countProcessors(): number {
 export class WorkerThread<Request, Response> {
   /** For messages, e.g. "analyzer 2". */
   readonly name: string;
-  readonly #worker: Worker;
+  /** Null when the system gave none. */
+  readonly #worker: Worker | null;
   readonly #waiting: Waiting<Response>[] = [];
   #failure: Error | null = null;
   #isStarted = false;
@@ -53,14 +54,7 @@ export class WorkerThread<Request, Response> {
    */
   constructor(name: string, file: URL, init: unknown) {
     this.name = name;
-    this.#worker = new Worker(file, { workerData: init, name });
-    this.#worker.unref();
-    this.#worker.on("message", (reply: Reply<Response>) => this.#receive(reply));
-    this.#worker.on("messageerror", (cause) => this.#end(new WorkerError(name, "sent what cannot be read", { cause })));
-    this.#worker.on("error", (cause) => {
-      this.#end(new WorkerError(name, cause instanceof Error ? cause.message : String(cause), { cause }));
-    });
-    this.#worker.on("exit", (exitCode) => this.#end(new WorkerError(name, `it exited with code ${exitCode}`)));
+    this.#worker = this.#start(file, init);
   }
 
   /** Requests without an answer yet. */
@@ -81,16 +75,37 @@ export class WorkerThread<Request, Response> {
         reject(this.#failure);
         return;
       }
-      this.#worker.postMessage(request, [...transfer]);
+      this.#worker?.postMessage(request, [...transfer]);
       this.#waiting.push({ resolve, reject });
-      this.#worker.ref();
+      this.#worker?.ref();
     });
   }
 
   /** Ends the thread at once; open requests fail. */
   async close(): Promise<void> {
     this.#end(new WorkerError(this.name, "it has been closed"));
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
+  }
+
+  #start(file: URL, init: unknown): Worker | null {
+    const { name } = this;
+    const fail = (cause: unknown): void => {
+      this.#end(new WorkerError(name, cause instanceof Error ? cause.message : String(cause), { cause }));
+    };
+    let worker: Worker;
+    try {
+      worker = new Worker(file, { workerData: init, name });
+    } catch (error) {
+      // The system has no thread left to give.
+      fail(error);
+      return null;
+    }
+    worker.unref();
+    worker.on("message", (reply: Reply<Response>) => this.#receive(reply));
+    worker.on("messageerror", (cause) => this.#end(new WorkerError(name, "sent what cannot be read", { cause })));
+    worker.on("error", fail);
+    worker.on("exit", (exitCode) => this.#end(new WorkerError(name, `it exited with code ${exitCode}`)));
+    return worker;
   }
 
   #receive(reply: Reply<Response>): void {
@@ -100,11 +115,11 @@ export class WorkerThread<Request, Response> {
     }
     if (!this.#isStarted) {
       this.#end(this.#errorOf(reply as Exclude<typeof reply, { kind: "answer" }>));
-      void this.#worker.terminate();
+      void this.#worker?.terminate();
       return;
     }
     const waiting = this.#waiting.shift();
-    if (this.#waiting.length === 0) this.#worker.unref();
+    if (this.#waiting.length === 0) this.#worker?.unref();
     if (reply.kind === "answer") waiting?.resolve(reply.response);
     else waiting?.reject(this.#errorOf(reply));
   }
@@ -119,7 +134,7 @@ export class WorkerThread<Request, Response> {
   #end(failure: Error): void {
     this.#failure ??= failure;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
-    this.#worker.unref();
+    this.#worker?.unref();
   }
 }
 

@@ -11,12 +11,14 @@ import { type RunResult, runCli, TINY_CORPUS, TINY_TRAINING, trainTiny, useFolde
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: made for this test`), { code });
 
 // Root may read and write everywhere and no test may fill the disk, so the operating system's answers are put in here:
-// below a folder "denied" nothing can be opened, below "full" nothing can be written to the end.
+// below a folder "denied" nothing can be opened, below "read-only" nothing for writing, below "full" nothing can be written
+// to the end.
 vi.mock("node:fs/promises", async (importOriginal) => {
   const real = await importOriginal<typeof import("node:fs/promises")>();
   const isBelow = (file: unknown, folder: string) => String(file).split(path.sep).includes(folder);
   const open: typeof real.open = async (file, ...more) => {
     if (isBelow(file, "denied")) throw systemError("EACCES");
+    if (isBelow(file, "read-only")) throw systemError("EROFS");
     const handle = await real.open(file, ...more);
     if (isBelow(file, "full")) {
       handle.writeFile = async () => {
@@ -49,6 +51,7 @@ beforeAll(async () => {
   expect((await trainTiny(inFolder("good"))).exitCode).toBe(0);
   await mkdir(inFolder("denied"));
   await mkdir(inFolder("full"));
+  await mkdir(inFolder("read-only"));
   await mkdir(inFolder("a-folder"));
 });
 
@@ -194,6 +197,12 @@ describe("newsclf train into", () => {
     expect(denied.stderr).toBe(
       `newsclf: ${inFolder("denied", "m.newsclf")}: cannot be written, permission is denied; allow writing there or choose another place\n`,
     );
+    const readOnly = await trainInto(inFolder("read-only", "m.newsclf"), inFolder("r4"));
+    expect(readOnly).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `newsclf: ${inFolder("read-only", "m.newsclf")}: cannot be written, the file system is read-only; choose another place\n`,
+    });
     const report = await trainInto(inFolder("m4.newsclf"), inFolder("good", "tiny.newsclf"));
     expect(report.exitCode).toBe(1);
     expect(report.stderr).toContain(`newsclf: ${inFolder("good", "tiny.newsclf", "report.html")}: cannot be created`);

@@ -2,7 +2,8 @@
 
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -49,6 +50,11 @@ async function endOf(child: Child): Promise<Ending> {
   });
   const [exitCode, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   return { exitCode, signal, stdout, stderr };
+}
+
+/** Resolves once the condition holds. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** Resolves once the stream has given this text. */
@@ -125,6 +131,37 @@ describe("newsclf", () => {
     await textOn(child.stdout, "\n");
     child.kill("SIGINT");
     expect(await endOf(child)).toMatchObject({ exitCode: null, signal: "SIGINT", stderr: "" });
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("removes its lock when %s ends it before training begins", async (signal) => {
+    const child = startProgram(
+      "train",
+      "-",
+      "-o",
+      inFolder("early", "m.newsclf"),
+      "--report",
+      inFolder("early-report"),
+    );
+    // Standard input stays open: the program waits for articles, and the lock is there.
+    await until(() => existsSync(inFolder("early", "m.newsclf.lock")));
+    child.kill(signal);
+    expect(await endOf(child)).toMatchObject({ exitCode: null, signal });
+    expect(await readdir(inFolder("early"))).toEqual([]);
+  });
+
+  it("removes what it has of a file of rejected rows on Ctrl-C", async () => {
+    await mkdir(inFolder("rejected"));
+    const argv = ["classify", "-m", inFolder("tiny.newsclf"), "--on-bad-row", "collect"];
+    const child = startProgram(...argv, "--rejects", inFolder("rejected", "rows.csv"));
+    const names = () => readdirSync(inFolder("rejected"));
+    await until(() => names().length === 1);
+    expect(names()[0]).toMatch(/^\.newsclf-[0-9a-f]{8}-\d+-[0-9a-f]{16}\.tmp$/);
+    // The model is being loaded meanwhile; a line that is answered says that all listeners are there.
+    child.stdin.write("국회\n");
+    await textOn(child.stdout, "\n");
+    child.kill("SIGINT");
+    expect(await endOf(child)).toMatchObject({ exitCode: null, signal: "SIGINT" });
+    expect(names()).toEqual([]);
   });
 
   it("keeps the best model so far on Ctrl-C in training, and says so", async () => {

@@ -50,7 +50,7 @@ describe("toFileError", () => {
     ["EROFS", "FILE_NO_PERMISSION", "read-only", "choose another place"],
     ["ENOSPC", "FILE_NO_SPACE", "free some space", "free some space or write to another place"],
     ["EDQUOT", "FILE_NO_SPACE", "free some space", "free some space or write to another place"],
-    ["EFBIG", "FILE_NO_SPACE", "larger than the file system allows", "larger than the file system allows"],
+    ["EFBIG", "FILE_NO_SPACE", "larger than the file system allows", "the limit of the shell (ulimit -f) allows"],
     ["EMFILE", "FILE_IO", "too many files are open", "too many files are open"],
     ["ENFILE", "FILE_IO", "too many files are open", "too many files are open"],
     ["EIO", "FILE_IO", "cannot be read (EIO: made for this test)", "cannot be written (EIO: made for this test)"],

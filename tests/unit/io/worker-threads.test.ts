@@ -72,6 +72,16 @@ describe("WorkerThread", () => {
     await expect(missing.request({ kind: "greet" })).rejects.toMatchObject({ code: "WORKER_FAILED" });
   });
 
+  it("fails requests with the reason why the system did not give a thread", async () => {
+    // A function cannot be handed to a thread: its constructor throws, as it does where no thread is left.
+    const worker = start({ greet: () => undefined });
+    await expect(worker.request({ kind: "greet" })).rejects.toMatchObject({
+      code: "WORKER_FAILED",
+      worker: worker.name,
+    });
+    await worker.close();
+  });
+
   it("fails requests that are open when it is closed, and later ones", async () => {
     const worker = start();
     const request = worker.request({ kind: "wait", value: 60_000 });
