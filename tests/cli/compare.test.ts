@@ -1,5 +1,7 @@
 import path from "node:path";
+import { Readable, Writable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../src/cli/main.js";
 import type { Comparison } from "../../src/comparison/comparison.js";
 import { runCli, TINY_TEST, trainTiny, useFolder } from "./harness.js";
 
@@ -46,6 +48,18 @@ describe("newsclf compare", () => {
     expect(worse.stdout).toContain("McNemar");
     expect(worse.stderr).toMatch(/^newsclf: accuracy fell by .* points, .*; macro-f1 fell by /m);
     expect((await compare(bad, good, TINY_TEST, ...gates)).exitCode).toBe(0);
+  });
+
+  it("ends with 1 for such a fall where nobody reads the output, too", async () => {
+    const gone = new Writable();
+    gone.write = () => {
+      throw Object.assign(new Error("EPIPE: made for this test"), { code: "EPIPE" });
+    };
+    const stderr = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const argv = (...models: readonly string[]) => ["compare", ...models, TINY_TEST, "--fail-if-worse", "accuracy:0.5"];
+    const streams = { stdin: Readable.from([]), stdout: gone, stderr };
+    expect(await main(argv(good, bad), streams)).toBe(1);
+    expect(await main(argv(bad, good), streams)).toBe(0);
   });
 
   it("compares two reports, without articles", async () => {
