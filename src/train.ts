@@ -277,7 +277,9 @@ export async function train(
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
   const [outcome, linear] = await Promise.all([
     ensemble,
-    settings.linear && holdsLinearMember(layers) ? fitLinear(training, layers, settings.seed, linearSignal) : null,
+    settings.linear && holdsLinearMember(layers)
+      ? fitLinear(training, layers, settings.seed, kernels, linearSignal)
+      : null,
   ]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
 

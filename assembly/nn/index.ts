@@ -10,6 +10,7 @@
 
 export { adamUpdate, adamUpdateRows, scale } from "./adam";
 export { dropInputs, groupByTerm } from "./batch";
+export { descendDual } from "./dual";
 export { batchNormBackward, batchNormForward } from "./batch-norm";
 export {
   dropoutMask,

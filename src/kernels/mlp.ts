@@ -35,6 +35,8 @@ export interface BufferAllocator<A extends FloatArray = Float32Array> {
   allocate(n: number): A;
   /** Buffer of n indices. */
   allocateIndices(n: number): Uint32Array;
+  /** Buffer of n real numbers of 64 bits, whatever A is. */
+  allocateDoubles(n: number): Float64Array;
   /** Buffer with the content of an array; implementations that can work on the array itself return it. */
   adopt(values: A): A;
   /** {@link adopt} for packed rows. */
@@ -359,7 +361,49 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     nTerms: number,
     nUnits: number,
   ): void;
+
+  /**
+   * Coordinate descent in the dual of up to {@link MAX_SEPARATORS} linear support vector machines side by side, one step of
+   * each for each row b in order. With x = row b, i = documents[b], y = 1 where labels[b] = firstLabel + s, else -1, and D =
+   * slackWithin[s] or slackWithout[s] accordingly, for each s that isActive:
+   *
+   *   G = y (bias[s] + Σ_k weights[columns[k], s] values[k]) - 1 + D alpha[i, s]
+   *   unless alpha[i, s] = 0 and G ≥ 0:
+   *     furthest[s] = max(furthest[s], |G|)
+   *     Q = 1 + Σ_k ratios[columns[k], s] values[k]²
+   *     alpha' = max(0, alpha[i, s] - G / (Q + D)), which alpha[i, s] becomes;  d = y (alpha' - alpha[i, s])
+   *     bias[s] += d;  weights[columns[k], s] += d ratios[columns[k], s] values[k]
+   *
+   * All but the values is in double, with the same bits in every implementation. S is even, so that two fill a register.
+   * weights, ratios [V, S]; alpha [N, S]; bias, furthest, slackWithin, slackWithout, isActive [S]; documents, labels [B];
+   * indptr [B + 1]; columns, values [nnz], the columns of a row distinct.
+   * @see Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM",
+   * algorithm 1, L2-SVM
+   */
+  descendDual(
+    weights: Float64Array,
+    bias: Float64Array,
+    alpha: Float64Array,
+    furthest: Float64Array,
+    ratios: Float64Array,
+    slackWithin: Float64Array,
+    slackWithout: Float64Array,
+    isActive: Uint32Array,
+    documents: Uint32Array,
+    labels: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    firstLabel: number,
+    nRows: number,
+    nDocuments: number,
+    nTerms: number,
+    nSeparators: number,
+  ): void;
 }
+
+/** Most separators that are fitted side by side; those of a term fill a line of the cache. */
+export const MAX_SEPARATORS = 8;
 
 /** Makes kernels that can hand out `capacityBytes` in all; see {@link measureBytes}. */
 export type MlpKernelFactory<A extends FloatArray = Float32Array> = (capacityBytes: number) => MlpKernels<A>;
@@ -383,6 +427,7 @@ export function measureBytes(plan: (allocator: BufferAllocator) => void): number
   let nBytes = 0;
   const noFloats = new Float32Array(0);
   const noIndices = new Uint32Array(0);
+  const noDoubles = new Float64Array(0);
   plan({
     allocate(n) {
       nBytes += alignedBytes(n, Float32Array.BYTES_PER_ELEMENT);
@@ -391,6 +436,10 @@ export function measureBytes(plan: (allocator: BufferAllocator) => void): number
     allocateIndices(n) {
       nBytes += alignedBytes(n, Uint32Array.BYTES_PER_ELEMENT);
       return noIndices;
+    },
+    allocateDoubles(n) {
+      nBytes += alignedBytes(n, Float64Array.BYTES_PER_ELEMENT);
+      return noDoubles;
     },
     adopt(values) {
       nBytes += alignedBytes(values.length, Float32Array.BYTES_PER_ELEMENT);

@@ -55,6 +55,11 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     return new Uint32Array(n);
   }
 
+  allocateDoubles(n: number): Float64Array {
+    this.#take(n, Float64Array.BYTES_PER_ELEMENT);
+    return new Float64Array(n);
+  }
+
   adopt(values: A): A {
     this.#take(values.length, values.BYTES_PER_ELEMENT);
     return values;
@@ -587,6 +592,60 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     for (let s = beginSlot; s < endSlot; s++) {
       const gradientRow = (s - beginSlot) * nUnits;
       sgdRow(weight, moment, rows[s] * nUnits, gradient, gradientRow, rate, 0, momentum, isNesterov, nUnits);
+    }
+  }
+
+  descendDual(
+    weights: Float64Array,
+    bias: Float64Array,
+    alpha: Float64Array,
+    furthest: Float64Array,
+    ratios: Float64Array,
+    slackWithin: Float64Array,
+    slackWithout: Float64Array,
+    isActive: Uint32Array,
+    documents: Uint32Array,
+    labels: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: FloatArray,
+    firstLabel: number,
+    nRows: number,
+    nDocuments: number,
+    nTerms: number,
+    nSeparators: number,
+  ): void {
+    checkIndices(documents, 0, nRows, nDocuments);
+    checkIndices(columns, indptr[0], indptr[nRows], nTerms);
+    for (let b = 0; b < nRows; b++) {
+      const [begin, end] = [indptr[b], indptr[b + 1]];
+      for (let s = 0; s < nSeparators; s++) {
+        if (isActive[s] === 0) continue;
+        let decision = bias[s];
+        let curvature = 1;
+        for (let k = begin; k < end; k++) {
+          const at = columns[k] * nSeparators + s;
+          decision += weights[at] * values[k];
+          curvature += ratios[at] * values[k] * values[k];
+        }
+        const isWithin = labels[b] === firstLabel + s;
+        const sign = isWithin ? 1 : -1;
+        const slack = isWithin ? slackWithin[s] : slackWithout[s];
+        const place = documents[b] * nSeparators + s;
+        const before = alpha[place];
+        const gradient = sign * decision - 1 + before * slack;
+        // At the bound only a gradient that points inwards counts.
+        if (before === 0 && gradient >= 0) continue;
+        furthest[s] = Math.max(furthest[s], Math.abs(gradient));
+        const after = Math.max(0, before - gradient / (curvature + slack));
+        const step = (after - before) * sign;
+        alpha[place] = after;
+        bias[s] += step;
+        for (let k = begin; k < end; k++) {
+          const at = columns[k] * nSeparators + s;
+          weights[at] += step * ratios[at] * values[k];
+        }
+      }
     }
   }
 }

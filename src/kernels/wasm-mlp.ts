@@ -10,7 +10,7 @@
 
 import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
-import { alignedBytes, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
+import { alignedBytes, MAX_SEPARATORS, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
 import type { PackedRows } from "./packed-rows.js";
 
 const PAGE_BYTES = 65_536;
@@ -73,6 +73,26 @@ interface MlpExports {
     nRows: number,
     nUnits: number,
   ): void;
+  descendDual(
+    weights: number,
+    bias: number,
+    alpha: number,
+    furthest: number,
+    ratios: number,
+    slackWithin: number,
+    slackWithout: number,
+    isActive: number,
+    documents: number,
+    labels: number,
+    indptr: number,
+    columns: number,
+    values: number,
+    firstLabel: number,
+    nRows: number,
+    nDocuments: number,
+    nTerms: number,
+    nPairs: number,
+  ): number;
   dropInputs(
     indptr: number,
     columns: number,
@@ -318,6 +338,10 @@ class WasmMlp implements MlpKernels {
 
   allocateIndices(n: number): Uint32Array {
     return new Uint32Array(this.#buffer, this.#take(n), n);
+  }
+
+  allocateDoubles(n: number): Float64Array {
+    return new Float64Array(this.#buffer, this.#take(n, 8), n);
   }
 
   adopt(values: Float32Array): Float32Array {
@@ -822,6 +846,54 @@ class WasmMlp implements MlpKernels {
       nUnits,
     );
     checkStatus(status, nTerms);
+  }
+
+  descendDual(
+    weights: Float64Array,
+    bias: Float64Array,
+    alpha: Float64Array,
+    furthest: Float64Array,
+    ratios: Float64Array,
+    slackWithin: Float64Array,
+    slackWithout: Float64Array,
+    isActive: Uint32Array,
+    documents: Uint32Array,
+    labels: Uint32Array,
+    indptr: Uint32Array,
+    columns: Uint32Array,
+    values: Float32Array,
+    firstLabel: number,
+    nRows: number,
+    nDocuments: number,
+    nTerms: number,
+    nSeparators: number,
+  ): void {
+    if (nSeparators % 2 !== 0 || nSeparators > MAX_SEPARATORS) {
+      throw new Error(`Bug: separators must be even and at most ${MAX_SEPARATORS}; got ${nSeparators}`);
+    }
+    const indptrAt = this.#at(indptr, nRows + 1);
+    const nnz = indptr[nRows];
+    const status = this.#exports.descendDual(
+      this.#at(weights, nTerms * nSeparators),
+      this.#at(bias, nSeparators),
+      this.#at(alpha, nDocuments * nSeparators),
+      this.#at(furthest, nSeparators),
+      this.#at(ratios, nTerms * nSeparators),
+      this.#at(slackWithin, nSeparators),
+      this.#at(slackWithout, nSeparators),
+      this.#at(isActive, nSeparators),
+      this.#at(documents, nRows),
+      this.#at(labels, nRows),
+      indptrAt,
+      this.#at(columns, nnz),
+      this.#at(values, nnz),
+      firstLabel,
+      nRows,
+      nDocuments,
+      nTerms,
+      nSeparators / 2,
+    );
+    checkStatus(status, Math.max(nTerms, nDocuments));
   }
 }
 

@@ -2,13 +2,21 @@
  * A linear classifier in the shape of a network, to stand among the members of an ensemble: on few or shifted articles it
  * errs elsewhere than networks do, and the mean of both errs less than either.
  *
- * Legend: V terms, C labels, N documents, G labels that are separated side by side.
+ * Legend: V terms, C labels, N documents, G labels that are separated side by side, S room for them.
  */
 
-import { copyRow, longestRow, type RowSource } from "../features/csr-matrix.js";
+import { copyRow, copyRows, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
 import { naturalLogarithm } from "../kernels/math.js";
-import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
+import {
+  BATCH_NORM_EPSILON,
+  type BufferAllocator,
+  MAX_SEPARATORS,
+  type MlpKernelFactory,
+  type MlpKernels,
+  measureBytes,
+} from "../kernels/mlp.js";
 import { shuffleRows } from "./batch-order.js";
+import { type BatchCapacity, batchCapacity } from "./sparse-batch.js";
 import type { LabeledMatrix } from "./validation.js";
 import { type MlpShape, type MlpWeights, makeParameters } from "./weights.js";
 
@@ -33,11 +41,13 @@ export function holdsLinearMember({ hiddenUnits, nLabels }: Omit<MlpShape, "nTer
   return hiddenUnits.every((nUnits) => nUnits >= nLabels);
 }
 
-/** Labels whose passes go side by side over a row at hand; the weights of a term for eight fill a line of the cache. */
-export const LABELS_PER_GROUP = 8;
+/** Labels whose passes go side by side over a row at hand. */
+export const LABELS_PER_GROUP = MAX_SEPARATORS;
 
-/** Rows of a pass between two looks at what the caller says: some milliseconds. */
-const ROWS_PER_TURN = 8192;
+/** Rows that are read at a time, for the kernels. */
+const ROWS_PER_CHUNK = 128;
+/** Chunks of a pass between two looks at what the caller says: some milliseconds. */
+const CHUNKS_PER_TURN = 16;
 
 /** Decision values of a label: x weights + bias, above 0 for documents of the label. */
 interface Separator {
@@ -58,35 +68,18 @@ export interface LinearMember {
   readonly isCutShort: boolean;
 }
 
-/** Rows of the matrix, one at a time. */
-class RowReader {
-  readonly #matrix: RowSource;
-  readonly columns: Uint32Array;
-  readonly values: Float32Array;
-
-  constructor(matrix: RowSource) {
-    this.#matrix = matrix;
-    this.columns = new Uint32Array(longestRow(matrix));
-    this.values = new Float32Array(this.columns.length);
-  }
-
-  /** Puts a row into the arrays; returns how many values it has. */
-  read(row: number): number {
-    return copyRow(this.#matrix, row, this.columns, this.values, 0);
-  }
-}
-
 /** `[1 + C][V]` sum of each term's weights over all documents, and over those of each label. */
 function sumColumns(matrix: RowSource, labels: LabeledMatrix["labels"], nLabels: number): readonly Float64Array[] {
   const sums = Array.from({ length: 1 + nLabels }, () => new Float64Array(matrix.nColumns));
   const [total] = sums;
-  const reader = new RowReader(matrix);
+  const columns = new Uint32Array(longestRow(matrix));
+  const values = new Float32Array(columns.length);
   for (let row = 0; row < matrix.nRows; row++) {
     const within = sums[1 + labels[row]];
-    const nnz = reader.read(row);
+    const nnz = copyRow(matrix, row, columns, values, 0);
     for (let i = 0; i < nnz; i++) {
-      total[reader.columns[i]] += reader.values[i];
-      within[reader.columns[i]] += reader.values[i];
+      total[columns[i]] += values[i];
+      within[columns[i]] += values[i];
     }
   }
   return sums;
@@ -110,87 +103,163 @@ function logCountRatios(total: Float64Array, within: Float64Array): Float64Array
   );
 }
 
-/**
- * Separates the documents of each label of a group from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
- * x̃_t = √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual. K_i = K N / (2 n) for the n
- * documents on the side of i, so that both sides weigh the same. O(passes · nnz · G); 8 bytes per document and label.
- *
- * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
- *
- * Labels do not meet: each becomes what it would by itself. A row, which may come from a file, is read once for all of them.
- *
- * @param ratios `[G][V]` r of each label, each ≥ 0
- * @see Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM",
- * algorithm 1, L2-SVM
- */
-function* separate(
-  matrix: RowSource,
-  labels: LabeledMatrix["labels"],
-  firstLabel: number,
-  ratios: readonly Float64Array[],
-  seed: number,
-): Generator<void, readonly Separator[], LinearCommand> {
-  const { nRows, nColumns } = matrix;
-  const G = ratios.length;
-  const reader = new RowReader(matrix);
-  const { columns, values } = reader;
-  // w_t √r(t), which meets x itself; a step moves it by r(t) x_t. Both `[V, G]`.
-  const weights = new Float64Array(nColumns * G);
-  const ratioOf = new Float64Array(nColumns * G);
-  for (let t = 0; t < nColumns; t++) for (let g = 0; g < G; g++) ratioOf[t * G + g] = ratios[g][t];
-  const bias = new Float64Array(G);
-  const alpha = new Float64Array(nRows * G);
-  const slackWithin = new Float64Array(G);
-  const slackWithout = new Float64Array(G);
-  for (let g = 0; g < G; g++) {
-    let nOfLabel = 0;
-    for (const label of labels) if (label === firstLabel + g) nOfLabel++;
-    slackWithin[g] = nOfLabel / (LOSS_WEIGHT * nRows);
-    slackWithout[g] = (nRows - nOfLabel) / (LOSS_WEIGHT * nRows);
+/** What a fit works on, planned once for all groups of labels. */
+interface SeparatorBuffers {
+  /** `[V, S]` w_t √r(t), which meets x itself; a step moves it by r(t) x_t. */
+  readonly weights: Float64Array;
+  /** `[V, S]` */
+  readonly ratios: Float64Array;
+  /** `[N, S]` */
+  readonly alpha: Float64Array;
+  /** `[S]` each. */
+  readonly bias: Float64Array;
+  readonly furthest: Float64Array;
+  readonly slackWithin: Float64Array;
+  readonly slackWithout: Float64Array;
+  readonly isActive: Uint32Array;
+  /** Rows read: their numbers, labels, and content. */
+  readonly rows: Uint32Array;
+  readonly labels: Uint32Array;
+  readonly indptr: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Separators for nLabels labels: an even number, as kernels want it, for at most {@link LABELS_PER_GROUP}. */
+function separatorsFor(nLabels: number): number {
+  return 2 * Math.ceil(Math.min(nLabels, LABELS_PER_GROUP) / 2);
+}
+
+function allocateSeparatorBuffers(
+  allocator: BufferAllocator,
+  { nRows, nColumns }: RowLayout,
+  capacity: BatchCapacity,
+  nSeparators: number,
+): SeparatorBuffers {
+  return {
+    weights: allocator.allocateDoubles(nColumns * nSeparators),
+    ratios: allocator.allocateDoubles(nColumns * nSeparators),
+    alpha: allocator.allocateDoubles(nRows * nSeparators),
+    bias: allocator.allocateDoubles(nSeparators),
+    furthest: allocator.allocateDoubles(nSeparators),
+    slackWithin: allocator.allocateDoubles(nSeparators),
+    slackWithout: allocator.allocateDoubles(nSeparators),
+    isActive: allocator.allocateIndices(nSeparators),
+    rows: allocator.allocateIndices(capacity.nRows),
+    labels: allocator.allocateIndices(capacity.nRows),
+    indptr: allocator.allocateIndices(capacity.nRows + 1),
+    columns: allocator.allocateIndices(capacity.nnz),
+    values: allocator.allocate(capacity.nnz),
+  };
+}
+
+/** The fits of groups of labels, one after another over the same buffers. */
+class SeparatorFit {
+  readonly #kernels: MlpKernels;
+  readonly #buffers: SeparatorBuffers;
+  readonly #matrix: RowSource;
+  readonly #labels: LabeledMatrix["labels"];
+  readonly #order: Uint32Array;
+  readonly #seed: number;
+
+  constructor(
+    matrix: RowSource,
+    labels: LabeledMatrix["labels"],
+    nLabels: number,
+    seed: number,
+    createKernels: MlpKernelFactory,
+  ) {
+    const capacity = batchCapacity(matrix, Math.min(ROWS_PER_CHUNK, matrix.nRows));
+    const plan = (allocator: BufferAllocator): SeparatorBuffers =>
+      allocateSeparatorBuffers(allocator, matrix, capacity, separatorsFor(nLabels));
+    this.#kernels = createKernels(measureBytes(plan));
+    this.#buffers = plan(this.#kernels);
+    this.#matrix = matrix;
+    this.#labels = labels;
+    this.#order = new Uint32Array(matrix.nRows);
+    this.#seed = seed;
   }
-  const order = new Uint32Array(nRows);
-  const decision = new Float64Array(G);
-  const furthest = new Float64Array(G);
-  let active = Uint32Array.from({ length: G }, (_, g) => g);
-  let isStopped = false;
-  for (let pass = 0; pass < MAX_PASSES && active.length > 0 && !(isStopped && pass > 0); pass++) {
-    shuffleRows(order, seed, FIRST_SHUFFLE + pass);
-    furthest.fill(0);
-    for (let place = 0; place < nRows; place++) {
-      if (place % ROWS_PER_TURN === ROWS_PER_TURN - 1 && (yield) === "stop") isStopped = true;
-      const row = order[place];
-      const nnz = reader.read(row);
-      decision.set(bias);
-      for (let i = 0; i < nnz; i++) {
-        const start = columns[i] * G;
-        for (const g of active) decision[g] += weights[start + g] * values[i];
+
+  /**
+   * Separates the documents of each label of a group from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
+   * x̃_t = √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual; see `descendDual` of the kernels. K_i =
+   * K N / (2 n) for the n documents on the side of i, so that both sides weigh the same. O(passes · nnz · G); 8 bytes per
+   * document and label.
+   *
+   * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
+   *
+   * Labels do not meet: each becomes what it would by itself. A row, which may come from a file, is read once for all of them.
+   *
+   * @param ratios `[G][V]` r of each label, each ≥ 0
+   */
+  *separate(firstLabel: number, ratios: readonly Float64Array[]): Generator<void, readonly Separator[], LinearCommand> {
+    const { weights, bias, furthest, isActive } = this.#buffers;
+    const { nRows, nColumns } = this.#matrix;
+    const G = ratios.length;
+    const S = separatorsFor(G);
+    this.#begin(firstLabel, ratios, S);
+    let isStopped = false;
+    for (let pass = 0; pass < MAX_PASSES && isActive.includes(1) && !(isStopped && pass > 0); pass++) {
+      shuffleRows(this.#order, this.#seed, FIRST_SHUFFLE + pass);
+      furthest.fill(0);
+      for (let begin = 0, nChunks = 0; begin < nRows; begin += ROWS_PER_CHUNK) {
+        this.#descend(begin, Math.min(begin + ROWS_PER_CHUNK, nRows), firstLabel, S);
+        if (++nChunks % CHUNKS_PER_TURN === 0 && (yield) === "stop") isStopped = true;
       }
-      for (const g of active) {
-        const sign = labels[row] === firstLabel + g ? 1 : -1;
-        const slack = sign === 1 ? slackWithin[g] : slackWithout[g];
-        const before = alpha[row * G + g];
-        const gradient = sign * decision[g] - 1 + before * slack;
-        // At the bound only a gradient that points inwards counts.
-        if (before === 0 && gradient >= 0) continue;
-        furthest[g] = Math.max(furthest[g], Math.abs(gradient));
-        let curvature = 1;
-        for (let i = 0; i < nnz; i++) curvature += ratioOf[columns[i] * G + g] * values[i] * values[i];
-        const after = Math.max(0, before - gradient / (curvature + slack));
-        const step = (after - before) * sign;
-        if (step === 0) continue;
-        alpha[row * G + g] = after;
-        bias[g] += step;
-        for (let i = 0; i < nnz; i++) weights[columns[i] * G + g] += step * ratioOf[columns[i] * G + g] * values[i];
-      }
+      for (let g = 0; g < G; g++) if (furthest[g] < TOLERANCE) isActive[g] = 0;
+      if ((yield) === "stop") isStopped = true;
     }
-    active = active.filter((g) => furthest[g] >= TOLERANCE);
-    if ((yield) === "stop") isStopped = true;
+    return ratios.map((_, g) => ({
+      weights: Float64Array.from({ length: nColumns }, (__, t) => weights[t * S + g]),
+      bias: bias[g],
+      isCutShort: isStopped && isActive[g] === 1,
+    }));
   }
-  return ratios.map((_, g) => ({
-    weights: Float64Array.from({ length: nColumns }, (__, t) => weights[t * G + g]),
-    bias: bias[g],
-    isCutShort: isStopped && active.includes(g),
-  }));
+
+  #begin(firstLabel: number, ratiosOf: readonly Float64Array[], S: number): void {
+    const { weights, ratios, alpha, bias, slackWithin, slackWithout, isActive } = this.#buffers;
+    const { nRows, nColumns } = this.#matrix;
+    for (const numbers of [weights, alpha, bias, isActive]) numbers.fill(0);
+    for (const [g, ofLabel] of ratiosOf.entries()) {
+      isActive[g] = 1;
+      for (let t = 0; t < nColumns; t++) ratios[t * S + g] = ofLabel[t];
+      let nOfLabel = 0;
+      for (const label of this.#labels) if (label === firstLabel + g) nOfLabel++;
+      slackWithin[g] = nOfLabel / (LOSS_WEIGHT * nRows);
+      slackWithout[g] = (nRows - nOfLabel) / (LOSS_WEIGHT * nRows);
+    }
+  }
+
+  /** One step for the rows order[begin … end - 1]. */
+  #descend(begin: number, end: number, firstLabel: number, S: number): void {
+    const { rows, labels, indptr, columns, values, ...state } = this.#buffers;
+    const { nRows, nColumns } = this.#matrix;
+    for (let place = begin; place < end; place++) {
+      rows[place - begin] = this.#order[place];
+      labels[place - begin] = this.#labels[this.#order[place]];
+    }
+    copyRows(this.#matrix, this.#order, begin, end, indptr, columns, values);
+    this.#kernels.descendDual(
+      state.weights,
+      state.bias,
+      state.alpha,
+      state.furthest,
+      state.ratios,
+      state.slackWithin,
+      state.slackWithout,
+      state.isActive,
+      rows,
+      labels,
+      indptr,
+      columns,
+      values,
+      firstLabel,
+      end - begin,
+      nRows,
+      nColumns,
+      S,
+    );
+  }
 }
 
 /**
@@ -222,7 +291,7 @@ function toNetwork(separators: readonly Separator[], shape: MlpShape): MlpWeight
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
  * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine. Yields
- * every some milliseconds.
+ * every some milliseconds. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
  * @param matrix `[N, V]` rows of Euclidean norm 1, or empty
  * @param labels `[N]` label numbers; each label has a document
@@ -234,14 +303,16 @@ export function* fitLinearMember(
   nLabels: number,
   hiddenUnits: MlpShape["hiddenUnits"],
   seed: number,
+  kernels: MlpKernelFactory,
 ): Generator<void, LinearMember, LinearCommand> {
   const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits, nLabels };
   if (!holdsLinearMember(shape)) throw new Error(`Bug: ${nLabels} labels do not fit into ${hiddenUnits} units`);
   const [total, ...within] = sumColumns(matrix, labels, nLabels);
+  const fit = new SeparatorFit(matrix, labels, nLabels, seed, kernels);
   const separators: Separator[] = [];
   for (let first = 0; first < nLabels; first += LABELS_PER_GROUP) {
     const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums));
-    separators.push(...(yield* separate(matrix, labels, first, ratios, seed)));
+    separators.push(...(yield* fit.separate(first, ratios)));
   }
   return { weights: toNetwork(separators, shape), isCutShort: separators.some(({ isCutShort }) => isCutShort) };
 }

@@ -4,7 +4,7 @@
  * Legend: B rows of the batch, V terms; slot s is the s-th distinct term of the batch, in order of first appearance.
  */
 
-import { copyRow, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
+import { copyRows, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 
 /** Largest batch that can come up. */
@@ -88,14 +88,8 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
   ): void {
     const { indptr, columns, values } = this;
     const nRows = end - begin;
-    let nnz = 0;
-    indptr[0] = 0;
-    for (let b = 0; b < nRows; b++) {
-      const row = order[begin + b];
-      this.labels[b] = labels[row];
-      nnz = copyRow(matrix, row, columns, values, nnz);
-      indptr[b + 1] = nnz;
-    }
+    for (let b = 0; b < nRows; b++) this.labels[b] = labels[order[begin + b]];
+    copyRows(matrix, order, begin, end, indptr, columns, values);
     this.#counts[0] = nRows;
     if (dropout > 0) kernels.dropInputs(indptr, columns, values, dropout, seed, step, nRows);
     const { terms, slotIndptr, slotRows, slotValues } = this;

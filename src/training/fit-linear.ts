@@ -1,3 +1,4 @@
+import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { fitLinearMember, type LinearMember } from "../nn/linear-member.js";
 import type { LabeledMatrix } from "../nn/validation.js";
 import type { MlpShape } from "../nn/weights.js";
@@ -11,9 +12,10 @@ export async function fitLinear(
   { matrix, labels }: LabeledMatrix,
   { hiddenUnits, nLabels }: Omit<MlpShape, "nTerms">,
   seed: number,
+  kernels: MlpKernelFactory,
   signal: AbortSignal,
 ): Promise<LinearMember> {
-  const run = fitLinearMember(matrix, labels, nLabels, hiddenUnits, seed);
+  const run = fitLinearMember(matrix, labels, nLabels, hiddenUnits, seed, kernels);
   for (;;) {
     const { done, value } = run.next(signal.aborted ? "stop" : undefined);
     if (done) return value;

@@ -87,12 +87,17 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       const first = kernels.allocate(3).fill(7);
       const second = kernels.allocate(5);
       const indices = kernels.allocateIndices(2);
+      const doubles = kernels.allocateDoubles(3);
       expect([...second]).toEqual([0, 0, 0, 0, 0]);
+      expect([...doubles]).toEqual([0, 0, 0]);
       expect([...indices]).toEqual([0, 0]);
       indices.fill(9);
       second.fill(8);
+      doubles.fill(6);
       expect([...first]).toEqual([7, 7, 7]);
-      for (const buffer of [first, second, indices]) expect(buffer.byteOffset % BUFFER_ALIGNMENT_BYTES).toBe(0);
+      expect([...indices]).toEqual([9, 9]);
+      for (const buffer of [first, second, indices, doubles])
+        expect(buffer.byteOffset % BUFFER_ALIGNMENT_BYTES).toBe(0);
     });
 
     it("adopt an array with its content", () => {
@@ -457,8 +462,146 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         message,
       );
       expect(() => kernels.sgdUpdateRows(weight, moment, one, two, 1, 0, false, 0, 1, 2, 1)).toThrow(message);
+      const [doubles, zero] = [kernels.allocateDoubles(4), bench.indices([0, 0])];
+      const descend = (documents: Uint32Array, columns: Uint32Array): void => {
+        const [d, z] = [doubles, zero];
+        kernels.descendDual(d, d, d, d, d, d, d, z, documents, z, indptr, columns, one, 0, 1, 2, 2, 2);
+      };
+      expect(() => descend(zero, zero)).not.toThrow();
+      expect(() => descend(zero, two)).toThrow(message);
+      expect(() => descend(two, zero)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyForward(out, out, two, weight, 0, 1, 2)).toThrow(message);
       expect(() => kernels.softmaxCrossEntropyBackward(out, out, two, weight, 0, 1, 2)).toThrow(message);
+    });
+
+    describe.each([2, 4, 6, 8])("with %i separators", (S) => {
+      // Rows of 2, 0, 3 and 1 values over 5 terms, of 6 documents; labels 9 and 10 are beyond the group that begins with 1.
+      const INDPTR = [0, 2, 2, 5, 6];
+      const COLUMNS = [0, 3, 1, 3, 4, 0];
+      const DOCUMENTS = [4, 0, 2, 5];
+      const LABELS = [1, 2, 10, 0];
+      const [N_DOCUMENTS, N_TERMS, FIRST_LABEL] = [6, 5, 1];
+
+      it("step each in the dual, bit for bit", () => {
+        const bench = new Workbench(factory);
+        const { kernels } = bench;
+        const numbers = new Numbers();
+        const doubles = (n: number, make: (x: number) => number): Float64Array =>
+          kernels.allocateDoubles(n).map(() => make(numbers.next()));
+        const own = (values: Float64Array): Float64Array => {
+          const buffer = kernels.allocateDoubles(values.length);
+          buffer.set(values);
+          return buffer;
+        };
+        const weights = own(doubles(N_TERMS * S, (x) => x));
+        const ratios = own(doubles(N_TERMS * S, (x) => 1 + x));
+        // A half of alpha is at the bound.
+        const alpha = own(doubles(N_DOCUMENTS * S, (x) => Math.max(0, x)));
+        const [bias, furthest] = [own(doubles(S, (x) => x)), own(doubles(S, () => 0.3))];
+        const [within, without] = [own(doubles(S, (x) => 2 + x)), own(doubles(S, (x) => 3 + x))];
+        const isActive = bench.indices(Array.from({ length: S }, (_, s) => (s === 1 ? 0 : 1)));
+        const values = bench.input(6);
+        const expected = { weights, bias, alpha, furthest };
+        const before = Object.fromEntries(Object.entries(expected).map(([name, array]) => [name, array.slice()]));
+        const run = (): void =>
+          kernels.descendDual(
+            weights,
+            bias,
+            alpha,
+            furthest,
+            ratios,
+            within,
+            without,
+            isActive,
+            bench.indices(DOCUMENTS),
+            bench.indices(LABELS),
+            bench.indices(INDPTR),
+            bench.indices(COLUMNS),
+            values,
+            FIRST_LABEL,
+            4,
+            N_DOCUMENTS,
+            N_TERMS,
+            S,
+          );
+        run();
+        const w = before["weights"]!;
+        let [nSteps, nHeld] = [0, 0];
+        for (let s = 0; s < S; s++) {
+          if (isActive[s] === 0) continue;
+          for (let b = 0; b < 4; b++) {
+            const places = Array.from({ length: INDPTR[b + 1]! - INDPTR[b]! }, (_, i) => INDPTR[b]! + i);
+            const [y, slack] = LABELS[b] === FIRST_LABEL + s ? [1, within[s]!] : [-1, without[s]!];
+            const at = (k: number): number => COLUMNS[k]! * S + s;
+            const decision = places.reduce((total, k) => total + w[at(k)]! * values[k]!, before["bias"]![s]!);
+            const q = places.reduce((total, k) => total + ratios[at(k)]! * values[k]! * values[k]!, 1);
+            const place = DOCUMENTS[b]! * S + s;
+            const old = before["alpha"]![place]!;
+            const g = y * decision - 1 + old * slack;
+            if (old === 0 && g >= 0) {
+              nHeld++;
+              continue;
+            }
+            nSteps++;
+            before["furthest"]![s] = Math.max(before["furthest"]![s]!, Math.abs(g));
+            const alphaAfter = Math.max(0, old - g / (q + slack));
+            before["alpha"]![place] = alphaAfter;
+            const d = (alphaAfter - old) * y;
+            before["bias"]![s]! += d;
+            for (const k of places) w[at(k)]! += d * ratios[at(k)]! * values[k]!;
+          }
+        }
+        expect(nSteps).toBeGreaterThan(nHeld);
+        for (const [name, array] of Object.entries(expected)) expect([...array], name).toEqual([...before[name]!]);
+      });
+    });
+
+    it("leave a document alone that is beyond the margin, and stop at the bound", () => {
+      const bench = new Workbench(factory);
+      const { kernels } = bench;
+      const [weights, alpha, furthest] = [2, 2, 2].map((n) => kernels.allocateDoubles(n));
+      const [bias, ones] = [kernels.allocateDoubles(2), kernels.allocateDoubles(2).fill(1)];
+      const [zero, value] = [bench.indices([0]), kernels.allocate(1).fill(1)];
+      const both = bench.indices([1, 1]);
+      const indptr = bench.indices([0, 1]);
+      const run = (): void =>
+        kernels.descendDual(
+          weights!,
+          bias,
+          alpha!,
+          furthest!,
+          ones,
+          ones,
+          ones,
+          both,
+          zero,
+          zero,
+          indptr,
+          zero,
+          value,
+          0,
+          1,
+          1,
+          1,
+          2,
+        );
+      // A document of label 0 whose one term has the weight 2, and -2 for the other label: G = 2 - 1 for both.
+      weights!.set([2, -2]);
+      run();
+      expect([weights, alpha, furthest].map((array) => [...array!])).toEqual([
+        [2, -2],
+        [0, 0],
+        [0, 0],
+      ]);
+      // With alpha 1 / 4, G = 5 / 4 and Q + D = 2 + 1: 1 / 4 - 5 / 12 is below 0, so 1 / 4 is taken back, y = 1.
+      alpha![0] = 0.25;
+      run();
+      expect([weights, bias, alpha, furthest].map((array) => [...array!])).toEqual([
+        [1.75, -2],
+        [-0.25, 0],
+        [0, 0],
+        [1.25, 0],
+      ]);
     });
 
     it("let NaN through ReLU, so that the loss shows it", () => {

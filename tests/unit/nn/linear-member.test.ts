@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
+import { loadDefaultMlp } from "../../../src/io/assets.js";
+import { Philox } from "../../../src/kernels/random.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { predictProbabilities } from "../../../src/nn/inference.js";
 import { fitLinearMember, holdsLinearMember, type LinearMember } from "../../../src/nn/linear-member.js";
+import type { MlpWeights } from "../../../src/nn/weights.js";
 
 /** Two documents, each of one term and of its own label. */
 const TWO_DOCUMENTS: CsrMatrix = {
@@ -14,9 +17,11 @@ const TWO_DOCUMENTS: CsrMatrix = {
 };
 const TWO_LABELS = Int32Array.of(0, 1);
 
-/** Runs a fit to its end and returns the network. */
-function fit(...input: Parameters<typeof fitLinearMember>): LinearMember["weights"] {
-  const run = fitLinearMember(...input);
+type Input = Parameters<typeof fitLinearMember>;
+
+/** Runs a fit on the reference kernels to its end and returns the network. */
+function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], units: Input[3], seed: Input[4]): MlpWeights {
+  const run = fitLinearMember(matrix, labels, nLabels, units, seed, createReferenceMlp);
   for (;;) {
     const { done, value } = run.next();
     if (done) return value.weights;
@@ -25,7 +30,7 @@ function fit(...input: Parameters<typeof fitLinearMember>): LinearMember["weight
 
 /** Says "stop" at each yield, and returns what comes of it and how often it was said. */
 function fitStopped(): LinearMember & { readonly nYields: number } {
-  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1, createReferenceMlp);
   for (let nYields = 0; ; nYields++) {
     const { done, value } = run.next("stop");
     if (done) return { ...value, nYields };
@@ -92,6 +97,36 @@ describe("fitLinearMember", () => {
     const weights = fit(matrix, Int32Array.from(numbers), nLabels, [nLabels, nLabels, nLabels], 1);
     const probabilities = predictProbabilities(weights, matrix, createReferenceMlp);
     for (const label of numbers) expect(probabilities[label * nLabels + label]).toBeGreaterThan(0.9);
+  });
+
+  it("gives the same bytes with the WebAssembly kernels, for labels in two groups and more rows than are read at a time", async () => {
+    const [nRows, nColumns, nLabels] = [300, 20, 11];
+    const philox = new Philox().withKey(1, 99);
+    const dense = Array.from({ length: nRows }, (_, row) => {
+      philox.generate(row, 0, 0, 0);
+      const columns = [...new Set([...philox.words, row].map((word) => word % nColumns))].sort((a, b) => a - b);
+      return columns.map((column) => ({ column, value: Math.fround(1 / Math.sqrt(columns.length)) }));
+    });
+    const indptr = new Uint32Array(nRows + 1);
+    for (const [row, { length }] of dense.entries()) indptr[row + 1] = indptr[row]! + length;
+    const matrix: CsrMatrix = {
+      nRows,
+      nColumns,
+      indptr,
+      indices: Uint32Array.from(dense.flat(), ({ column }) => column),
+      data: Float32Array.from(dense.flat(), ({ value }) => value),
+    };
+    const labels = Int32Array.from({ length: nRows }, (_, row) => (row * row) % nLabels || row % nLabels);
+    const units = [16, 11, 11] as const;
+    const [byReference, byWasm] = [createReferenceMlp, await loadDefaultMlp()].map((kernels) => {
+      const run = fitLinearMember(matrix, labels, nLabels, units, 3, kernels);
+      for (;;) {
+        const { done, value } = run.next();
+        if (done) return value.weights;
+      }
+    });
+    expect(byReference!.w1.some((weight) => weight !== 0)).toBe(true);
+    expect(byWasm).toEqual(byReference);
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {
