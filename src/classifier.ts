@@ -98,7 +98,7 @@ export class Classifier {
       ...frequenciesOf(parts),
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
-    this.#ensemble = Ensemble.over(parts.members, metadata.calibration, kernels);
+    this.#ensemble = new Ensemble(parts.networks, metadata.calibration, kernels);
     this.#scores = new Float32Array(metadata.labels.length);
   }
 

@@ -5,8 +5,9 @@ import { evaluate } from "./evaluation/evaluate.js";
 import { smoothIdf } from "./features/tf-idf.js";
 import { Vocabulary } from "./features/vocabulary.js";
 import { BATCH_NORM_EPSILON } from "./kernels/mlp.js";
+import { unpackRow } from "./kernels/packed-rows.js";
 import { decodeModel, encodeModel, frequenciesOf, type ModelParts } from "./model-file/model-file.js";
-import { packWeights, type StoredWeights, unpackWeights } from "./nn/weights.js";
+import { isPacked, packNetworks, selectTerms } from "./nn/weights.js";
 import { COMPRESS_SPEC, type CompressOptions } from "./options/compress-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import type { LabeledArticle } from "./text/article.js";
@@ -30,25 +31,18 @@ export interface CompressResult {
  * units of all networks.
  */
 function influences(parts: ModelParts): Float64Array {
-  const { vocabulary, members } = parts;
-  const { nTerms } = vocabulary;
+  const { w1, members } = parts.networks;
   const { documentFrequency, nDocuments } = frequenciesOf(parts);
-  const idf = smoothIdf(documentFrequency, nDocuments);
-  const influence = new Float64Array(nTerms);
-  for (const weights of members) {
-    const { w1 } = unpackWeights(weights);
-    const nUnits = weights.b1.length;
-    const factors = Float64Array.from(
-      weights.gamma1,
-      (gamma, h) => (gamma * gamma) / ((weights.runningVar1[h] as number) + BATCH_NORM_EPSILON),
-    );
-    for (let term = 0; term < nTerms; term++) {
-      let sum = 0;
-      for (let h = 0; h < nUnits; h++) sum += (w1[term * nUnits + h] as number) ** 2 * (factors[h] as number);
-      influence[term] = (influence[term] as number) + sum * (idf[term] as number) ** 2;
-    }
-  }
-  return influence;
+  const factors = members.flatMap(({ gamma1, runningVar1 }) =>
+    Array.from(gamma1, (gamma, h) => (gamma * gamma) / ((runningVar1[h] as number) + BATCH_NORM_EPSILON)),
+  );
+  const nUnits = factors.length;
+  const row = new Float32Array(nUnits);
+  return smoothIdf(documentFrequency, nDocuments).map((idf, term) => {
+    if (isPacked(w1)) unpackRow(w1, term, row);
+    else row.set(w1.subarray(term * nUnits, (term + 1) * nUnits));
+    return row.reduce((sum, weight, h) => sum + weight ** 2 * (factors[h] as number), 0) * idf ** 2;
+  });
 }
 
 /** Columns that stay, in their order: those with the greatest influence; of equals the first. */
@@ -72,17 +66,7 @@ function prune(parts: ModelParts, share: number): ModelParts {
       counts[label * columns.length + place] = parts.labelDocumentFrequency[label * nTerms + column] as number;
     }
   }
-  const pruneMember = (weights: StoredWeights): StoredWeights => {
-    const { w1 } = unpackWeights(weights);
-    const nUnits = weights.b1.length;
-    const kept = new Float32Array(columns.length * nUnits);
-    for (const [place, column] of columns.entries()) {
-      kept.set(w1.subarray(column * nUnits, (column + 1) * nUnits), place * nUnits);
-    }
-    return { ...weights, w1: kept };
-  };
   const { unlabeledDocumentFrequency: unlabeled } = parts;
-  const [first, ...others] = parts.members;
   return {
     ...parts,
     ...(unlabeled === undefined
@@ -90,15 +74,14 @@ function prune(parts: ModelParts, share: number): ModelParts {
       : { unlabeledDocumentFrequency: columns.map((column) => unlabeled[column] as number) }),
     vocabulary: Vocabulary.fromTerms(Array.from(columns, (column) => parts.vocabulary.termAt(column))),
     labelDocumentFrequency: counts,
-    members: [pruneMember(first), ...others.map(pruneMember)],
+    networks: selectTerms(parts.networks, columns),
   };
 }
 
 /** The model with its first layers in another type. */
 function quantize(parts: ModelParts, type: Resolved<CompressOptions>["quantize"]): ModelParts {
   if (type === "none") return parts;
-  const [first, ...others] = parts.members;
-  return { ...parts, members: [packWeights(first, type), ...others.map((weights) => packWeights(weights, type))] };
+  return { ...parts, networks: packNetworks(parts.networks, type) };
 }
 
 function measure(classifier: Classifier, sizeBytes: number, articles: readonly LabeledArticle[]): ModelFigures {

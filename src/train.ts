@@ -13,12 +13,11 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
-import { holdsLinearMember } from "./nn/linear-member.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
-import type { WeightType } from "./nn/weights.js";
+import { layersOf, type WeightType } from "./nn/weights.js";
 import {
   type ResolvedTrainingSettings,
   resolveTrainingSettings,
@@ -273,13 +272,10 @@ export async function train(
     throw error;
   });
   // While other threads train the networks, this one has the time.
-  const layers = { hiddenUnits: settings.network.hiddenUnits, nLabels: labels.length };
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
   const [outcome, linear] = await Promise.all([
     ensemble,
-    settings.linear && holdsLinearMember(layers)
-      ? fitLinear(training, layers, settings.seed, kernels, linearSignal)
-      : null,
+    settings.linear ? fitLinear(training, labels.length, settings.seed, kernels, linearSignal) : null,
   ]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
 
@@ -293,7 +289,7 @@ export async function train(
   );
   const calibration =
     input.validation !== null && settings.calibrate
-      ? fitCalibration(stored.members, input.validation, labels.length, kernels)
+      ? fitCalibration(stored.networks, input.validation, labels.length, kernels)
       : noCalibration(labels.length);
 
   onStage?.("encode");
@@ -311,13 +307,14 @@ export async function train(
       ...(unlabeledHash === null || unlabeledMatrix === null
         ? {}
         : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
+      members: stored.networks.members.map((member) => ({ hiddenUnits: layersOf(member).hiddenUnits })),
       selectedEpochs: outcome.selectedEpochs,
       calibration,
     },
     vocabulary: fitted.vocabulary,
     labelDocumentFrequency: counts.labelDocumentFrequency,
     ...(unlabeledMatrix === null ? {} : { unlabeledDocumentFrequency: countRows(unlabeledMatrix) }),
-    members: stored.members,
+    networks: stored.networks,
     userWords: tokenizer.userWords ?? [],
   });
   return {

@@ -23,6 +23,8 @@ export function fetchRows(table: usize, rows: usize, begin: u32, end: u32, nRows
     if (row >= nRows) return false;
     const start = table + <usize>row * rowBytes;
     for (let at: usize = 0; at < rowBytes; at += CACHE_LINE_BYTES) words ^= load<u32>(start + at);
+    // A row that does not begin with a line may end in one more.
+    if ((rowBytes & (CACHE_LINE_BYTES - 1)) != 0) words ^= <u32>load<u8>(start + rowBytes - 1);
   }
   // Kept, so that no compiler leaves the reading out.
   store<u32>(sinkScratch(), words);

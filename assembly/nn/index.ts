@@ -21,7 +21,7 @@ export {
   reluForward,
   scaleShiftReluForward,
 } from "./elementwise";
-export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
+export { linearBackward, linearForward, linearForwardEach, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
 export { float16LinearForward, int8LinearForward } from "./packed";
 export { scratchBytes, setScratch } from "./scratch";
 export { sgdUpdate, sgdUpdateRows } from "./sgd";

@@ -177,6 +177,27 @@ export function linearForward(
   }
 }
 
+/** Layers side by side, each on an input of its own. */
+export function linearForwardEach(
+  out: usize,
+  input: usize,
+  weight: usize,
+  bias: usize,
+  nInputs: usize,
+  nOutputs: usize,
+  nLayers: u32,
+): void {
+  for (let layer: usize = 0; layer < <usize>nLayers; layer++) {
+    const inputs = load<u32>(nInputs + (layer << 2));
+    const outputs = load<u32>(nOutputs + (layer << 2));
+    linearForward(out, input, weight, bias, 1, inputs, outputs);
+    out += <usize>outputs << 2;
+    input += <usize>inputs << 2;
+    weight += <usize>(inputs * outputs) << 2;
+    bias += <usize>outputs << 2;
+  }
+}
+
 /**
  * Σ_o a[o] b[o] in four sums by o mod 4, added as (0 + 2) + (1 + 3); then the products of the last nOutputs mod 4.
  */

@@ -1,4 +1,5 @@
 import { fetchRows } from "./fetch";
+import { wordsScratch } from "./scratch";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /**
@@ -30,27 +31,6 @@ function addHalfRow(out: usize, x: f32, row: usize, n: usize): void {
   }
 }
 
-/** out += x row, the row's numbers being whole. */
-// @ts-ignore: decorator
-@inline
-function addInt8Row(out: usize, x: f32, row: usize, n: usize): void {
-  const v = f32x4.splat(x);
-  const vectored = n & ~7;
-  let o: usize = 0;
-  for (; o < vectored; o += 8) {
-    const wide = v128.load_ext<i8>(row + o);
-    const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(wide));
-    const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(wide));
-    const at = out + (o << 2);
-    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(v, low)));
-    v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(v, high)), 16);
-  }
-  for (; o < n; o++) {
-    const at = out + (o << 2);
-    store<f32>(at, load<f32>(at) + x * <f32>load<i8>(row + o));
-  }
-}
-
 /** Returns INDEX_OUT_OF_RANGE, the output unfinished, when a column is not below nInputs. */
 export function float16LinearForward(
   out: usize,
@@ -79,31 +59,145 @@ export function float16LinearForward(
   return OK;
 }
 
-/** Returns INDEX_OUT_OF_RANGE, the output unfinished, when a column is not below nInputs. */
+/** Bytes of the sums of 32 and of 8 units. */
+const SUMS_32: usize = 128;
+const SUMS_8: usize = 32;
+
+/**
+ * out += Σ_k values[k] scales[columns[k]] weight[columns[k]] for 32 units: their sums stay in registers, and the rows, read
+ * ahead before, in the first cache. `weight` and `scales` are those of the first row.
+ */
+// @ts-ignore: decorator
+@inline
+function addInt8Rows32(
+  out: usize,
+  columns: usize,
+  values: usize,
+  n: u32,
+  weight: usize,
+  rowBytes: usize,
+  scales: usize,
+  scaleBytes: usize,
+): void {
+  let s0 = v128.load(out);
+  let s1 = v128.load(out, 16);
+  let s2 = v128.load(out, 32);
+  let s3 = v128.load(out, 48);
+  let s4 = v128.load(out, 64);
+  let s5 = v128.load(out, 80);
+  let s6 = v128.load(out, 96);
+  let s7 = v128.load(out, 112);
+  const end = columns + (<usize>n << 2);
+  while (columns < end) {
+    const column = <usize>load<u32>(columns);
+    const row = weight + column * rowBytes;
+    const x = f32x4.splat(load<f32>(values) * load<f32>(scales + column * scaleBytes));
+    const w0 = v128.load_ext<i8>(row);
+    const w1 = v128.load_ext<i8>(row, 8);
+    const w2 = v128.load_ext<i8>(row, 16);
+    const w3 = v128.load_ext<i8>(row, 24);
+    s0 = f32x4.add(s0, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w0))));
+    s1 = f32x4.add(s1, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w0))));
+    s2 = f32x4.add(s2, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w1))));
+    s3 = f32x4.add(s3, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w1))));
+    s4 = f32x4.add(s4, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w2))));
+    s5 = f32x4.add(s5, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w2))));
+    s6 = f32x4.add(s6, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w3))));
+    s7 = f32x4.add(s7, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w3))));
+    columns += 4;
+    values += 4;
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out, s2, 32);
+  v128.store(out, s3, 48);
+  v128.store(out, s4, 64);
+  v128.store(out, s5, 80);
+  v128.store(out, s6, 96);
+  v128.store(out, s7, 112);
+}
+
+/** The same for 8 units. */
+// @ts-ignore: decorator
+@inline
+function addInt8Rows8(
+  out: usize,
+  columns: usize,
+  values: usize,
+  n: u32,
+  weight: usize,
+  rowBytes: usize,
+  scales: usize,
+  scaleBytes: usize,
+): void {
+  let s0 = v128.load(out);
+  let s1 = v128.load(out, 16);
+  const end = columns + (<usize>n << 2);
+  while (columns < end) {
+    const column = <usize>load<u32>(columns);
+    const x = f32x4.splat(load<f32>(values) * load<f32>(scales + column * scaleBytes));
+    const w = v128.load_ext<i8>(weight + column * rowBytes);
+    s0 = f32x4.add(s0, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w))));
+    s1 = f32x4.add(s1, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w))));
+    columns += 4;
+    values += 4;
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+}
+
+/**
+ * Returns INDEX_OUT_OF_RANGE, the output unfinished, when a column is not below nInputs. Up to seven bytes behind the
+ * weights are read, and not used.
+ */
 export function int8LinearForward(
   out: usize,
   indptr: usize,
   columns: usize,
   values: usize,
   weight: usize,
+  widths: usize,
   scales: usize,
+  nGroups: u32,
   bias: usize,
   nRows: u32,
   nInputs: u32,
   nOutputs: u32,
 ): i32 {
   const rowBytes = <usize>nOutputs;
+  const scaleBytes = <usize>nGroups << 2;
   let begin = load<u32>(indptr);
   for (let b: u32 = 0; b < nRows; b++) {
     const end = load<u32>(indptr + (<usize>b << 2), 4);
     if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
+    fetchRows(scales, columns, begin, end, nInputs, scaleBytes);
     memory.copy(out, bias, <usize>nOutputs << 2);
-    for (let k = begin; k < end; k++) {
-      const at = <usize>k << 2;
-      const column = <usize>load<u32>(columns + at);
-      addInt8Row(out, load<f32>(values + at) * load<f32>(scales + (column << 2)), weight + column * rowBytes, nOutputs);
+    const n = end - begin;
+    const columnsAt = columns + (<usize>begin << 2);
+    const valuesAt = values + (<usize>begin << 2);
+    let w = weight;
+    for (let group: usize = 0; group < <usize>nGroups; group++) {
+      const s = scales + (group << 2);
+      let width = <usize>load<u32>(widths + (group << 2));
+      for (; width >= 32; width -= 32) {
+        addInt8Rows32(out, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
+        out += SUMS_32;
+        w += 32;
+      }
+      for (; width >= 8; width -= 8) {
+        addInt8Rows8(out, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
+        out += SUMS_8;
+        w += 8;
+      }
+      if (width > 0) {
+        const sums = wordsScratch();
+        memory.copy(sums, out, width << 2);
+        addInt8Rows8(sums, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
+        memory.copy(out, sums, width << 2);
+        out += width << 2;
+        w += width;
+      }
     }
-    out += <usize>nOutputs << 2;
     begin = end;
   }
   return OK;

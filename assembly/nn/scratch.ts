@@ -21,7 +21,7 @@ export function setScratch(address: usize): void {
   base = address;
 }
 
-/** 64 bytes for the words of random numbers. */
+/** 64 bytes for the words of random numbers, and for sums that no array has room for. */
 // @ts-ignore: decorator
 @inline
 export function wordsScratch(): usize {

@@ -21,7 +21,7 @@ import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
 import { MecabTokenizer } from "../../src/morph/mecab-tokenizer.js";
 import { MlpInference } from "../../src/nn/inference.js";
-import { initializeWeights, makeParameters } from "../../src/nn/weights.js";
+import { initializeWeights, makeParameters, oneNetwork } from "../../src/nn/weights.js";
 import { toDocument } from "../../src/text/article.js";
 import { train } from "../../src/train.js";
 import { buildYnatMatrix, readYnat, YNAT_PATH } from "../training/ynat-matrix.js";
@@ -81,7 +81,10 @@ const initial = createReferenceMlp(Number.POSITIVE_INFINITY);
 const shape = { nTerms: matrix.nColumns, hiddenUnits: HIDDEN_UNITS, nLabels };
 const weights = makeParameters(shape, (n) => initial.allocate(n));
 initializeWeights(initial, weights, 1);
-const networks = { wasm: MlpInference.over(weights, wasm), reference: MlpInference.over(weights, createReferenceMlp) };
+const networks = {
+  wasm: MlpInference.over(oneNetwork(weights), wasm),
+  reference: MlpInference.over(oneNetwork(weights), createReferenceMlp),
+};
 const scores = new Float32Array(nLabels);
 const expected = new Float32Array(nLabels);
 for (let row = 0; row < N_CHECKED; row++) {

@@ -85,27 +85,29 @@ export function renderSummary({
 async function summarize(modelPath: string, top: number): Promise<ModelSummary> {
   const [
     { readFileBytes },
-    { decodeModel, frequenciesOf, hasLinearMember },
+    { decodeModel, frequenciesOf },
+    { hasLinearMember },
     { smoothIdf },
     { signedChiSquare, topTerms },
     { weightTypeOf },
   ] = await Promise.all([
     import("../io/files.js"),
     import("../model-file/model-file.js"),
+    import("../model-file/manifest.js"),
     import("../features/tf-idf.js"),
     import("../features/term-statistics.js"),
     import("../nn/weights.js"),
   ]);
   const bytes = await readFileBytes(modelPath);
   const parts = await decodeModel(bytes, modelPath);
-  const { metadata, vocabulary, labelDocumentFrequency, members } = parts;
+  const { metadata, vocabulary, labelDocumentFrequency, networks } = parts;
   const counts = { labelDocumentFrequency, nLabelDocuments: Uint32Array.from(metadata.trainSupport) };
   const { documentFrequency, nDocuments } = frequenciesOf(parts);
   return {
     metadata,
     nTerms: vocabulary.nTerms,
     hasLinear: hasLinearMember(metadata),
-    weightType: weightTypeOf(members[0]),
+    weightType: weightTypeOf(networks),
     topIdf: topTerms(vocabulary, smoothIdf(documentFrequency, nDocuments), top),
     topDocumentFrequency: topTerms(vocabulary, documentFrequency, top),
     topByLabel: metadata.labels.map((label, number) => ({

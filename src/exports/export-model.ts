@@ -3,7 +3,7 @@ import { frequenciesOf, type ModelParts } from "../model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../model-file/safetensors.js";
 import { weightShapes } from "../model-file/tensors.js";
 import type { Calibration } from "../nn/calibration.js";
-import { type MlpWeights, unpackWeights } from "../nn/weights.js";
+import { type MlpWeights, shapeOf, splitNetworks } from "../nn/weights.js";
 import type { ExportTarget } from "./targets.js";
 
 /** What an exported network is made of. */
@@ -46,13 +46,11 @@ function describeVectorizer(parts: ModelParts): ExportedVectorizer {
 }
 
 /** The networks as float32 tensors by the names of docs/model-format.md, whatever the model file stores them as. */
-function encodeTensors({ metadata, vocabulary, members }: ModelParts): Uint8Array {
-  const { labels, settings, calibration } = metadata;
+function encodeTensors({ members, labels, calibration }: NetworkParts): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [member, weights] of members.entries()) {
-    const unpacked = unpackWeights(weights);
-    for (const [name, shape] of weightShapes(vocabulary.nTerms, settings.network.hiddenUnits, labels.length)) {
-      tensors.set(`${member}.${name}`, { shape, data: unpacked[name] });
+    for (const [name, shape] of weightShapes(shapeOf(weights))) {
+      tensors.set(`${member}.${name}`, { shape, data: weights[name] });
     }
   }
   return encodeSafetensors({
@@ -81,7 +79,7 @@ export async function exportModel(
   producerVersion: string,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { labels, calibration } = parts.metadata;
-  const network = { members: parts.members.map(unpackWeights), calibration, labels };
+  const network = { members: splitNetworks(parts.networks), calibration, labels };
   const files = new Map<string, Uint8Array>();
   if (target === "onnx") {
     const { encodeOnnxModel } = await import("./onnx.js");
@@ -90,7 +88,7 @@ export async function exportModel(
     const { encodeTfjsLayersModel } = await import("./tfjs-layers.js");
     for (const [name, bytes] of encodeTfjsLayersModel(network, producerVersion)) files.set(name, bytes);
   } else {
-    files.set("model.safetensors", encodeTensors(parts));
+    files.set("model.safetensors", encodeTensors(network));
   }
   files.set("vectorizer.json", encoder.encode(`${JSON.stringify(describeVectorizer(parts))}\n`));
   return files;

@@ -151,6 +151,19 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   ): void;
 
   /**
+   * {@link linearForward} of several layers side by side on one row each, for use: out_m[o] = bias_m[o] + Σ_i input_m[i] weight_m[i, o].
+   * out [Σ O_m]; input [Σ I_m]; weight [Σ I_m O_m], the matrices one after another; bias [Σ O_m]; nInputs, nOutputs [M].
+   */
+  linearForwardEach(
+    out: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nInputs: Uint32Array,
+    nOutputs: Uint32Array,
+  ): void;
+
+  /**
    * dInput[b, i] = Σ_o dOut[b, o] weight[i, o] where input[b, i] ≠ 0, else 0; dWeight[i, o] = Σ_b input[b, i] dOut[b, o];
    * dBias[o] = Σ_b dOut[b, o]. The input must come from ReLU and dropout: where they gave 0 they pass no gradient, so two
    * sums in three need not be made.
@@ -416,7 +429,11 @@ export function alignedBytes(n: number, bytesPerElement: number): number {
 /** Bytes that the arrays of packed rows take up, each aligned. */
 function packedBytes(rows: PackedRows): number {
   if (rows.type === "float16") return alignedBytes(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
-  return alignedBytes(rows.values.length, 1) + alignedBytes(rows.scales.length, Float32Array.BYTES_PER_ELEMENT);
+  return (
+    alignedBytes(rows.values.length, 1) +
+    alignedBytes(rows.widths.length, Uint32Array.BYTES_PER_ELEMENT) +
+    alignedBytes(rows.scales.length, Float32Array.BYTES_PER_ELEMENT)
+  );
 }
 
 /**

@@ -2,21 +2,26 @@
  * Matrices whose numbers take two bytes or one: the first layer of a model in use, nearly all of its size. Rows stay packed
  * in memory; kernels unpack a row while they read it.
  *
- * float16 is IEEE 754 binary16. int8 is a whole number in [-127, 127] times the scale of its row.
+ * float16 is IEEE 754 binary16. int8 is a whole number in [-127, 127] times a scale. Where matrices stand side by side, each
+ * row has a scale for each of them.
  */
 import { OptionError } from "../errors.js";
 
 export interface Float16Rows {
   readonly type: "float16";
+  readonly nColumns: number;
   /** `[rows, columns]`, the bits of binary16 numbers. */
   readonly bits: Uint16Array;
 }
 
 export interface Int8Rows {
   readonly type: "int8";
+  readonly nColumns: number;
   /** `[rows, columns]` */
   readonly values: Int8Array;
-  /** `[rows]`, each ≥ 0. */
+  /** `[groups]` Neighbouring columns that share a scale; the sum is the number of columns. */
+  readonly widths: Uint32Array;
+  /** `[rows, groups]`, each ≥ 0. */
   readonly scales: Float32Array;
 }
 
@@ -31,9 +36,9 @@ const LEAST_NORMAL = (EXPONENT_DIFFERENCE + 1) << 23;
 const OVERFLOW = 0x477ff000;
 const INT8_MAX = 127;
 
-/** Number of stored numbers. */
-export function countPacked(rows: PackedRows): number {
-  return rows.type === "float16" ? rows.bits.length : rows.values.length;
+/** Number of rows. */
+export function countRows(rows: PackedRows): number {
+  return (rows.type === "float16" ? rows.bits.length : rows.values.length) / rows.nColumns;
 }
 
 /** The number that bits of binary16 stand for; finite unless the exponent's five bits are all 1. */
@@ -51,7 +56,7 @@ export function halfToNumber(bits: number): number {
  * numbers without a full fraction, and as weights they are nothing.
  * @throws {OptionError} when a number is 65520 or more in size, which binary16 cannot hold
  */
-export function packFloat16(values: Float32Array): Float16Rows {
+export function packFloat16(values: Float32Array, nColumns: number): Float16Rows {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < words.length; i++) {
@@ -63,39 +68,49 @@ export function packFloat16(values: Float32Array): Float16Rows {
     const rounded = size - (EXPONENT_DIFFERENCE << 23) + ((1 << (FRACTION_BITS_LOST - 1)) - 1) + isOdd;
     bits[i] = ((words[i] >>> 16) & 0x8000) | (rounded >>> FRACTION_BITS_LOST);
   }
-  return { type: "float16", bits };
+  return { type: "float16", nColumns, bits };
 }
 
-/** Returns the numbers of each row as whole multiples of a 127th of the row's greatest size, to nearest. */
-export function packInt8(values: Float32Array, nColumns: number): Int8Rows {
-  const nRows = values.length / nColumns;
+/** Returns the numbers of each row and group as whole multiples of a 127th of the greatest size among them, to nearest. */
+export function packInt8(values: Float32Array, widths: Uint32Array): Int8Rows {
+  const nColumns = widths.reduce((sum, width) => sum + width, 0);
   const packed = new Int8Array(values.length);
-  const scales = new Float32Array(nRows);
-  for (let row = 0; row < nRows; row++) {
-    const start = row * nColumns;
+  const scales = new Float32Array((values.length / nColumns) * widths.length);
+  let start = 0;
+  for (let group = 0; group < scales.length; group++) {
+    const end = start + widths[group % widths.length];
     let greatest = 0;
-    for (let i = start; i < start + nColumns; i++) greatest = Math.max(greatest, Math.abs(values[i]));
+    for (let i = start; i < end; i++) greatest = Math.max(greatest, Math.abs(values[i]));
     const scale = Math.fround(greatest / INT8_MAX);
-    if (scale === 0) continue;
-    scales[row] = scale;
-    for (let i = start; i < start + nColumns; i++) {
+    scales[group] = scale;
+    for (let i = start; i < end && scale > 0; i++) {
       packed[i] = Math.max(-INT8_MAX, Math.min(INT8_MAX, Math.round(values[i] / scale)));
     }
+    start = end;
   }
-  return { type: "int8", values: packed, scales };
+  return { type: "int8", nColumns, values: packed, widths, scales };
 }
 
-/** Writes the numbers of one row, `[columns]`. */
+/** Writes the numbers of all columns of one row. */
 export function unpackRow(rows: PackedRows, row: number, out: Float32Array): void {
-  const start = row * out.length;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = rows.type === "float16" ? halfToNumber(rows.bits[start + i]) : rows.values[start + i] * rows.scales[row];
+  const start = row * rows.nColumns;
+  if (rows.type === "float16") {
+    for (let i = 0; i < rows.nColumns; i++) out[i] = halfToNumber(rows.bits[start + i]);
+    return;
+  }
+  const { values, widths, scales } = rows;
+  let i = 0;
+  for (let group = 0; group < widths.length; group++) {
+    const scale = scales[row * widths.length + group];
+    for (const end = i + widths[group]; i < end; i++) out[i] = values[start + i] * scale;
   }
 }
 
 /** Returns the numbers that packed rows stand for. */
 export function unpackRows(rows: PackedRows): Float32Array {
-  if (rows.type === "float16") return Float32Array.from(rows.bits, halfToNumber);
-  const nColumns = rows.values.length / rows.scales.length;
-  return Float32Array.from(rows.values, (value, i) => value * rows.scales[Math.floor(i / nColumns)]);
+  const { nColumns } = rows;
+  const nRows = countRows(rows);
+  const unpacked = new Float32Array(nRows * nColumns);
+  for (let row = 0; row < nRows; row++) unpackRow(rows, row, unpacked.subarray(row * nColumns, (row + 1) * nColumns));
+  return unpacked;
 }

@@ -70,6 +70,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
       this.#take(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
     } else {
       this.#take(rows.values.length, Int8Array.BYTES_PER_ELEMENT);
+      this.#take(rows.widths.length, Uint32Array.BYTES_PER_ELEMENT);
       this.#take(rows.scales.length, Float32Array.BYTES_PER_ELEMENT);
     }
     return rows;
@@ -202,9 +203,13 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
         const start = columns[k] * nOutputs;
         if (weight.type === "float16") {
           for (let o = 0; o < nOutputs; o++) sums[o] += values[k] * halfToNumber(weight.bits[start + o]);
-        } else {
-          const factor = values[k] * weight.scales[columns[k]];
-          for (let o = 0; o < nOutputs; o++) sums[o] += factor * weight.values[start + o];
+          continue;
+        }
+        const { widths, scales } = weight;
+        let o = 0;
+        for (let group = 0; group < widths.length; group++) {
+          const factor = values[k] * scales[columns[k] * widths.length + group];
+          for (const end = o + widths[group]; o < end; o++) sums[o] += factor * weight.values[start + o];
         }
       }
       storeRow(out, b * nOutputs, sums, nOutputs);
@@ -263,6 +268,30 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
         if (x !== 0) addScaledRow(sums, x, weight, i * nOutputs, nOutputs);
       }
       storeRow(out, b * nOutputs, sums, nOutputs);
+    }
+  }
+
+  linearForwardEach(
+    out: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nInputs: Uint32Array,
+    nOutputs: Uint32Array,
+  ): void {
+    let [inputAt, weightAt, outAt] = [0, 0, 0];
+    for (let m = 0; m < nInputs.length; m++) {
+      const sizes = [nInputs[m], nOutputs[m]] as const;
+      const [inputEnd, weightEnd, outEnd] = [inputAt + sizes[0], weightAt + sizes[0] * sizes[1], outAt + sizes[1]];
+      this.linearForward(
+        out.subarray(outAt, outEnd),
+        input.subarray(inputAt, inputEnd),
+        weight.subarray(weightAt, weightEnd),
+        bias.subarray(outAt, outEnd),
+        1,
+        ...sizes,
+      );
+      [inputAt, weightAt, outAt] = [inputEnd, weightEnd, outEnd];
     }
   }
 

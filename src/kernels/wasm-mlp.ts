@@ -144,7 +144,9 @@ interface MlpExports {
     columns: number,
     values: number,
     weight: number,
+    widths: number,
     scales: number,
+    nGroups: number,
     bias: number,
     nRows: number,
     nTerms: number,
@@ -169,6 +171,15 @@ interface MlpExports {
     nRows: number,
     nInputs: number,
     nOutputs: number,
+  ): void;
+  linearForwardEach(
+    out: number,
+    input: number,
+    weight: number,
+    bias: number,
+    nInputs: number,
+    nOutputs: number,
+    nLayers: number,
   ): void;
   multiply(out: number, a: number, b: number, n: number): void;
   reluBackward(dInput: number, dOut: number, input: number, n: number): void;
@@ -354,11 +365,14 @@ class WasmMlp implements MlpKernels {
     if (rows.type === "float16") {
       const bits = new Uint16Array(this.#buffer, this.#take(rows.bits.length, 2), rows.bits.length);
       bits.set(rows.bits);
-      return { type: "float16", bits };
+      return { ...rows, bits };
     }
     const values = new Int8Array(this.#buffer, this.#take(rows.values.length, 1), rows.values.length);
     values.set(rows.values);
-    return { type: "int8", values, scales: this.adopt(rows.scales) };
+    const widths = this.allocateIndices(rows.widths.length);
+    widths.set(rows.widths);
+    // Behind the others, for the last values are read in eights.
+    return { ...rows, values, widths, scales: this.adopt(rows.scales) };
   }
 
   #take(n: number, bytesPerElement = 4): number {
@@ -494,7 +508,9 @@ class WasmMlp implements MlpKernels {
             columnsAt,
             valuesAt,
             this.#at(weight.values, nTerms * nOutputs),
-            this.#at(weight.scales, nTerms),
+            this.#at(weight.widths, weight.widths.length),
+            this.#at(weight.scales, nTerms * weight.widths.length),
+            weight.widths.length,
             biasAt,
             nRows,
             nTerms,
@@ -551,6 +567,31 @@ class WasmMlp implements MlpKernels {
       nRows,
       nInputs,
       nOutputs,
+    );
+  }
+
+  linearForwardEach(
+    out: Float32Array,
+    input: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    nInputs: Uint32Array,
+    nOutputs: Uint32Array,
+  ): void {
+    let [inputEnd, weightEnd, outEnd] = [0, 0, 0];
+    for (let m = 0; m < nInputs.length; m++) {
+      inputEnd += nInputs[m];
+      weightEnd += nInputs[m] * nOutputs[m];
+      outEnd += nOutputs[m];
+    }
+    this.#exports.linearForwardEach(
+      this.#at(out, outEnd),
+      this.#at(input, inputEnd),
+      this.#at(weight, weightEnd),
+      this.#at(bias, outEnd),
+      this.#at(nInputs, nInputs.length),
+      this.#at(nOutputs, nInputs.length),
+      nInputs.length,
     );
   }
 

@@ -54,10 +54,6 @@ export interface CheckpointState {
 const MOMENTS = ["moment1", "moment2"] as const;
 const WEIGHT_SETS = ["parameters", "best"] as const;
 
-function tensorShapes({ nTerms, hiddenUnits, nLabels }: MlpShape): ReturnType<typeof weightShapes> {
-  return weightShapes(nTerms, hiddenUnits, nLabels);
-}
-
 function formatState(state: TrainingState, run: RunDescription, finished: readonly FinishedMember[]): string {
   const epoch = (record: EpochRecord) => Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]]));
   return JSON.stringify({
@@ -89,7 +85,7 @@ export async function encodeCheckpoint(
   finished: readonly FinishedMember[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map<string, Tensor>();
-  const shapes = tensorShapes(run.shape);
+  const shapes = weightShapes(run.shape);
   for (const set of WEIGHT_SETS) {
     for (const [name, shape] of shapes) tensors.set(`${set}.${name}`, { shape, data: state[set][name] });
   }
@@ -238,7 +234,7 @@ function parseFinished(value: unknown, path: string): Omit<FinishedMember, "weig
 }
 
 function takeWeights(file: TensorFile<StoredTensor>, set: string, shape: MlpShape): MlpWeights {
-  const arrays = tensorShapes(shape).map(([name, extents]) => {
+  const arrays = weightShapes(shape).map(([name, extents]) => {
     const tensor = takeTensor(file, `${set}.${name}`, extents, Float32Array);
     checkNumbers(`${set}.${name}`, tensor, name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY);
     return [name, tensor.data] as const;
@@ -251,7 +247,7 @@ function takeMoments(
   set: (typeof MOMENTS)[number],
   shape: MlpShape,
 ): TrainableArrays<Float32Array> {
-  const extents = new Map(tensorShapes(shape));
+  const extents = new Map(weightShapes(shape));
   const arrays = TRAINABLE_NAMES.map((name) => {
     const tensor = takeTensor(file, `${set}.${name}`, extents.get(name) as readonly number[], Float32Array);
     checkNumbers(`${set}.${name}`, tensor, set === "moment2" ? 0 : Number.NEGATIVE_INFINITY);
@@ -289,7 +285,7 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   if (finished.length >= run.settings.ensemble)
     fail(`fewer than ${run.settings.ensemble} as finished`, finished.length);
   const nSets = WEIGHT_SETS.length + finished.length;
-  const nTensors = nSets * tensorShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
+  const nTensors = nSets * weightShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
   if (file.tensors.size !== nTensors) {
     throw new ModelFormatError(8, `the ${nTensors} tensors of a checkpoint`, `${file.tensors.size}`);
   }

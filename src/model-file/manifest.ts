@@ -1,13 +1,14 @@
 import { ModelFormatError, showValue } from "../errors.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
+import type { MlpShape } from "../nn/weights.js";
 import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";
 import { fail, isCount, ManifestReader } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** What a model file says of itself. */
 export interface ModelMetadata {
@@ -28,10 +29,17 @@ export interface ModelMetadata {
   readonly trainingDataHash: string;
   /** Articles without labels that it was trained on, too; not there where there were none. */
   readonly unlabeled?: UnlabeledArticles;
-  /** For each member network the epoch whose weights were kept, and its figures. */
+  /** The networks whose probabilities are averaged; behind those that have an epoch stands the linear member, where there is one. */
+  readonly members: readonly MemberDescription[];
+  /** For each trained network the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
   /** Applied to the mean of the members' probabilities. */
   readonly calibration: Calibration;
+}
+
+/** What a manifest says of a network. */
+export interface MemberDescription {
+  readonly hiddenUnits: MlpShape["hiddenUnits"];
 }
 
 /** What a model was trained on beside articles with labels. */
@@ -143,6 +151,45 @@ function parseEpochs(value: unknown): ModelMetadata["selectedEpochs"] {
   return Object.freeze([first as EpochRecord, ...others]);
 }
 
+function parseMembers(value: unknown, nEpochs: number, { linear }: ResolvedTrainingSettings): ModelMetadata["members"] {
+  const nMost = nEpochs + (linear ? 1 : 0);
+  if (!Array.isArray(value) || value.length < nEpochs || value.length > nMost) {
+    fail(`${nEpochs === nMost ? nEpochs : `${nEpochs} or ${nMost}`} networks as members`, value);
+  }
+  return Object.freeze(
+    value.map((description: unknown, i) => {
+      const member = new ManifestReader(description, `members[${i}]`);
+      member.expectOnly(["hiddenUnits"]);
+      const units = member.field("hiddenUnits");
+      if (!Array.isArray(units) || units.length !== 3 || !units.every((n) => isCount(n) && n >= 1)) {
+        fail(`3 counts ≥ 1 as members[${i}].hiddenUnits`, units);
+      }
+      return Object.freeze({ hiddenUnits: Object.freeze([...units]) as unknown as MlpShape["hiddenUnits"] });
+    }),
+  );
+}
+
+/**
+ * The networks of files before version 3, all of one shape: those with an epoch, and the linear member where the settings
+ * have one and each hidden layer has a unit for each label.
+ */
+function membersOfOlderFile(
+  nEpochs: number,
+  nLabels: number,
+  { linear, network: { hiddenUnits } }: ResolvedTrainingSettings,
+): ModelMetadata["members"] {
+  const nLinear = linear && hiddenUnits.every((nUnits) => nUnits >= nLabels) ? 1 : 0;
+  return Object.freeze(Array.from({ length: nEpochs + nLinear }, () => Object.freeze({ hiddenUnits })));
+}
+
+/** Whether a linear member stands behind the networks. */
+export function hasLinearMember({
+  members,
+  selectedEpochs,
+}: Pick<ModelMetadata, "members" | "selectedEpochs">): boolean {
+  return members.length > selectedEpochs.length;
+}
+
 function parseCalibration(value: unknown, nLabels: number): Calibration {
   const calibration = new ManifestReader(value, "calibration");
   calibration.expectOnly(["temperature", "labelBias"]);
@@ -180,6 +227,7 @@ export function formatManifest(metadata: ModelMetadata): string {
     ...(metadata.unlabeled === undefined
       ? {}
       : { unlabeled: { nDocuments: metadata.unlabeled.nDocuments, hash: metadata.unlabeled.hash } }),
+    members: metadata.members.map(({ hiddenUnits }) => ({ hiddenUnits })),
     selectedEpochs: metadata.selectedEpochs.map((record) =>
       Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
     ),
@@ -224,27 +272,32 @@ export function parseManifest(text: string): ModelMetadata {
     "nValidationDocuments",
     "trainingDataHash",
     ...(formatVersion === 1 ? ["selectedEpoch"] : ["unlabeled", "selectedEpochs", "calibration"]),
+    ...(formatVersion < 3 ? [] : ["members"]),
   ]);
   const labels = parseLabels(manifest.field("labels"));
   const nDocuments = manifest.count("nDocuments");
+  const settings = parseSettings(manifest.field("settings"));
+  const selectedEpochs = parseEpochs(
+    formatVersion === 1 ? [manifest.field("selectedEpoch")] : manifest.field("selectedEpochs"),
+  );
   return Object.freeze({
     formatVersion,
     labels,
     tokenizerId: manifest.string("tokenizerId"),
-    settings: parseSettings(manifest.field("settings")),
+    settings,
     nDocuments,
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
     ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
-    ...(formatVersion === 1
-      ? {
-          selectedEpochs: parseEpochs([manifest.field("selectedEpoch")]),
-          calibration: noCalibration(labels.length),
-        }
-      : {
-          selectedEpochs: parseEpochs(manifest.field("selectedEpochs")),
-          calibration: parseCalibration(manifest.field("calibration"), labels.length),
-        }),
+    members:
+      formatVersion < 3
+        ? membersOfOlderFile(selectedEpochs.length, labels.length, settings)
+        : parseMembers(manifest.field("members"), selectedEpochs.length, settings),
+    selectedEpochs,
+    calibration:
+      formatVersion === 1
+        ? noCalibration(labels.length)
+        : parseCalibration(manifest.field("calibration"), labels.length),
   });
 }

@@ -8,8 +8,7 @@ import { ModelFormatError } from "../errors.js";
 import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
-import { holdsLinearMember } from "../nn/linear-member.js";
-import type { StoredWeights } from "../nn/weights.js";
+import { type JoinedNetworks, joinFirstLayers, type MemberParameters, type MlpShape } from "../nn/weights.js";
 import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
 import { addFirstLayer, firstLayerNames, takeFirstLayer } from "./first-layer.js";
 import { packCounts, unpackCounts } from "./label-counts.js";
@@ -32,8 +31,8 @@ export interface ModelParts {
   readonly labelDocumentFrequency: Uint32Array;
   /** `[V]` articles without labels that hold the term; not there where there were none. */
   readonly unlabeledDocumentFrequency?: Uint32Array;
-  /** The networks of the ensemble, one or more of the same shape; the score is the mean of their probabilities. */
-  readonly members: readonly [StoredWeights, ...StoredWeights[]];
+  /** The score is the mean of their probabilities. */
+  readonly networks: JoinedNetworks;
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
 }
@@ -68,33 +67,43 @@ function memberTensorName(formatVersion: number, member: number, name: string): 
   return formatVersion === 1 ? name : `${member}.${name}`;
 }
 
-/** Whether a linear member stands behind the networks: where the settings have one and the layers hold it. */
-export function hasLinearMember({ settings, labels }: Pick<ModelMetadata, "settings" | "labels">): boolean {
-  const { hiddenUnits } = settings.network;
-  return settings.linear && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
+/** The first layers of all networks, or of one in versions 1 and 2. */
+const FIRST_LAYER = "w1";
+
+/** Sizes of each network. */
+function shapesOf({ members, labels }: ModelMetadata, nTerms: number): readonly MlpShape[] {
+  return members.map(({ hiddenUnits }) => ({ nTerms, hiddenUnits, nLabels: labels.length }));
 }
 
-/** The networks with an epoch each, and the linear member. */
-function countMembers(metadata: ModelMetadata): number {
-  return metadata.selectedEpochs.length + (hasLinearMember(metadata) ? 1 : 0);
+/** Units of each network's first layer. */
+function firstWidths({ members }: ModelMetadata): Uint32Array {
+  return Uint32Array.from(members, ({ hiddenUnits: [h1] }) => h1);
+}
+
+/** Names and shapes of a network's arrays but for its first layer, in the order of the file. */
+function memberShapes(shape: MlpShape): readonly (readonly [keyof MemberParameters, readonly number[]])[] {
+  return weightShapes(shape).filter(
+    (entry): entry is [keyof MemberParameters, readonly number[]] => entry[0] !== FIRST_LAYER,
+  );
 }
 
 /** Returns the bytes of a model file in the newest version; equal parts give equal bytes. */
 export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBuffer>> {
-  const { metadata, members } = parts;
+  const { metadata, networks } = parts;
   const { nTerms } = parts.vocabulary;
   const nLabels = metadata.labels.length;
-  if (members.length !== countMembers(metadata)) {
-    throw new Error(`Bug: ${members.length} members but ${metadata.selectedEpochs.length} epochs`);
+  if (networks.members.length !== metadata.members.length) {
+    throw new Error(`Bug: ${networks.members.length} networks, ${metadata.members.length} described`);
   }
   const { termUnits, termOffsets } = parts.vocabulary.toUnits();
   const { low, rest } = packCounts(parts.labelDocumentFrequency);
   const tensors = new Map<string, Tensor>();
-  for (const [member, weights] of members.entries()) {
-    for (const [name, shape] of weightShapes(nTerms, metadata.settings.network.hiddenUnits, nLabels)) {
-      const tensorName = memberTensorName(FORMAT_VERSION, member, name);
-      if (name === "w1") addFirstLayer(tensors, tensorName, shape, weights.w1);
-      else tensors.set(tensorName, { shape, data: weights[name] });
+  const nUnits = firstWidths(metadata).reduce((sum, width) => sum + width, 0);
+  addFirstLayer(tensors, FIRST_LAYER, [nTerms, nUnits], networks.w1);
+  for (const [member, shape] of shapesOf(metadata, nTerms).entries()) {
+    const weights = networks.members[member] as MemberParameters;
+    for (const [name, extents] of memberShapes(shape)) {
+      tensors.set(memberTensorName(FORMAT_VERSION, member, name), { shape: extents, data: weights[name] });
     }
   }
   tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: low });
@@ -121,18 +130,34 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
 
 function takeMember(
   file: TensorFile<StoredTensor>,
-  { formatVersion, settings, labels }: ModelMetadata,
+  formatVersion: number,
   member: number,
-  nTerms: number,
-): StoredWeights {
-  const arrays = weightShapes(nTerms, settings.network.hiddenUnits, labels.length).map(([name, shape]) => {
+  shape: MlpShape,
+): MemberParameters {
+  const arrays = memberShapes(shape).map(([name, extents]) => {
     const tensorName = memberTensorName(formatVersion, member, name);
-    if (name === "w1" && formatVersion !== 1) return [name, takeFirstLayer(file, tensorName, shape)] as const;
-    const tensor = takeTensor(file, tensorName, shape, Float32Array);
+    const tensor = takeTensor(file, tensorName, extents, Float32Array);
     checkNumbers(tensorName, tensor, name.startsWith("runningVar") ? 0 : Number.NEGATIVE_INFINITY);
     return [name, tensor.data] as const;
   });
-  return Object.fromEntries(arrays) as unknown as StoredWeights;
+  return Object.fromEntries(arrays) as unknown as MemberParameters;
+}
+
+function takeNetworks(file: TensorFile<StoredTensor>, metadata: ModelMetadata, nTerms: number): JoinedNetworks {
+  const { formatVersion } = metadata;
+  const shapes = shapesOf(metadata, nTerms);
+  const [first, ...others] = shapes.map((shape, member) => takeMember(file, formatVersion, member, shape));
+  const members = [first as MemberParameters, ...others] as const;
+  const widths = firstWidths(metadata);
+  if (formatVersion >= 3) {
+    const nUnits = widths.reduce((sum, width) => sum + width, 0);
+    return { w1: takeFirstLayer(file, FIRST_LAYER, [nTerms, nUnits], widths, [nTerms, widths.length]), members };
+  }
+  const layers = shapes.map(({ hiddenUnits: [h1] }, member) => {
+    const name = memberTensorName(formatVersion, member, FIRST_LAYER);
+    return takeFirstLayer(file, name, [nTerms, h1], Uint32Array.of(h1), [nTerms]);
+  });
+  return { w1: joinFirstLayers(layers, widths), members };
 }
 
 /** Runs `read`, which counts from the start of a tensor, and makes its errors count from the start of the file. */
@@ -253,14 +278,14 @@ function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
 
 /** Refuses tensors that no part of a model is read from. */
 function checkNoOthers(file: TensorFile<StoredTensor>, metadata: ModelMetadata): void {
-  const { formatVersion, settings, labels } = metadata;
+  const { formatVersion } = metadata;
   const known = new Set(["labelDocumentFrequency", "termOffsets", USER_WORDS_NAME]);
   for (const name of formatVersion === 1 ? ["termBytes"] : ["labelDocumentFrequencyRest", "termUnits"]) known.add(name);
   if (metadata.unlabeled !== undefined) known.add(UNLABELED_NAME);
-  const shapes = weightShapes(0, settings.network.hiddenUnits, labels.length);
-  for (let member = 0; member < countMembers(metadata); member++) {
-    for (const [name] of shapes) known.add(memberTensorName(formatVersion, member, name));
-    for (const name of firstLayerNames(file, memberTensorName(formatVersion, member, "w1"))) known.add(name);
+  for (const [member, shape] of shapesOf(metadata, 0).entries()) {
+    for (const [name] of memberShapes(shape)) known.add(memberTensorName(formatVersion, member, name));
+    const firstLayer = formatVersion < 3 ? memberTensorName(formatVersion, member, FIRST_LAYER) : FIRST_LAYER;
+    for (const name of firstLayerNames(file, firstLayer)) known.add(name);
   }
   const unknown = [...file.tensors.keys()].filter((name) => !known.has(name));
   if (unknown.length > 0) {
@@ -286,10 +311,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
   const vocabulary = takeVocabulary(file, formatVersion);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
   const unlabeled = takeUnlabeledDocumentFrequency(file, metadata, vocabulary, labelDocumentFrequency);
-  const [first, ...others] = Array.from({ length: countMembers(metadata) }, (_, member) =>
-    takeMember(file, metadata, member, vocabulary.nTerms),
-  );
-  const members = [first as StoredWeights, ...others] as const;
+  const networks = takeNetworks(file, metadata, vocabulary.nTerms);
   const userWords = takeUserWords(file);
   checkNoOthers(file, metadata);
   return {
@@ -297,7 +319,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
     vocabulary,
     labelDocumentFrequency,
     ...(unlabeled === null ? {} : { unlabeledDocumentFrequency: unlabeled }),
-    members,
+    networks,
     ...(userWords.length === 0 ? {} : { userWords }),
   };
 }

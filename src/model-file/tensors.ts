@@ -1,14 +1,14 @@
 /** Tensors of a network in a file of ours. */
 import { ModelFormatError } from "../errors.js";
-import type { MlpWeights } from "../nn/weights.js";
+import type { MlpShape, MlpWeights } from "../nn/weights.js";
 import type { StoredTensor, TensorArray, TensorFile } from "./safetensors.js";
 
 /** Names and shapes of a network's arrays, in the order of the file. */
-export function weightShapes(
-  nTerms: number,
-  hiddenUnits: readonly [number, number, number],
-  nLabels: number,
-): readonly (readonly [keyof MlpWeights, readonly number[]])[] {
+export function weightShapes({
+  nTerms,
+  hiddenUnits,
+  nLabels,
+}: MlpShape): readonly (readonly [keyof MlpWeights, readonly number[]])[] {
   const [h1, h2, h3] = hiddenUnits;
   return [
     ["w1", [nTerms, h1]],

@@ -23,7 +23,7 @@ import { exponential, naturalLogarithm } from "../kernels/math.js";
 import type { FloatArray } from "../kernels/mlp.js";
 import type { Calibration } from "./calibration.js";
 
-/** A network in use, batch norm folded in as in `FoldedMlp`; the arrays are read only. */
+/** A network in use, batch norm folded in as in `MlpInference`; the arrays are read only. */
 export interface NetworkView {
   /** Row of w1, `[H1]`; overwritten by the next call. */
   readonly termWeights: (column: number) => FloatArray;

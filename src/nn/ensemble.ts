@@ -1,9 +1,9 @@
 /** The networks of a model in use. */
-import { type FloatArray, type MlpKernelFactory, measureBytes } from "../kernels/mlp.js";
+import type { FloatArray, MlpKernelFactory } from "../kernels/mlp.js";
 import type { ScoringView } from "./attribution.js";
 import { type Calibration, calibrate, isNoCalibration } from "./calibration.js";
-import { allocateInferenceBuffers, MlpInference } from "./inference.js";
-import { adoptWeights, type StoredWeights, shapeOf } from "./weights.js";
+import { MlpInference } from "./inference.js";
+import type { JoinedNetworks } from "./weights.js";
 
 /**
  * Turns sparse rows into scores: the mean of the member networks' probabilities, then the calibration. Not re-entrant.
@@ -11,35 +11,20 @@ import { adoptWeights, type StoredWeights, shapeOf } from "./weights.js";
  * Ensembles", section 2.4
  */
 export class Ensemble {
-  readonly #members: readonly MlpInference[];
+  readonly #inference: MlpInference;
   readonly #calibration: Calibration;
   readonly #isCalibrated: boolean;
-  readonly #probabilities: Float32Array;
 
-  private constructor(members: readonly MlpInference[], calibration: Calibration) {
-    this.#members = members;
+  /** Makes kernels of the right size and hands them the networks. */
+  constructor(networks: JoinedNetworks, calibration: Calibration, kernels: MlpKernelFactory) {
+    this.#inference = MlpInference.over(networks, kernels);
     this.#calibration = calibration;
     this.#isCalibrated = !isNoCalibration(calibration);
-    this.#probabilities = new Float32Array(calibration.labelBias.length);
-  }
-
-  /** Makes kernels of the right size and hands them the weights of all members, which have one shape. */
-  static over(members: readonly StoredWeights[], calibration: Calibration, kernels: MlpKernelFactory): Ensemble {
-    const sized = kernels(
-      measureBytes((allocator) => {
-        for (const weights of members)
-          allocateInferenceBuffers(allocator, adoptWeights(allocator, weights), shapeOf(weights));
-      }),
-    );
-    return new Ensemble(
-      members.map((weights) => new MlpInference(sized, adoptWeights(sized, weights))),
-      calibration,
-    );
   }
 
   /** The networks and their calibration as attribution reads them. */
   view(): ScoringView {
-    return { networks: this.#members.map((member) => member.view()), calibration: this.#calibration };
+    return { networks: this.#inference.view(), calibration: this.#calibration };
   }
 
   /**
@@ -47,15 +32,7 @@ export class Ensemble {
    * must be distinct and below V; an empty row gets the networks' answer to no terms at all.
    */
   scores(indices: Uint32Array, values: FloatArray, nnz: number, out: Float32Array): void {
-    const [first, ...others] = this.#members;
-    first!.scores(indices, values, nnz, out);
-    if (others.length > 0) {
-      for (const member of others) {
-        member.scores(indices, values, nnz, this.#probabilities);
-        for (let c = 0; c < out.length; c++) out[c] += this.#probabilities[c];
-      }
-      for (let c = 0; c < out.length; c++) out[c] /= this.#members.length;
-    }
+    this.#inference.scores(indices, values, nnz, out);
     if (this.#isCalibrated) calibrate(out, this.#calibration);
   }
 }

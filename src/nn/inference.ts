@@ -1,7 +1,8 @@
 /**
- * The network in use: running statistics in place of the batch's, no dropout.
+ * Networks in use: running statistics in place of the batch's, no dropout. The networks of a model go side by side, layer
+ * by layer.
  *
- * Legend: V terms, H1 … H3 hidden units, C labels.
+ * Legend: V terms, M networks, H1 … H3 hidden units of each, U units of all first layers, C labels.
  */
 
 import { copyRow, type RowSource } from "../features/csr-matrix.js";
@@ -13,43 +14,39 @@ import {
   type MlpKernels,
   measureBytes,
 } from "../kernels/mlp.js";
-import { type PackedRows, unpackRow } from "../kernels/packed-rows.js";
+import { countRows, type PackedRows, unpackRow } from "../kernels/packed-rows.js";
 import type { NetworkView } from "./attribution.js";
-import { adoptWeights, isPacked, type MlpParameters, type MlpShape, type StoredWeights, shapeOf } from "./weights.js";
+import { isPacked, type JoinedNetworks, layersOf, type MemberParameters, type MlpShape } from "./weights.js";
 
 /**
- * Four dense layers without batch norm. With x the document's row and ⊙ by unit:
+ * Four dense layers without batch norm for each network. With x the document's row and ⊙ by unit:
  *
  *   h1 = max(0, scale1 ⊙ (x w1 + b1) + shift1);  h2 = max(0, h1 w2 + b2);  h3 = max(0, h2 w3 + b3);
  *   logits = h3 w4 + b4
  *
- * The scale of the first layer stays beside w1, because a scaled copy of w1 would double the largest array in memory.
+ * The scale of the first layer stays beside w1, because a scaled copy of w1 would double the largest array in memory. The
+ * arrays of the networks lie one behind the other.
  */
-export interface FoldedMlp<A extends FloatArray = Float32Array> {
-  /** `[V, H1]`, the array of the unfolded network itself. */
-  readonly w1: A | PackedRows;
-  /** `[H1]`, the array of the unfolded network itself. */
+interface FoldedNetworks<A extends FloatArray> {
+  /** `[U]` */
   readonly b1: A;
-  /** `[H1]` */
+  /** `[U]` */
   readonly scale1: A;
-  /** `[H1]` */
+  /** `[U]` */
   readonly shift1: A;
-  /** `[H1, H2]` */
+  /** `[Σ H1 H2]` */
   readonly w2: A;
-  /** `[H2]` */
+  /** `[Σ H2]` */
   readonly b2: A;
-  /** `[H2, H3]` */
+  /** `[Σ H2 H3]` */
   readonly w3: A;
-  /** `[H3]` */
+  /** `[Σ H3]` */
   readonly b3: A;
-  /** `[H3, C]`, the array of the unfolded network itself. */
+  /** `[Σ H3 C]` */
   readonly w4: A;
-  /** `[C]`, the array of the unfolded network itself. */
+  /** `[M C]` */
   readonly b4: A;
 }
-
-/** What inference reads: the first layer may be packed. */
-export type InferenceParameters<A extends FloatArray = Float32Array> = MlpParameters<A, A | PackedRows>;
 
 /** Factor and summand that batch norm with running statistics comes to for unit h. */
 function scaleOf(gamma: FloatArray, runningVar: FloatArray, h: number): number {
@@ -74,29 +71,65 @@ function foldLayer(
   }
 }
 
-/** Makes room for the folded layers of a network; w1, b1, w4 and b4 are shared with it. */
-export function allocateFolded<A extends FloatArray>(
-  allocator: BufferAllocator<A>,
-  weights: InferenceParameters<A>,
-  shape: MlpShape,
-): FoldedMlp<A> {
-  const [h1, h2, h3] = shape.hiddenUnits;
+/** Elements of each array of a network. */
+function foldedSizes({ hiddenUnits: [h1, h2, h3], nLabels }: Omit<MlpShape, "nTerms">): FoldedSizes {
   return {
-    w1: weights.w1,
-    b1: weights.b1,
-    scale1: allocator.allocate(h1),
-    shift1: allocator.allocate(h1),
-    w2: allocator.allocate(h1 * h2),
-    b2: allocator.allocate(h2),
-    w3: allocator.allocate(h2 * h3),
-    b3: allocator.allocate(h3),
-    w4: weights.w4,
-    b4: weights.b4,
+    b1: h1,
+    scale1: h1,
+    shift1: h1,
+    w2: h1 * h2,
+    b2: h2,
+    w3: h2 * h3,
+    b3: h3,
+    w4: h3 * nLabels,
+    b4: nLabels,
   };
 }
 
-/** Fills the folded layers from the network's present numbers; O(H1 H2 + H2 H3). */
-export function foldBatchNorm(folded: FoldedMlp<FloatArray>, weights: InferenceParameters<FloatArray>): void {
+type FoldedSizes = Readonly<Record<keyof FoldedNetworks<FloatArray>, number>>;
+
+/** Makes an array for each of the folded ones by calling `make(name)`. */
+function makeFolded<A extends FloatArray>(make: (name: keyof FoldedSizes) => A): FoldedNetworks<A> {
+  return {
+    b1: make("b1"),
+    scale1: make("scale1"),
+    shift1: make("shift1"),
+    w2: make("w2"),
+    b2: make("b2"),
+    w3: make("w3"),
+    b3: make("b3"),
+    w4: make("w4"),
+    b4: make("b4"),
+  };
+}
+
+/** Makes room for the folded layers of networks of these sizes. */
+function allocateFolded<A extends FloatArray>(
+  allocator: BufferAllocator<A>,
+  sizes: readonly FoldedSizes[],
+): FoldedNetworks<A> {
+  return makeFolded((name) => allocator.allocate(sizes.reduce((sum, size) => sum + size[name], 0)));
+}
+
+/** The arrays of each network within those of all. */
+function viewMembers<A extends FloatArray>(
+  folded: FoldedNetworks<A>,
+  sizes: readonly FoldedSizes[],
+): readonly FoldedNetworks<A>[] {
+  const places: Record<keyof FoldedSizes, number> = { ...sizes[0]! };
+  for (const name of Object.keys(places) as (keyof FoldedSizes)[]) places[name] = 0;
+  return sizes.map((size) =>
+    makeFolded((name) => {
+      const start = places[name];
+      places[name] += size[name];
+      return folded[name].subarray(start, places[name]) as A;
+    }),
+  );
+}
+
+/** Fills the folded layers from the network's present numbers; O(H1 H2 + H2 H3 + H3 C). */
+function foldBatchNorm(folded: FoldedNetworks<FloatArray>, weights: MemberParameters<FloatArray>): void {
+  folded.b1.set(weights.b1);
   for (let h = 0; h < folded.scale1.length; h++) {
     const scale = scaleOf(weights.gamma1, weights.runningVar1, h);
     folded.scale1[h] = scale;
@@ -106,92 +139,146 @@ export function foldBatchNorm(folded: FoldedMlp<FloatArray>, weights: InferenceP
     weights;
   foldLayer(folded.w2, folded.b2, w2, b2, gamma2, beta2, runningMean2, runningVar2);
   foldLayer(folded.w3, folded.b3, w3, b3, gamma3, beta3, runningMean3, runningVar3);
+  folded.w4.set(weights.w4);
+  folded.b4.set(weights.b4);
 }
 
 /** Buffers for one document at a time. */
 interface InferenceBuffers<A extends FloatArray> {
-  readonly folded: FoldedMlp<A>;
+  readonly folded: FoldedNetworks<A>;
+  /** `[M]` units of each layer and network. */
+  readonly widths1: Uint32Array;
+  readonly widths2: Uint32Array;
+  readonly widths3: Uint32Array;
+  /** `[M]` labels. */
+  readonly widths4: Uint32Array;
   readonly indptr: Uint32Array;
   /** `[V]`: a row has each column once at most, so no document is too long. */
   readonly columns: Uint32Array;
   readonly values: A;
+  /** `[U]` */
   readonly hidden1: A;
+  /** `[Σ H2]` */
   readonly hidden2: A;
+  /** `[Σ H3]` */
   readonly hidden3: A;
+  /** `[M, C]` */
   readonly logits: A;
+  /** `[M, C]` */
   readonly probabilities: A;
 }
 
-/** Asks for all memory that inference needs beside the weights; O(V + H1 H2 + H2 H3). */
+/** Asks for all memory that inference needs beside the first layers; O(V + H1 H2 + H2 H3). */
 export function allocateInferenceBuffers<A extends FloatArray>(
   allocator: BufferAllocator<A>,
-  weights: InferenceParameters<A>,
-  shape: MlpShape,
+  shapes: readonly MlpShape[],
 ): InferenceBuffers<A> {
-  const [h1, h2, h3] = shape.hiddenUnits;
+  const { nTerms } = shapes[0]!;
+  const folded = allocateFolded(allocator, shapes.map(foldedSizes));
+  const allocateUnits = (layer: 0 | 1 | 2): A =>
+    allocator.allocate(shapes.reduce((sum, { hiddenUnits }) => sum + hiddenUnits[layer], 0));
+  const allocateLogits = (): A => allocator.allocate(shapes.reduce((sum, { nLabels }) => sum + nLabels, 0));
   return {
-    folded: allocateFolded(allocator, weights, shape),
+    folded,
+    widths1: allocator.allocateIndices(shapes.length),
+    widths2: allocator.allocateIndices(shapes.length),
+    widths3: allocator.allocateIndices(shapes.length),
+    widths4: allocator.allocateIndices(shapes.length),
     indptr: allocator.allocateIndices(2),
-    columns: allocator.allocateIndices(shape.nTerms),
-    values: allocator.allocate(shape.nTerms),
-    hidden1: allocator.allocate(h1),
-    hidden2: allocator.allocate(h2),
-    hidden3: allocator.allocate(h3),
-    logits: allocator.allocate(shape.nLabels),
-    probabilities: allocator.allocate(shape.nLabels),
+    columns: allocator.allocateIndices(nTerms),
+    values: allocator.allocate(nTerms),
+    hidden1: allocateUnits(0),
+    hidden2: allocateUnits(1),
+    hidden3: allocateUnits(2),
+    logits: allocateLogits(),
+    probabilities: allocateLogits(),
   };
 }
 
-/** Turns sparse rows into label probabilities, one at a time, without allocating. Not re-entrant. */
-export class MlpInference<A extends FloatArray = Float32Array> {
-  readonly shape: MlpShape;
-  readonly #kernels: MlpKernels<A>;
-  readonly #weights: InferenceParameters<A>;
-  readonly #buffers: InferenceBuffers<A>;
+/** The sizes that the arrays tell, of each network. */
+function shapesOf<A extends FloatArray>({ w1, members }: JoinedNetworks<A>): readonly MlpShape[] {
+  const layers = members.map(layersOf);
+  const nUnits = layers.reduce((sum, { hiddenUnits: [h1] }) => sum + h1, 0);
+  const nTerms = isPacked(w1) ? countRows(w1) : w1.length / nUnits;
+  return layers.map((sizes) => ({ nTerms, ...sizes }));
+}
 
-  /** `weights` must be buffers of `kernels`; they are read, never written. */
-  constructor(kernels: MlpKernels<A>, weights: InferenceParameters<A>) {
-    this.shape = shapeOf(weights);
+/**
+ * Turns sparse rows into label probabilities, the mean of all networks', one row at a time, without allocating. Not
+ * re-entrant.
+ */
+export class MlpInference<A extends FloatArray = Float32Array> {
+  readonly nTerms: number;
+  readonly nLabels: number;
+  readonly #kernels: MlpKernels<A>;
+  readonly #networks: JoinedNetworks<A>;
+  readonly #shapes: readonly MlpShape[];
+  readonly #buffers: InferenceBuffers<A>;
+  /** By network: its arrays in the buffers. */
+  readonly #folded: readonly FoldedNetworks<A>[];
+
+  /** The first layers must be buffers of `kernels`; the networks are read, never written. */
+  constructor(kernels: MlpKernels<A>, networks: JoinedNetworks<A>) {
+    const shapes = shapesOf(networks);
+    const buffers = allocateInferenceBuffers(kernels, shapes);
+    this.nTerms = shapes[0]!.nTerms;
+    this.nLabels = shapes[0]!.nLabels;
     this.#kernels = kernels;
-    this.#weights = weights;
-    this.#buffers = allocateInferenceBuffers(kernels, weights, this.shape);
+    this.#networks = networks;
+    this.#shapes = shapes;
+    this.#buffers = buffers;
+    this.#folded = viewMembers(buffers.folded, shapes.map(foldedSizes));
+    for (const [m, { hiddenUnits, nLabels }] of shapes.entries()) {
+      [buffers.widths1[m], buffers.widths2[m], buffers.widths3[m]] = hiddenUnits;
+      buffers.widths4[m] = nLabels;
+    }
     this.refresh();
   }
 
-  /** Makes kernels of the right size, hands them the weights, and returns the network over them. */
-  static over(weights: StoredWeights, kernels: MlpKernelFactory): MlpInference {
+  /** Makes kernels of the right size, hands them the first layers, and returns the networks over them. */
+  static over(networks: JoinedNetworks, kernels: MlpKernelFactory): MlpInference {
+    const { w1, members } = networks;
+    const adopt = (allocator: BufferAllocator): Float32Array | PackedRows =>
+      isPacked(w1) ? allocator.adoptPacked(w1) : allocator.adopt(w1);
     const sized = kernels(
-      measureBytes((allocator) =>
-        allocateInferenceBuffers(allocator, adoptWeights(allocator, weights), shapeOf(weights)),
-      ),
+      measureBytes((allocator) => {
+        adopt(allocator);
+        allocateInferenceBuffers(allocator, shapesOf(networks));
+      }),
     );
-    return new MlpInference(sized, adoptWeights(sized, weights));
+    return new MlpInference(sized, { w1: adopt(sized), members });
   }
 
   /** Call after the weights have changed. */
   refresh(): void {
-    foldBatchNorm(this.#buffers.folded, this.#weights);
+    for (const [m, folded] of this.#folded.entries()) foldBatchNorm(folded, this.#networks.members[m]!);
   }
 
-  /** The network in use as attribution reads it: arrays of this object, which are overwritten with it. */
-  view(): NetworkView {
-    const { folded } = this.#buffers;
-    const { w1 } = folded;
-    const [h1] = this.shape.hiddenUnits;
-    if (!isPacked(w1)) return { ...folded, termWeights: (column) => w1.subarray(column * h1, (column + 1) * h1) };
-    const weights = new Float32Array(h1);
-    return {
-      ...folded,
-      termWeights: (column) => {
-        unpackRow(w1, column, weights);
-        return weights;
-      },
-    };
+  /** The networks in use as attribution reads them: arrays of this object, which are overwritten with it. */
+  view(): readonly NetworkView[] {
+    const { w1 } = this.#networks;
+    const { hidden1 } = this.#buffers;
+    const nUnits = hidden1.length;
+    const row = new Float32Array(nUnits);
+    let place = 0;
+    return this.#folded.map((folded) => {
+      const start = place;
+      place += folded.b1.length;
+      const end = place;
+      return {
+        ...folded,
+        termWeights: (column) => {
+          if (!isPacked(w1)) return w1.subarray(column * nUnits + start, column * nUnits + end);
+          unpackRow(w1, column, row);
+          return row.subarray(start, end);
+        },
+      };
+    });
   }
 
   /**
    * Writes the probabilities of all labels, `[C]`, sum 1, for one sparse row: the first `nnz` of `indices` and `values`.
-   * Columns must be distinct and below V; an empty row gets the network's answer to no terms at all.
+   * Columns must be distinct and below V; an empty row gets the networks' answer to no terms at all.
    */
   scores(indices: Uint32Array, values: FloatArray, nnz: number, out: FloatArray): void {
     const { columns, values: ownValues } = this.#buffers;
@@ -210,38 +297,29 @@ export class MlpInference<A extends FloatArray = Float32Array> {
 
   /** Scores the row that the buffers hold. */
   #run(nnz: number, out: FloatArray): void {
-    const { folded, indptr, columns, values, hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
+    const { folded, widths1, widths2, widths3, widths4, indptr, columns, values } = this.#buffers;
+    const { hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
+    const { nTerms, nLabels } = this;
     const kernels = this.#kernels;
-    const [h1, h2, h3] = this.shape.hiddenUnits;
-    const { nTerms, nLabels } = this.shape;
+    const { w1 } = this.#networks;
+    const { b1 } = folded;
+    const nUnits = hidden1.length;
     indptr[1] = nnz;
-    const { w1, b1 } = folded;
-    if (isPacked(w1)) kernels.packedLinearForward(hidden1, indptr, columns, values, w1, b1, 1, nTerms, h1);
-    else kernels.sparseLinearForward(hidden1, indptr, columns, values, w1, b1, 1, 1, nTerms, h1);
-    kernels.scaleShiftReluForward(hidden1, hidden1, folded.scale1, folded.shift1, h1);
-    kernels.linearForward(hidden2, hidden1, folded.w2, folded.b2, 1, h1, h2);
-    kernels.reluForward(hidden2, hidden2, h2);
-    kernels.linearForward(hidden3, hidden2, folded.w3, folded.b3, 1, h2, h3);
-    kernels.reluForward(hidden3, hidden3, h3);
-    kernels.linearForward(logits, hidden3, folded.w4, folded.b4, 1, h3, nLabels);
-    kernels.softmaxForward(probabilities, logits, 1, nLabels);
+    if (isPacked(w1)) kernels.packedLinearForward(hidden1, indptr, columns, values, w1, b1, 1, nTerms, nUnits);
+    else kernels.sparseLinearForward(hidden1, indptr, columns, values, w1, b1, 1, 1, nTerms, nUnits);
+    kernels.scaleShiftReluForward(hidden1, hidden1, folded.scale1, folded.shift1, nUnits);
+    kernels.linearForwardEach(hidden2, hidden1, folded.w2, folded.b2, widths1, widths2);
+    kernels.reluForward(hidden2, hidden2, hidden2.length);
+    kernels.linearForwardEach(hidden3, hidden2, folded.w3, folded.b3, widths2, widths3);
+    kernels.reluForward(hidden3, hidden3, hidden3.length);
+    kernels.linearForwardEach(logits, hidden3, folded.w4, folded.b4, widths3, widths4);
+    const nNetworks = this.#shapes.length;
+    kernels.softmaxForward(probabilities, logits, nNetworks, nLabels);
     for (let c = 0; c < nLabels; c++) out[c] = probabilities[c];
+    if (nNetworks === 1) return;
+    for (let place = nLabels; place < probabilities.length; place += nLabels) {
+      for (let c = 0; c < nLabels; c++) out[c] += probabilities[place + c];
+    }
+    for (let c = 0; c < nLabels; c++) out[c] /= nNetworks;
   }
-}
-
-/** Returns the label probabilities of every row of a matrix, `[nRows, C]`. */
-export function predictProbabilities(
-  weights: StoredWeights,
-  matrix: RowSource,
-  kernels: MlpKernelFactory,
-): Float32Array {
-  const inference = MlpInference.over(weights, kernels);
-  const nLabels = inference.shape.nLabels;
-  const probabilities = new Float32Array(matrix.nRows * nLabels);
-  const row = new Float32Array(nLabels);
-  for (let i = 0; i < matrix.nRows; i++) {
-    inference.scoreRow(matrix, i, row);
-    probabilities.set(row, i * nLabels);
-  }
-  return probabilities;
 }

@@ -36,11 +36,6 @@ const MAX_PASSES = 40;
 /** Passes are shuffled by numbers that neither epochs, which count up from 1, nor folds use. */
 const FIRST_SHUFFLE = 0x8000_0000;
 
-/** Whether a network of the shape can hold a linear classifier: each hidden layer needs a unit for each label. */
-export function holdsLinearMember({ hiddenUnits, nLabels }: Omit<MlpShape, "nTerms">): boolean {
-  return hiddenUnits.every((nUnits) => nUnits >= nLabels);
-}
-
 /** Labels whose passes go side by side over a row at hand. */
 export const LABELS_PER_GROUP = MAX_SEPARATORS;
 
@@ -267,9 +262,10 @@ class SeparatorFit {
  * label c plus a number that keeps it above 0, whatever the document, for |x w| ≤ ‖w‖ ‖x‖ and rows have length 1 at most.
  * Softmax does not see a number that all logits share.
  */
-function toNetwork(separators: readonly Separator[], shape: MlpShape): MlpWeights {
+function toNetwork(separators: readonly Separator[], nTerms: number): MlpWeights {
+  const nLabels = separators.length;
+  const shape: MlpShape = { nTerms, hiddenUnits: [nLabels, nLabels, nLabels], nLabels };
   const network = makeParameters(shape, (n) => new Float32Array(n));
-  const [h1, h2, h3] = shape.hiddenUnits;
   let lift = 0;
   for (const { weights, bias } of separators) {
     lift = Math.max(lift, Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0)) - bias);
@@ -279,34 +275,30 @@ function toNetwork(separators: readonly Separator[], shape: MlpShape): MlpWeight
   // With batch norm's ε this is a variance of 1.
   for (const variance of [runningVar1, runningVar2, runningVar3]) variance.fill(1 - BATCH_NORM_EPSILON);
   for (const [c, { weights, bias }] of separators.entries()) {
-    for (let t = 0; t < shape.nTerms; t++) network.w1[t * h1 + c] = weights[t];
+    for (let t = 0; t < nTerms; t++) network.w1[t * nLabels + c] = weights[t];
     network.b1[c] = bias + lift;
-    network.w2[c * h2 + c] = 1;
-    network.w3[c * h3 + c] = 1;
-    network.w4[c * shape.nLabels + c] = SHARPNESS;
+    network.w2[c * nLabels + c] = 1;
+    network.w3[c * nLabels + c] = 1;
+    network.w4[c * nLabels + c] = SHARPNESS;
   }
   return network;
 }
 
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
- * apart, and returns it as a network of the given shape. The same input gives the same bytes on any engine. Yields
- * every some milliseconds. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
+ * apart, and returns it as a network with a unit for each label in each hidden layer. The same input gives the same bytes on
+ * any engine. Yields every some milliseconds. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
  * @param matrix `[N, V]` rows of Euclidean norm 1, or empty
  * @param labels `[N]` label numbers; each label has a document
- * @param hiddenUnits each at least C, see {@link holdsLinearMember}
  */
 export function* fitLinearMember(
   matrix: RowSource,
   labels: LabeledMatrix["labels"],
   nLabels: number,
-  hiddenUnits: MlpShape["hiddenUnits"],
   seed: number,
   kernels: MlpKernelFactory,
 ): Generator<void, LinearMember, LinearCommand> {
-  const shape: MlpShape = { nTerms: matrix.nColumns, hiddenUnits, nLabels };
-  if (!holdsLinearMember(shape)) throw new Error(`Bug: ${nLabels} labels do not fit into ${hiddenUnits} units`);
   const [total, ...within] = sumColumns(matrix, labels, nLabels);
   const fit = new SeparatorFit(matrix, labels, nLabels, seed, kernels);
   const separators: Separator[] = [];
@@ -314,5 +306,8 @@ export function* fitLinearMember(
     const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums));
     separators.push(...(yield* fit.separate(first, ratios)));
   }
-  return { weights: toNetwork(separators, shape), isCutShort: separators.some(({ isCutShort }) => isCutShort) };
+  return {
+    weights: toNetwork(separators, matrix.nColumns),
+    isCutShort: separators.some(({ isCutShort }) => isCutShort),
+  };
 }

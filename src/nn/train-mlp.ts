@@ -19,7 +19,7 @@ import type { TrainingBackend, TrainingSteps } from "./training-backend.js";
 import { allocateTrainingBuffers, TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
 import type { Rollback, TrainingState } from "./training-state.js";
 import { type LabeledMatrix, validate } from "./validation.js";
-import { copyParameters, type MlpShape, type MlpWeights, makeParameters } from "./weights.js";
+import { copyParameters, type MlpShape, type MlpWeights, makeParameters, oneNetwork } from "./weights.js";
 
 /** A step event comes after at least this many documents: often enough for a progress bar and for Ctrl-C. */
 const DOCUMENTS_PER_EVENT = 1024;
@@ -187,7 +187,7 @@ class MlpRun {
     };
     this.#input = input;
     this.#network = new TrainingNetwork(kernels, shape, capacity, options, 0, nThreads);
-    this.#inference = new MlpInference(kernels, this.#network.parameters);
+    this.#inference = new MlpInference(kernels, oneNetwork(this.#network.parameters));
     const { nBatches, nEpochs } = planRun(matrix.nRows, optimizer);
     this.#nBatches = nBatches;
     this.#nEpochs = nEpochs;
@@ -466,7 +466,7 @@ function isBetter(record: EpochRecord, best: EpochRecord): boolean {
 /** Memory of the whole run, in one number, before anything is allocated. */
 function trainingBytes(shape: MlpShape, capacity: BatchCapacity, nThreads: number): number {
   return measureBytes((allocator: BufferAllocator) => {
-    const { parameters } = allocateTrainingBuffers(allocator, shape, capacity, nThreads);
-    allocateInferenceBuffers(allocator, parameters, shape);
+    allocateTrainingBuffers(allocator, shape, capacity, nThreads);
+    allocateInferenceBuffers(allocator, [shape]);
   });
 }

@@ -28,7 +28,7 @@ const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
  *   F1 = 2 tp / (2 tp + fp + fn) = 2 tp / (support + predicted)
  */
 export function validate(inference: MlpInference, { matrix, labels }: LabeledMatrix): ValidationFigures {
-  const nLabels = inference.shape.nLabels;
+  const nLabels = inference.nLabels;
   const probabilities = new Float32Array(nLabels);
   const nTrue = new Uint32Array(nLabels);
   const nPredicted = new Uint32Array(nLabels);

@@ -4,8 +4,15 @@
  * Legend: V terms, H1, H2, H3 units of the hidden layers, C labels. All matrices are row-major, [inputs, outputs].
  */
 
-import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
-import { countPacked, type PackedRows, packFloat16, packInt8, unpackRows } from "../kernels/packed-rows.js";
+import type { FloatArray, MlpKernels } from "../kernels/mlp.js";
+import {
+  type Float16Rows,
+  type Int8Rows,
+  type PackedRows,
+  packFloat16,
+  packInt8,
+  unpackRows,
+} from "../kernels/packed-rows.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -14,10 +21,10 @@ export interface MlpShape {
   readonly nLabels: number;
 }
 
-/** One array per parameter and per running statistic; the first layer may be packed. */
-export interface MlpParameters<A extends FloatArray, W = A> {
+/** One array per parameter and per running statistic. */
+export interface MlpParameters<A extends FloatArray> {
   /** `[V, H1]` */
-  readonly w1: W;
+  readonly w1: A;
   /** `[H1]` */
   readonly b1: A;
   /** `[H1]` scale of batch norm. */
@@ -109,8 +116,20 @@ export function hiddenLayersOf<A extends FloatArray>(
 /** The network as training makes it. */
 export type MlpWeights = MlpParameters<Float32Array>;
 
-/** The network as a model file holds it. */
-export type StoredWeights = MlpParameters<Float32Array, Float32Array | PackedRows>;
+/** A network but for the weights of its first layer, which lie beside those of others. */
+export type MemberParameters<A extends FloatArray = Float32Array> = Omit<MlpParameters<A>, "w1">;
+
+/**
+ * The networks of a model as its file and the kernels hold them: the first layers side by side, so that a term has one row
+ * for all of them. Networks may differ in their hidden units, not in terms and labels.
+ *
+ * U units of all first layers.
+ */
+export interface JoinedNetworks<A extends FloatArray = Float32Array> {
+  /** `[V, U]`, the units of the first network, then those of the next; in int8 with a scale for each network. */
+  readonly w1: A | PackedRows;
+  readonly members: readonly [MemberParameters<A>, ...MemberParameters<A>[]];
+}
 
 /** Whether the first layer is packed. */
 export function isPacked(w1: FloatArray | PackedRows): w1 is PackedRows {
@@ -165,46 +184,143 @@ export function makeParameters<A extends FloatArray>(
   return Object.fromEntries(sizes.map(([name, n]) => [name, make(n, name)])) as unknown as MlpParameters<A>;
 }
 
-/** Returns the network with a first layer of float32: the stored one itself where it is not packed. */
-export function unpackWeights(weights: StoredWeights): MlpWeights {
-  const { w1 } = weights;
-  return { ...weights, w1: isPacked(w1) ? unpackRows(w1) : w1 };
-}
-
-/** How the first layer is stored. */
+/** How the first layers are stored. */
 export type WeightType = "int8" | "float16" | "float32";
 
-export function weightTypeOf({ w1 }: StoredWeights): WeightType {
+export function weightTypeOf({ w1 }: JoinedNetworks): WeightType {
   return isPacked(w1) ? w1.type : "float32";
 }
 
+/** `[M]` units of each network's first layer. */
+function firstWidths(members: readonly MemberParameters[]): Uint32Array {
+  return Uint32Array.from(members, ({ b1 }) => b1.length);
+}
+
+function sumOf(numbers: Iterable<number>): number {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}
+
+/** Returns matrices of these widths as one, row beside row. */
+function interleave<T extends Float32Array | Uint16Array | Int8Array>(parts: readonly T[], widths: Uint32Array): T {
+  const nColumns = sumOf(widths);
+  const joined = new (parts[0]!.constructor as new (n: number) => T)(sumOf(parts.map(({ length }) => length)));
+  let place = 0;
+  for (const [m, part] of parts.entries()) {
+    const width = widths[m];
+    for (let from = 0, to = place; from < part.length; from += width, to += nColumns) {
+      for (let i = 0; i < width; i++) joined[to + i] = part[from + i];
+    }
+    place += width;
+  }
+  return joined;
+}
+
+/** The weights of first layers, in the type that they are stored in. */
+export type FirstLayer = Float32Array | PackedRows;
+
+function isFloat16(layer: FirstLayer): layer is Float16Rows {
+  return isPacked(layer) && layer.type === "float16";
+}
+
+function isInt8(layer: FirstLayer): layer is Int8Rows {
+  return isPacked(layer) && layer.type === "int8";
+}
+
 /**
- * Returns the network with a first layer of another type; all else is the same array.
+ * Returns first layers side by side, `[V, U]`, in their type; in float32 where they are of several.
+ * @param widths `[M]` units of each
+ */
+export function joinFirstLayers(layers: readonly FirstLayer[], widths: Uint32Array): FirstLayer {
+  if (layers.length === 1) return layers[0]!;
+  const nColumns = sumOf(widths);
+  if (layers.every(isFloat16)) {
+    const bits = layers.map((layer) => layer.bits);
+    return { type: "float16", nColumns, bits: interleave(bits, widths) };
+  }
+  if (layers.every(isInt8)) {
+    const values = layers.map((layer) => layer.values);
+    const scales = layers.map((layer) => layer.scales);
+    const ones = new Uint32Array(layers.length).fill(1);
+    return { type: "int8", nColumns, values: interleave(values, widths), widths, scales: interleave(scales, ones) };
+  }
+  return interleave(
+    layers.map((layer) => (isPacked(layer) ? unpackRows(layer) : layer)),
+    widths,
+  );
+}
+
+/** A network by itself; the arrays are the same. */
+export function oneNetwork<A extends FloatArray>({ w1, ...member }: MlpParameters<A>): JoinedNetworks<A> {
+  return { w1, members: [member] };
+}
+
+/** Returns networks side by side with first layers of float32; all else is the same arrays. */
+export function joinNetworks(networks: readonly [MlpWeights, ...MlpWeights[]]): JoinedNetworks {
+  const w1 = joinFirstLayers(
+    networks.map((network) => network.w1),
+    firstWidths(networks),
+  );
+  const [first, ...others] = networks.map(({ w1: _, ...member }) => member);
+  return { w1, members: [first!, ...others] };
+}
+
+/** Returns the networks one by one, with first layers of float32; all else is the same arrays. */
+export function splitNetworks({ w1, members }: JoinedNetworks): readonly MlpWeights[] {
+  const joined = isPacked(w1) ? unpackRows(w1) : w1;
+  if (members.length === 1) return [{ w1: joined, ...members[0] }];
+  const nColumns = sumOf(firstWidths(members));
+  const nTerms = joined.length / nColumns;
+  let place = 0;
+  return members.map((member) => {
+    const width = member.b1.length;
+    const own = new Float32Array(nTerms * width);
+    for (let t = 0; t < nTerms; t++) {
+      own.set(joined.subarray(t * nColumns + place, t * nColumns + place + width), t * width);
+    }
+    place += width;
+    return { w1: own, ...member };
+  });
+}
+
+/**
+ * Returns the networks with first layers of another type; all else is the same arrays.
  * @throws {OptionError} when a weight is too large for float16
  */
-export function packWeights(weights: StoredWeights, type: WeightType): StoredWeights {
-  const { w1, b1 } = unpackWeights(weights);
+export function packNetworks({ w1, members }: JoinedNetworks, type: WeightType): JoinedNetworks {
+  const floats = isPacked(w1) ? unpackRows(w1) : w1;
+  const widths = firstWidths(members);
   switch (type) {
     case "float32":
-      return { ...weights, w1 };
+      return { w1: floats, members };
     case "float16":
-      return { ...weights, w1: packFloat16(w1) };
+      return { w1: packFloat16(floats, sumOf(widths)), members };
     case "int8":
-      return { ...weights, w1: packInt8(w1, b1.length) };
+      return { w1: packInt8(floats, widths), members };
   }
 }
 
-/** Hands every array of a stored network to the allocator. */
-export function adoptWeights(
-  allocator: BufferAllocator,
-  weights: StoredWeights,
-): MlpParameters<Float32Array, Float32Array | PackedRows> {
-  const { w1, ...others } = weights;
-  const adopted = Object.entries(others).map(([name, values]) => [name, allocator.adopt(values)]);
-  return {
-    ...(Object.fromEntries(adopted) as typeof others),
-    w1: isPacked(w1) ? allocator.adoptPacked(w1) : allocator.adopt(w1),
-  };
+/** The rows of these numbers, one after another. */
+function selectRows<T extends Float32Array | Uint16Array | Int8Array>(
+  values: T,
+  nColumns: number,
+  rows: Uint32Array,
+): T {
+  const selected = new (values.constructor as new (n: number) => T)(rows.length * nColumns);
+  for (const [place, row] of rows.entries()) {
+    selected.set(values.subarray(row * nColumns, (row + 1) * nColumns), place * nColumns);
+  }
+  return selected;
+}
+
+/** Returns the networks with these terms alone, in the order given; the type of the first layers stays. */
+export function selectTerms({ w1, members }: JoinedNetworks, terms: Uint32Array): JoinedNetworks {
+  if (!isPacked(w1)) return { w1: selectRows(w1, sumOf(firstWidths(members)), terms), members };
+  const { nColumns } = w1;
+  if (w1.type === "float16") return { w1: { ...w1, bits: selectRows(w1.bits, nColumns, terms) }, members };
+  const values = selectRows(w1.values, nColumns, terms);
+  return { w1: { ...w1, values, scales: selectRows(w1.scales, w1.widths.length, terms) }, members };
 }
 
 /** Copies every array of one set of parameters into another of the same shape, whatever their precisions. */
@@ -213,14 +329,13 @@ export function copyParameters(target: MlpParameters<FloatArray>, source: MlpPar
 }
 
 /** Returns the sizes that the arrays tell. */
-export function shapeOf(weights: MlpParameters<FloatArray, FloatArray | PackedRows>): MlpShape {
-  const h1 = weights.b1.length;
-  const { w1 } = weights;
-  return {
-    nTerms: (isPacked(w1) ? countPacked(w1) : w1.length) / h1,
-    hiddenUnits: [h1, weights.b2.length, weights.b3.length],
-    nLabels: weights.b4.length,
-  };
+export function shapeOf(weights: MlpParameters<FloatArray>): MlpShape {
+  return { nTerms: weights.w1.length / weights.b1.length, ...layersOf(weights) };
+}
+
+/** Returns the sizes of all but the input. */
+export function layersOf({ b1, b2, b3, b4 }: MemberParameters<FloatArray>): Omit<MlpShape, "nTerms"> {
+  return { hiddenUnits: [b1.length, b2.length, b3.length], nLabels: b4.length };
 }
 
 /**

@@ -334,7 +334,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     kind: "boolean",
     default: true,
     inOlderFiles: false,
-    help: "Add a linear classifier to the networks, its score counted like one of theirs; left out where a hidden layer has fewer units than there are labels",
+    help: "Add a linear classifier to the networks, its score counted like one of theirs",
   },
   calibrate: {
     kind: "boolean",

@@ -2,7 +2,7 @@
 import { naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { LabeledMatrix } from "../nn/validation.js";
-import { type MlpWeights, packWeights, type StoredWeights, type WeightType } from "../nn/weights.js";
+import { type JoinedNetworks, joinNetworks, type MlpWeights, packNetworks, type WeightType } from "../nn/weights.js";
 import type { RunOptions } from "../options/train-options.js";
 import { scoreRows } from "./score-rows.js";
 
@@ -23,7 +23,7 @@ export interface RefusedWeights {
 }
 
 export interface ChosenWeights {
-  readonly members: readonly [StoredWeights, ...StoredWeights[]];
+  readonly networks: JoinedNetworks;
   readonly type: WeightType;
   /** Smaller types that would do worse; none where the type was given. */
   readonly refused: readonly RefusedWeights[];
@@ -53,15 +53,8 @@ function answersOf(probabilities: Float32Array, labels: ArrayLike<number>, nLabe
   return { nRight, loss: lossSum / labels.length };
 }
 
-function packAll(
-  [first, ...others]: readonly [MlpWeights, ...MlpWeights[]],
-  type: WeightType,
-): readonly [StoredWeights, ...StoredWeights[]] {
-  return [packWeights(first, type), ...others.map((weights) => packWeights(weights, type))];
-}
-
 /**
- * Gives the first layers the type that is wanted; for "auto" the smallest with which the networks answer articles as well: no
+ * Puts the networks side by side and gives the first layers the type that is wanted; for "auto" the smallest with which the networks answer articles as well: no
  * more than 0.2% of them, or one, lose their right label, and the loss rises by no more than 2%.
  *
  * @param articles at least one, best such that the networks were not trained on
@@ -74,20 +67,21 @@ export function chooseWeightType(
   nLabels: number,
   kernels: MlpKernelFactory,
 ): ChosenWeights {
-  if (wanted !== "auto") return { members: packAll(members, wanted), type: wanted, refused: [] };
-  const answer = (stored: readonly StoredWeights[]): Answers =>
-    answersOf(scoreRows(stored, matrix, nLabels, kernels), labels, nLabels);
-  const before = answer(members);
+  const joined = joinNetworks(members);
+  if (wanted !== "auto") return { networks: packNetworks(joined, wanted), type: wanted, refused: [] };
+  const answer = (networks: JoinedNetworks): Answers =>
+    answersOf(scoreRows(networks, matrix, nLabels, kernels), labels, nLabels);
+  const before = answer(joined);
   const maxLost = Math.max(1, MAX_LOST_SHARE * labels.length);
   const refused: RefusedWeights[] = [];
   for (const type of SMALLER_TYPES) {
     if (type === "float16" && !members.every(({ w1 }) => w1.every((weight) => Math.abs(weight) < MAX_FLOAT16)))
       continue;
-    const packed = packAll(members, type);
+    const packed = packNetworks(joined, type);
     const after = answer(packed);
     const isAsGood = before.nRight - after.nRight <= maxLost && after.loss <= before.loss * (1 + MAX_LOSS_RISE);
-    if (isAsGood) return { members: packed, type, refused };
+    if (isAsGood) return { networks: packed, type, refused };
     refused.push({ type, before, after });
   }
-  return { members, type: "float32", refused };
+  return { networks: joined, type: "float32", refused };
 }

@@ -2,7 +2,7 @@ import { exponential, naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
 import type { LabeledMatrix } from "../nn/validation.js";
-import type { StoredWeights } from "../nn/weights.js";
+import type { JoinedNetworks } from "../nn/weights.js";
 import { scoreRows } from "./score-rows.js";
 
 /** Where the temperature is looked for; beyond, the scores are all but even or all but 0 and 1. */
@@ -67,11 +67,11 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
  * as it is.
  */
 export function fitCalibration(
-  members: readonly StoredWeights[],
+  networks: JoinedNetworks,
   { matrix, labels }: LabeledMatrix,
   nLabels: number,
   kernels: MlpKernelFactory,
 ): Calibration {
-  const probabilities = scoreRows(members, matrix, nLabels, kernels);
+  const probabilities = scoreRows(networks, matrix, nLabels, kernels);
   return { ...noCalibration(nLabels), temperature: fitTemperature(probabilities, labels, nLabels) };
 }

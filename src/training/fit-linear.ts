@@ -1,7 +1,6 @@
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { fitLinearMember, type LinearMember } from "../nn/linear-member.js";
 import type { LabeledMatrix } from "../nn/validation.js";
-import type { MlpShape } from "../nn/weights.js";
 import { yieldToEventLoop } from "./progress.js";
 
 /**
@@ -10,12 +9,12 @@ import { yieldToEventLoop } from "./progress.js";
  */
 export async function fitLinear(
   { matrix, labels }: LabeledMatrix,
-  { hiddenUnits, nLabels }: Omit<MlpShape, "nTerms">,
+  nLabels: number,
   seed: number,
   kernels: MlpKernelFactory,
   signal: AbortSignal,
 ): Promise<LinearMember> {
-  const run = fitLinearMember(matrix, labels, nLabels, hiddenUnits, seed, kernels);
+  const run = fitLinearMember(matrix, labels, nLabels, seed, kernels);
   for (;;) {
     const { done, value } = run.next(signal.aborted ? "stop" : undefined);
     if (done) return value;

@@ -88,10 +88,11 @@ export function planMemory(
   nThreads: number,
 ): MemoryPlan {
   const layerBytes = 4 * nTerms * network.hiddenUnits[0];
+  const linearBytes = linear ? 4 * nTerms * nLabels : 0;
   const nArrays = ARRAYS_OF_NETWORK + (pretrain === "none" ? 0 : ARRAYS_OF_PRETRAINING);
   const laneBytes = nArrays * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
-  const keptBytes = (ensemble + (linear ? 1 : 0)) * layerBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
+  const keptBytes = ensemble * layerBytes + linearBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
   const separatorBytes = linear ? BYTES_PER_SEPARATOR * Math.min(nLabels, LABELS_PER_GROUP) * log.nDocuments : 0;
   const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + separatorBytes + laneBytes;
   if (maxBytes < leastBytes) {

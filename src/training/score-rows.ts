@@ -2,16 +2,16 @@ import { copyRow, longestRow, type RowSource } from "../features/csr-matrix.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { noCalibration } from "../nn/calibration.js";
 import { Ensemble } from "../nn/ensemble.js";
-import type { StoredWeights } from "../nn/weights.js";
+import type { JoinedNetworks } from "../nn/weights.js";
 
 /** Returns `[nRows, nLabels]` the mean of the networks' probabilities, without calibration. */
 export function scoreRows(
-  members: readonly StoredWeights[],
+  networks: JoinedNetworks,
   matrix: RowSource,
   nLabels: number,
   kernels: MlpKernelFactory,
 ): Float32Array {
-  const ensemble = Ensemble.over(members, noCalibration(nLabels), kernels);
+  const ensemble = new Ensemble(networks, noCalibration(nLabels), kernels);
   const probabilities = new Float32Array(matrix.nRows * nLabels);
   const columns = new Uint32Array(longestRow(matrix));
   const values = new Float32Array(columns.length);

@@ -12,6 +12,7 @@ import { Ensemble } from "../nn/ensemble.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
 import type { LabeledMatrix } from "../nn/validation.js";
+import { oneNetwork } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import { stratifiedSplit } from "../stratified-split.js";
 import type { Label, LabeledArticle } from "../text/article.js";
@@ -99,7 +100,7 @@ export class FoldScorer {
     const outcome = await fitNetwork({ ...input, threads: isWorthThreads(input) ? threads : undefined }, { signal });
     if (outcome.ending === "stopped") return null;
 
-    const ensemble = Ensemble.over([outcome.weights], noCalibration(labels.length), kernels);
+    const ensemble = new Ensemble(oneNetwork(outcome.weights), noCalibration(labels.length), kernels);
     const { indptr, indices, data } = matrixOf(test);
     const scores = new Float32Array(labels.length);
     // All labels count, also one that the fold could not learn.

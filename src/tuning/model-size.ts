@@ -1,5 +1,6 @@
 import type { Vocabulary } from "../features/vocabulary.js";
 import { weightShapes } from "../model-file/tensors.js";
+import type { MlpShape } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 
 /** What a vocabulary takes in a model file. */
@@ -21,15 +22,17 @@ const BYTES_PER_WEIGHT = { auto: 1, int8: 1, float16: 2, float32: 4 } as const;
 
 /** Bytes that the model file of these settings has at most, where `weights: "auto"` comes to int8. */
 export function modelBytesAtMost(
-  { network, ensemble, weights }: ResolvedTrainingSettings,
+  { network, ensemble, linear, weights }: ResolvedTrainingSettings,
   { nTerms, nBytes }: VocabularySize,
   nLabels: number,
 ): number {
   const bytesPerWeight = BYTES_PER_WEIGHT[weights];
-  const networkBytes = weightShapes(nTerms, network.hiddenUnits, nLabels).reduce((sum, [name, shape]) => {
-    const nWeights = shape.reduce((product, length) => product * length, 1);
-    return sum + nWeights * (name === "w1" ? bytesPerWeight : Float32Array.BYTES_PER_ELEMENT);
-  }, 0);
   const scaleBytes = bytesPerWeight === 1 ? nTerms * Float32Array.BYTES_PER_ELEMENT : 0;
-  return ensemble * (networkBytes + scaleBytes) + nLabels * nTerms + nBytes + REST_BYTES;
+  const networkBytes = (hiddenUnits: MlpShape["hiddenUnits"]): number =>
+    weightShapes({ nTerms, hiddenUnits, nLabels }).reduce((sum, [name, shape]) => {
+      const nWeights = shape.reduce((product, length) => product * length, 1);
+      return sum + nWeights * (name === "w1" ? bytesPerWeight : Float32Array.BYTES_PER_ELEMENT);
+    }, scaleBytes);
+  const linearBytes = linear ? networkBytes([nLabels, nLabels, nLabels]) : 0;
+  return ensemble * networkBytes(network.hiddenUnits) + linearBytes + nLabels * nTerms + nBytes + REST_BYTES;
 }

@@ -16,8 +16,8 @@ import { Philox, RANDOM_STREAM } from "../../src/kernels/random.js";
 const ABSOLUTE_TOLERANCE = 2e-6;
 const RELATIVE_TOLERANCE = 2e-6;
 const CAPACITY_BYTES = 1 << 20;
-/** Widths below, at and beside multiples of a SIMD register's four lanes. */
-const WIDTHS = [1, 3, 4, 7, 8, 13];
+/** Widths below, at and beside multiples of a SIMD register's four lanes, and one with pieces of 32, 8 and 3. */
+const WIDTHS = [1, 3, 4, 7, 8, 13, 75];
 const N_ROWS = 6;
 
 /** Numbers in [-1, 1), the same on every run. */
@@ -141,10 +141,16 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         });
       });
 
-      it.each(["float16", "int8"] as const)("sums weighted rows of the sparse layer packed as %s", (type) => {
+      it.each([
+        { type: "float16", widths: [n] },
+        { type: "int8", widths: [n] },
+        // Two groups with a scale each.
+        { type: "int8", widths: [Math.floor(n / 3), n - Math.floor(n / 3)] },
+      ] as const)("sums weighted rows of the sparse layer packed as $type by $widths", ({ type, widths }) => {
         const bench = new Workbench(factory);
         const [values, weight, bias] = [bench.input(8), bench.input(5 * n), bench.input(n)];
-        const packed = type === "float16" ? packFloat16(weight.slice()) : packInt8(weight.slice(), n);
+        const packed =
+          type === "float16" ? packFloat16(weight.slice(), n) : packInt8(weight.slice(), Uint32Array.from(widths));
         const unpacked = unpackRows(packed);
         const out = bench.output(N_ROWS * n);
         bench.kernels.packedLinearForward(
@@ -224,6 +230,31 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           return sum(N_ROWS, (b) => input[b * nInputs + k]! * dOut[b * n + o]!);
         });
         expectClose(dBias, (o) => sum(N_ROWS, (b) => dOut[b * n + o]!));
+      });
+
+      it("runs dense layers side by side", () => {
+        const bench = new Workbench(factory);
+        const [nInputs, nOutputs] = [
+          [5, n, 1],
+          [n, 3, 4],
+        ];
+        const input = bench.input(6 + n);
+        bench.kernels.reluForward(input, input, input.length);
+        const [weight, bias] = [bench.input(5 * n + 3 * n + 4), bench.input(n + 7)];
+        const out = bench.output(n + 7);
+        bench.kernels.linearForwardEach(out, input, weight, bias, bench.indices(nInputs!), bench.indices(nOutputs!));
+        let [inputAt, weightAt, outAt] = [0, 0, 0];
+        for (const [m, width] of nOutputs!.entries()) {
+          const [inputStart, weightStart, outStart] = [inputAt, weightAt, outAt];
+          expectClose(out.slice(outStart, outStart + width), (o) => {
+            const product = (i: number) => input[inputStart + i]! * weight[weightStart + i * width + o]!;
+            return bias[outStart + o]! + sum(nInputs![m]!, product);
+          });
+          inputAt += nInputs![m]!;
+          weightAt += nInputs![m]! * width;
+          outAt += width;
+        }
+        expect([inputAt, weightAt, outAt]).toEqual([input.length, weight.length, out.length]);
       });
 
       it("normalizes a batch, moves the running statistics and goes back", () => {

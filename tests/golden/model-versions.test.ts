@@ -13,7 +13,7 @@ interface Expected {
   readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-describe.each(["version-1"])("a model file of %s", (name) => {
+describe.each(["version-1", "version-2", "version-3"])("a model file of %s", (name) => {
   const bytes = new Uint8Array(readFileSync(path.join(FOLDER, `${name}.newsclf`)));
   const expected = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), "utf8")) as Expected;
   const options = { tokenizer: wordTokenizer() };
@@ -34,7 +34,7 @@ describe.each(["version-1"])("a model file of %s", (name) => {
   it("gives them when written in the newest version, too", async () => {
     const rewritten = await encodeModel(await decodeModel(bytes));
     const classifier = await Classifier.load(rewritten, options);
-    expect(classifier.metadata.formatVersion).toBe(2);
+    expect(classifier.metadata.formatVersion).toBe(3);
     expectScores(classifier);
   });
 

@@ -5,8 +5,7 @@ import { Vocabulary } from "../../src/features/vocabulary.js";
 import { FORMAT_VERSION, parseManifest } from "../../src/model-file/manifest.js";
 import { decodeModel, encodeModel, type ModelParts } from "../../src/model-file/model-file.js";
 import { decodeSafetensors } from "../../src/model-file/safetensors.js";
-import { holdsLinearMember } from "../../src/nn/linear-member.js";
-import type { MlpWeights } from "../../src/nn/weights.js";
+import { joinNetworks, type MlpWeights } from "../../src/nn/weights.js";
 import { resolveTrainingSettings } from "../../src/options/train-options.js";
 import { errorOf } from "../unit/io/streams.js";
 
@@ -52,8 +51,8 @@ function weightsOf(V: number, H: readonly [number, number, number], C: number): 
 }
 
 const modelParts: fc.Arbitrary<ModelParts> = fc
-  .record({ labels, terms, hiddenUnits: fc.tuple(size, size, size) })
-  .chain(({ labels, terms, hiddenUnits }) => {
+  .record({ labels, terms, hiddenUnits: fc.tuple(size, size, size), otherUnits: fc.tuple(size, size, size) })
+  .chain(({ labels, terms, hiddenUnits, otherUnits }) => {
     const C = labels.length;
     const V = terms.length;
     const support = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: C, maxLength: C });
@@ -67,9 +66,11 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
       members: fc.tuple(weightsOf(V, hiddenUnits, C)).chain(([first]) =>
         fc.oneof(
           fc.constant([first] as const),
-          weightsOf(V, hiddenUnits, C).map((second) => [first, second] as const),
+          weightsOf(V, otherUnits, C).map((second) => [first, second] as const),
         ),
       ),
+      // Whether the last of several networks is the linear one, which has no epoch.
+      linear: fc.boolean(),
       temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
       labelBias: fc.array(
         fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((bias) => bias + 0),
@@ -82,7 +83,7 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
       figure: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
     });
   })
-  .map(({ labels, terms, hiddenUnits, support, shares, members, temperature, labelBias, seed, figure }) => {
+  .map(({ labels, terms, hiddenUnits, support, shares, members, linear, temperature, labelBias, seed, figure }) => {
     const V = terms.length;
     const labelDocumentFrequency = Uint32Array.from(shares, (share, place) =>
       // Label 0 has each term, so that no term is in no article.
@@ -90,9 +91,7 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
     );
     // JSON has no -0, and no training gives one.
     const plainFigure = figure === null ? null : figure + 0;
-    // The last member is linear where there is another and the layers hold it; it has no epoch.
-    const hasLinear = members.length > 1 && holdsLinearMember({ hiddenUnits, nLabels: labels.length });
-    const networks = hasLinear ? members.slice(1) : members;
+    const nEpochs = members.length - (linear && members.length > 1 ? 1 : 0);
     const selectedEpoch = {
       epoch: 1,
       learningRate: 0.1,
@@ -106,17 +105,18 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
         formatVersion: FORMAT_VERSION,
         labels,
         tokenizerId: "words-1",
-        settings: resolveTrainingSettings({ seed, linear: hasLinear, network: { hiddenUnits } }),
+        settings: resolveTrainingSettings({ seed, linear, network: { hiddenUnits } }),
         nDocuments: support.reduce((sum, count) => sum + count, 0),
         trainSupport: support,
         nValidationDocuments: 0,
         trainingDataHash: "ab".repeat(32),
-        selectedEpochs: [selectedEpoch, ...networks.slice(1).map(() => selectedEpoch)],
+        members: members.map(({ b1, b2, b3 }) => ({ hiddenUnits: [b1.length, b2.length, b3.length] as const })),
+        selectedEpochs: [selectedEpoch, ...members.slice(1, nEpochs).map(() => selectedEpoch)],
         calibration: { temperature, labelBias },
       },
       vocabulary: Vocabulary.fromTerms(terms),
       labelDocumentFrequency,
-      members,
+      networks: joinNetworks(members),
     };
   });
 

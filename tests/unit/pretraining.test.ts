@@ -29,11 +29,11 @@ describe("train with pretrain autoencoder", () => {
     const again = await train(SMALL_ARTICLES, OPTIONS);
     const without = await train(SMALL_ARTICLES, plain);
     expect(again.classifier.toBytes()).toEqual(classifier.toBytes());
-    const [{ members }, { members: drawn }] = [
+    const [{ networks }, { networks: drawn }] = [
       await decodeModel(classifier.toBytes()),
       await decodeModel(without.classifier.toBytes()),
     ];
-    expect(members[0].w1).not.toEqual(drawn[0].w1);
+    expect(networks.w1).not.toEqual(drawn.w1);
   });
 
   it("learns labels after it", async () => {

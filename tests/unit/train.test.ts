@@ -44,11 +44,11 @@ describe("train", () => {
       const { weights: _, ...options } = { ...SMALL_TRAINING, tokenizer: wordTokenizer(), validationFraction };
       const { classifier, weightType, refusedWeights } = await train(SMALL_ARTICLES, options);
       expect({ weightType, refusedWeights }).toEqual({ weightType: "int8", refusedWeights: [] });
-      const { members, metadata } = await decodeModel(classifier.toBytes());
-      expect(members[0].w1).toMatchObject({ type: "int8" });
+      const { networks, metadata } = await decodeModel(classifier.toBytes());
+      expect(networks.w1).toMatchObject({ type: "int8" });
       expect(metadata.settings.weights).toBe("auto");
       const large = await train(SMALL_ARTICLES, { ...options, weights: "float32" });
-      expect((await decodeModel(large.classifier.toBytes())).members[0].w1).toBeInstanceOf(Float32Array);
+      expect((await decodeModel(large.classifier.toBytes())).networks.w1).toBeInstanceOf(Float32Array);
       expect(large.classifier.classify("금리 소식")[0].label).toBe(classifier.classify("금리 소식")[0].label);
     },
   );

@@ -8,18 +8,20 @@ import type { ModelParts } from "../../../src/model-file/model-file.js";
 import { decodeSafetensors } from "../../../src/model-file/safetensors.js";
 import type { Calibration } from "../../../src/nn/calibration.js";
 import { Ensemble } from "../../../src/nn/ensemble.js";
-import { type MlpWeights, makeParameters } from "../../../src/nn/weights.js";
+import { joinNetworks, layersOf, type MlpWeights, makeParameters, splitNetworks } from "../../../src/nn/weights.js";
 import { smallParts } from "../model-file/small-model.js";
 
 const LABELS = ["경제", "문화", "스포츠"];
 const TERMS = ["가", "나", "다", "라", "마"];
 const HIDDEN_UNITS = [4, 3, 2] as const;
+const WIDE_UNITS = [6, 5, 7] as const;
 /** What single precision in another order of sums may differ by. */
 const TOLERANCE = 1e-5;
 
-/** Weights that are all different and of batch norm's usual sizes, so that an exchanged array shows. */
+/** Weights that are all different and of batch norm's usual sizes, so that an exchanged array shows; odd seeds give wider layers. */
 function weightsOf(seed: number): MlpWeights {
-  const shape = { nTerms: TERMS.length, hiddenUnits: HIDDEN_UNITS, nLabels: LABELS.length };
+  const hiddenUnits = seed % 2 === 0 ? HIDDEN_UNITS : WIDE_UNITS;
+  const shape = { nTerms: TERMS.length, hiddenUnits, nLabels: LABELS.length };
   let place = seed;
   return makeParameters(shape, (n, name) =>
     Float32Array.from({ length: n }, () => {
@@ -36,10 +38,12 @@ function partsOf(seeds: readonly [number, ...number[]], calibration?: Calibratio
   const parts = smallParts({ labels: LABELS, terms: TERMS, settings, ...(calibration ? { calibration } : {}) });
   const [first, ...others] = seeds;
   const [epoch] = parts.metadata.selectedEpochs;
+  const networks = [weightsOf(first), ...others.map(weightsOf)] as const;
+  const members = networks.map((weights) => ({ hiddenUnits: layersOf(weights).hiddenUnits }));
   return {
     ...parts,
-    metadata: { ...parts.metadata, selectedEpochs: [epoch, ...others.map(() => epoch)] },
-    members: [weightsOf(first), ...others.map(weightsOf)],
+    metadata: { ...parts.metadata, members, selectedEpochs: [epoch, ...others.map(() => epoch)] },
+    networks: joinNetworks(networks),
   };
 }
 
@@ -54,7 +58,7 @@ const N_DOCUMENTS = DOCUMENTS.length;
 const LONGEST = 4;
 
 function scoresOf(parts: ModelParts): number[][] {
-  const ensemble = Ensemble.over(parts.members, parts.metadata.calibration, createReferenceMlp);
+  const ensemble = new Ensemble(parts.networks, parts.metadata.calibration, createReferenceMlp);
   return DOCUMENTS.map(({ indices, values }) => {
     const scores = new Float32Array(LABELS.length);
     ensemble.scores(Uint32Array.from(indices), Float32Array.from(values), indices.length, scores);
@@ -153,11 +157,12 @@ describe("exportModel", () => {
     const { tensors, metadata } = decodeSafetensors(await exported(parts, "safetensors", "model.safetensors"));
     expect(metadata.get("labels")).toBe(JSON.stringify(LABELS));
     expect(tensors.size).toBe(40);
-    for (const [member, weights] of parts.members.entries()) {
+    for (const [member, weights] of splitNetworks(parts.networks).entries()) {
       for (const [name, values] of Object.entries(weights)) {
         expect(tensors.get(`${member}.${name}`)?.data, name).toEqual(values);
       }
     }
+    expect(tensors.get("0.w2")?.shape).toEqual([6, 5]);
     expect(tensors.get("1.w2")?.shape).toEqual([4, 3]);
   });
 

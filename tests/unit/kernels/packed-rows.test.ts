@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../../src/errors.js";
-import { halfToNumber, packFloat16, packInt8, unpackRows } from "../../../src/kernels/packed-rows.js";
+import { halfToNumber, packFloat16, packInt8, unpackRow, unpackRows } from "../../../src/kernels/packed-rows.js";
 
 describe("packFloat16", () => {
   it.each<readonly [number, number]>([
@@ -22,19 +22,19 @@ describe("packFloat16", () => {
     [2 ** -14 - 2 ** -30, 0],
     [-(2 ** -20), 0],
   ])("gives %d the bits %i", (value, bits) => {
-    expect([...packFloat16(Float32Array.of(value)).bits]).toEqual([bits]);
+    expect([...packFloat16(Float32Array.of(value), 1).bits]).toEqual([bits]);
   });
 
   it.each([65520, -1e10])("refuses %d, which it cannot hold", (value) => {
-    expect(() => packFloat16(Float32Array.of(1, value))).toThrow(OptionError);
+    expect(() => packFloat16(Float32Array.of(1, value), 2)).toThrow(OptionError);
   });
 
   it("is undone by unpackRows for every number that it gives", () => {
     for (let bits = 0x0400; bits < 0x7c00; bits++) {
       const value = halfToNumber(bits);
-      expect(packFloat16(Float32Array.of(value)).bits[0]).toBe(bits);
+      expect(packFloat16(Float32Array.of(value), 1).bits[0]).toBe(bits);
     }
-    expect([...unpackRows({ type: "float16", bits: Uint16Array.of(0x3c00, 0xc200, 0x8001) })]).toEqual([
+    expect([...unpackRows({ type: "float16", nColumns: 3, bits: Uint16Array.of(0x3c00, 0xc200, 0x8001) })]).toEqual([
       1,
       -3,
       -(2 ** -24),
@@ -45,15 +45,26 @@ describe("packFloat16", () => {
 describe("packInt8", () => {
   it("gives each row the scale of its greatest number", () => {
     // Row 0: scale 2 / 127; 2, -1 and 0.5 are 127, -63.5 and 31.75 of it. Row 1: nothing. Row 2: scale 127 / 127.
-    const { values, scales } = packInt8(Float32Array.of(2, -1, 0.5, 0, 0, 0, -127, 3.4, 3.6), 3);
+    const { values, scales } = packInt8(Float32Array.of(2, -1, 0.5, 0, 0, 0, -127, 3.4, 3.6), Uint32Array.of(3));
     expect([...scales]).toEqual([Math.fround(2 / 127), 0, 1]);
     expect([...values.subarray(0, 1), ...values.subarray(2)]).toEqual([127, 32, 0, 0, 0, -127, 3, 4]);
     expect([-63, -64]).toContain(values[1]);
   });
 
+  it("gives each group of a row a scale of its own, and unpackRow finds it", () => {
+    // Row 0: scales 2 / 127 and 254 / 127; row 1: 127 / 127 and none.
+    const packed = packInt8(Float32Array.of(2, -1, 254, 127, 3, 0), Uint32Array.of(2, 1));
+    expect([...packed.scales]).toEqual([Math.fround(2 / 127), 2, 1, 0]);
+    const row = new Float32Array(3);
+    unpackRow(packed, 1, row);
+    expect([...row]).toEqual([127, 3, 0]);
+    unpackRow(packed, 0, row);
+    expect([row[0], row[2]]).toEqual([2, 254]);
+  });
+
   it("is at most half a scale away from each number", () => {
     const numbers = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i) * 10 ** (i % 4));
-    const packed = packInt8(numbers, 8);
+    const packed = packInt8(numbers, Uint32Array.of(8));
     for (const [i, value] of unpackRows(packed).entries()) {
       // A thousandth more for the rounding of the scale itself.
       const allowed = 0.501 * (packed.scales[Math.floor(i / 8)] as number);

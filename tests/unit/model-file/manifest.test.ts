@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ModelFormatError } from "../../../src/errors.js";
-import { formatManifest, parseManifest } from "../../../src/model-file/manifest.js";
+import {
+  formatManifest,
+  hasLinearMember,
+  type ModelMetadata,
+  parseManifest,
+} from "../../../src/model-file/manifest.js";
 import type { AnyConstraint } from "../../../src/options/constraint.js";
 import { RUN_SPEC, TRAINING_GROUPS } from "../../../src/options/train-options.js";
 import { smallParts } from "./small-model.js";
@@ -68,6 +73,23 @@ describe("formatManifest and parseManifest", () => {
   });
 });
 
+/** What a manifest says of a network of one unit in each layer. */
+const UNITS = { hiddenUnits: [1, 1, 1] };
+
+describe("parseManifest", () => {
+  it("takes the networks of version 2 from the settings, the linear one where each layer has a unit for each label", () => {
+    const older = (hiddenUnits: readonly number[]): ModelMetadata => {
+      const manifest = JSON.parse(withField("settings.network.hiddenUnits", hiddenUnits)) as Record<string, unknown>;
+      const { members: _, ...others } = manifest;
+      return parseManifest(JSON.stringify({ ...others, formatVersion: 2 }));
+    };
+    expect(older([4, 2, 3]).members).toEqual([{ hiddenUnits: [4, 2, 3] }, { hiddenUnits: [4, 2, 3] }]);
+    expect(hasLinearMember(older([4, 2, 3]))).toBe(true);
+    expect(older([4, 1, 3]).members).toEqual([{ hiddenUnits: [4, 1, 3] }]);
+    expect(hasLinearMember(older([4, 1, 3]))).toBe(false);
+  });
+});
+
 describe("parseManifest refuses", () => {
   it.each<readonly [string, string, unknown, string]>([
     ["one label", "labels", ["경제"], "at least two labels"],
@@ -86,6 +108,12 @@ describe("parseManifest refuses", () => {
     ["an epoch that is null", "selectedEpochs.0", null, "an object as selectedEpochs[0]"],
     ["a loss that is a string", "selectedEpochs.0.trainLoss", "0.1", "a finite number as selectedEpochs[0].trainLoss"],
     ["an unknown figure", "selectedEpochs.0.testLoss", 1, "no field selectedEpochs[0].testLoss"],
+    ["no networks", "members", [], "1 or 2 networks as members"],
+    ["more networks than epochs and a linear member", "members", Array(3).fill(UNITS), "1 or 2 networks as members"],
+    ["a network that is a list", "members.0", [1, 1, 1], "an object as members[0]"],
+    ["two hidden layers", "members.0.hiddenUnits", [1, 1], "3 counts ≥ 1 as members[0].hiddenUnits"],
+    ["a layer without units", "members.0.hiddenUnits", [1, 0, 1], "3 counts ≥ 1 as members[0].hiddenUnits"],
+    ["an unknown field of a network", "members.0.dropout", 0, "no field members[0].dropout"],
     ["no calibration", "calibration", undefined, "an object as calibration"],
     ["a temperature of 0", "calibration.temperature", 0, "a number in [0.001, 1000] as calibration.temperature"],
     ["a bias for too few labels", "calibration.labelBias", [0], "2 numbers in [-1000, 1000] as calibration.labelBias"],

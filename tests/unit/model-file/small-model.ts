@@ -6,7 +6,7 @@ import { FORMAT_VERSION, formatManifest, type ModelMetadata } from "../../../src
 import type { ModelParts } from "../../../src/model-file/model-file.js";
 import { encodeSafetensors, type Tensor } from "../../../src/model-file/safetensors.js";
 import { type Calibration, noCalibration } from "../../../src/nn/calibration.js";
-import type { MlpWeights } from "../../../src/nn/weights.js";
+import { joinNetworks, type MemberParameters, type MlpWeights, splitNetworks } from "../../../src/nn/weights.js";
 import { resolveTrainingSettings, type TrainingSettings } from "../../../src/options/train-options.js";
 
 /** Settings of a small model; no n-grams, no stop words, so that a document's terms are its words. */
@@ -50,6 +50,7 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights, cali
     trainSupport: labels.map(() => SUPPORT),
     nValidationDocuments: nLabels,
     trainingDataHash: "0123456789abcdef".repeat(4),
+    members: [{ hiddenUnits: [1, 1, 1] }],
     selectedEpochs: [
       {
         epoch: 3,
@@ -66,7 +67,7 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights, cali
     metadata,
     vocabulary: Vocabulary.fromTerms(terms),
     labelDocumentFrequency: new Uint32Array(nLabels * nTerms).fill(1),
-    members: [
+    networks: joinNetworks([
       {
         w1: zeros(nTerms),
         b1: zeros(1),
@@ -81,40 +82,43 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights, cali
         b4: zeros(nLabels),
         ...weights,
       },
-    ],
+    ]),
   };
 }
 
 /** The model as an ensemble of its own network and further ones that differ from it in these arrays. */
 export function withMembers(parts: ModelParts, ...others: readonly Partial<MlpWeights>[]): ModelParts {
-  const { metadata, members } = parts;
+  const { metadata } = parts;
   const [epoch] = metadata.selectedEpochs;
+  const [own] = splitNetworks(parts.networks) as [MlpWeights];
+  const members = [own, ...others].map(() => metadata.members[0] as ModelMetadata["members"][number]);
   return {
     ...parts,
-    metadata: { ...metadata, selectedEpochs: [epoch, ...others.map(() => epoch)] },
-    members: [members[0], ...others.map((weights) => ({ ...members[0], ...weights }))],
+    metadata: { ...metadata, members, selectedEpochs: [epoch, ...others.map(() => epoch)] },
+    networks: joinNetworks([own, ...others.map((weights) => ({ ...own, ...weights }))]),
   };
 }
 
-/** The tensors of a model file as docs/model-format.md lists them, in its order; no network may be packed. */
-export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, members }: ModelParts): Map<string, Tensor> {
+/** The tensors of a model file as docs/model-format.md lists them, in its order; the networks may not be packed. */
+export function tensorsOf({ metadata, vocabulary, labelDocumentFrequency, networks }: ModelParts): Map<string, Tensor> {
   const V = vocabulary.nTerms;
   const C = metadata.labels.length;
-  const [H1, H2, H3] = metadata.settings.network.hiddenUnits;
+  const U = metadata.members.reduce((sum, { hiddenUnits: [H1] }) => sum + H1, 0);
   const { termUnits, termOffsets } = vocabulary.toUnits();
-  const shapes: Record<keyof MlpWeights, readonly number[]> = {
-    ...{ w1: [V, H1], b1: [H1], gamma1: [H1], beta1: [H1], runningMean1: [H1], runningVar1: [H1] },
+  const shapesOf = ([H1, H2, H3]: readonly number[]): Record<string, readonly (number | undefined)[]> => ({
+    ...{ b1: [H1], gamma1: [H1], beta1: [H1], runningMean1: [H1], runningVar1: [H1] },
     ...{ w2: [H1, H2], b2: [H2], gamma2: [H2], beta2: [H2], runningMean2: [H2], runningVar2: [H2] },
     ...{ w3: [H2, H3], b3: [H3], gamma3: [H3], beta3: [H3], runningMean3: [H3], runningVar3: [H3] },
     ...{ w4: [H3, C], b4: [C] },
-  };
+  });
   const rest = labelDocumentFrequency.filter((count) => count >= 255).map((count) => count - 255);
   return new Map<string, Tensor>([
-    ...members.flatMap((weights, member) =>
-      Object.entries(shapes).map(
-        ([name, shape]) =>
-          [`${member}.${name}`, { shape, data: weights[name as keyof MlpWeights] as Float32Array }] as const,
-      ),
+    ["w1", { shape: [V, U], data: networks.w1 as Float32Array }],
+    ...metadata.members.flatMap(({ hiddenUnits }, member) =>
+      Object.entries(shapesOf(hiddenUnits)).map(([name, shape]): readonly [string, Tensor] => {
+        const data = networks.members[member]?.[name as keyof MemberParameters] as Float32Array;
+        return [`${member}.${name}`, { shape: shape as readonly number[], data }];
+      }),
     ),
     [
       "labelDocumentFrequency",

@@ -2,8 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
 import { Philox } from "../../../src/kernels/random.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
-import { MlpInference, predictProbabilities } from "../../../src/nn/inference.js";
-import { type MlpWeights, makeParameters } from "../../../src/nn/weights.js";
+import { MlpInference } from "../../../src/nn/inference.js";
+import {
+  joinNetworks,
+  type MlpShape,
+  type MlpWeights,
+  makeParameters,
+  oneNetwork,
+  packNetworks,
+  splitNetworks,
+  type WeightType,
+} from "../../../src/nn/weights.js";
 import { csrOf } from "./small-matrix.js";
 
 /** Folding moves one rounding of float32 (6e-8) per weight; logits here are sums of some ten numbers of size 1. */
@@ -24,10 +33,10 @@ const MATRIX = csrOf(7, [
   [[2, 1]],
 ]);
 
-function randomWeights(): MlpWeights {
-  const philox = new Philox().withKey(8, 99);
+function randomWeights(shape: MlpShape = SHAPE, seed = 8): MlpWeights {
+  const philox = new Philox().withKey(seed, 99);
   let counter = 0;
-  return makeParameters(SHAPE, (n, name) => {
+  return makeParameters(shape, (n, name) => {
     const centre = name.startsWith("gamma") || name.startsWith("runningVar") ? 1.5 : 0;
     return Float32Array.from({ length: n }, () => {
       philox.generate(counter++, 0, 0, 0);
@@ -57,7 +66,7 @@ function unfoldedProbabilities(weights: MlpWeights, matrix: CsrMatrix, row: numb
 describe("MlpInference", () => {
   it("agrees with the unfolded network", () => {
     const weights = randomWeights();
-    const inference = MlpInference.over(weights, createReferenceMlp);
+    const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const scores = new Float32Array(3);
     for (let row = 0; row < MATRIX.nRows; row++) {
       inference.scoreRow(MATRIX, row, scores);
@@ -68,7 +77,7 @@ describe("MlpInference", () => {
   });
 
   it("takes a row from the front of longer buffers", () => {
-    const inference = MlpInference.over(randomWeights(), createReferenceMlp);
+    const inference = MlpInference.over(oneNetwork(randomWeights()), createReferenceMlp);
     const [fromMatrix, fromBuffers] = [new Float32Array(3), new Float32Array(3)];
     inference.scoreRow(MATRIX, 0, fromMatrix);
     inference.scores(Uint32Array.of(0, 3, 6, 6), Float32Array.of(0.6, 0.8, 9, 9), 2, fromBuffers);
@@ -78,7 +87,7 @@ describe("MlpInference", () => {
   it("does not write to the weights and sees their changes after refresh", () => {
     const weights = randomWeights();
     const before = structuredClone(weights);
-    const inference = MlpInference.over(weights, createReferenceMlp);
+    const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const [first, second] = [new Float32Array(3), new Float32Array(3)];
     inference.scoreRow(MATRIX, 0, first);
     expect(weights).toEqual(before);
@@ -88,19 +97,29 @@ describe("MlpInference", () => {
     inference.scoreRow(MATRIX, 0, second);
     expect(second).not.toEqual(first);
   });
-});
 
-describe("predictProbabilities", () => {
-  it("gives each row what MlpInference gives it, summing to 1", () => {
-    const weights = randomWeights();
-    const probabilities = predictProbabilities(weights, MATRIX, createReferenceMlp);
-    const inference = MlpInference.over(weights, createReferenceMlp);
-    const scores = new Float32Array(3);
-    expect(probabilities.length).toBe(12);
-    for (let row = 0; row < MATRIX.nRows; row++) {
-      inference.scoreRow(MATRIX, row, scores);
-      expect(probabilities.subarray(row * 3, row * 3 + 3)).toEqual(scores);
-      expect(Math.abs(scores[0]! + scores[1]! + scores[2]! - 1)).toBeLessThan(1e-6);
-    }
-  });
+  it.each<WeightType>(["float32", "float16", "int8"])(
+    "averages networks of different widths, stored as %s, and shows each of them",
+    (type) => {
+      const shapes = [SHAPE, { ...SHAPE, hiddenUnits: [9, 3, 7] }, { ...SHAPE, hiddenUnits: [3, 3, 3] }] as const;
+      const [first, ...others] = shapes.map((shape, m) => randomWeights(shape, m));
+      const joined = packNetworks(joinNetworks([first!, ...others]), type);
+      const networks = splitNetworks(joined);
+      const inference = MlpInference.over(joined, createReferenceMlp);
+      const scores = new Float32Array(3);
+      for (let row = 0; row < MATRIX.nRows; row++) {
+        inference.scoreRow(MATRIX, row, scores);
+        const each = networks.map((weights) => unfoldedProbabilities(weights, MATRIX, row));
+        for (let c = 0; c < 3; c++) {
+          const mean = each.reduce((sum, probabilities) => sum + probabilities[c]!, 0) / 3;
+          expect(Math.abs(scores[c]! - mean), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);
+        }
+      }
+      for (const [m, { termWeights, w4 }] of inference.view().entries()) {
+        const { w1, b1, w4: own } = networks[m]!;
+        expect([...termWeights(5)]).toEqual([...w1.subarray(5 * b1.length, 6 * b1.length)]);
+        expect([...w4]).toEqual([...own]);
+      }
+    },
+  );
 });

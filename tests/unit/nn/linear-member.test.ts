@@ -3,9 +3,9 @@ import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
 import { loadDefaultMlp } from "../../../src/io/assets.js";
 import { Philox } from "../../../src/kernels/random.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
-import { predictProbabilities } from "../../../src/nn/inference.js";
-import { fitLinearMember, holdsLinearMember, type LinearMember } from "../../../src/nn/linear-member.js";
-import type { MlpWeights } from "../../../src/nn/weights.js";
+import { fitLinearMember, type LinearMember } from "../../../src/nn/linear-member.js";
+import { type MlpWeights, oneNetwork } from "../../../src/nn/weights.js";
+import { scoreRows } from "../../../src/training/score-rows.js";
 
 /** Two documents, each of one term and of its own label. */
 const TWO_DOCUMENTS: CsrMatrix = {
@@ -20,8 +20,8 @@ const TWO_LABELS = Int32Array.of(0, 1);
 type Input = Parameters<typeof fitLinearMember>;
 
 /** Runs a fit on the reference kernels to its end and returns the network. */
-function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], units: Input[3], seed: Input[4]): MlpWeights {
-  const run = fitLinearMember(matrix, labels, nLabels, units, seed, createReferenceMlp);
+function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], seed: Input[3]): MlpWeights {
+  const run = fitLinearMember(matrix, labels, nLabels, seed, createReferenceMlp);
   for (;;) {
     const { done, value } = run.next();
     if (done) return value.weights;
@@ -30,7 +30,7 @@ function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], units: Input
 
 /** Says "stop" at each yield, and returns what comes of it and how often it was said. */
 function fitStopped(): LinearMember & { readonly nYields: number } {
-  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1, createReferenceMlp);
+  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, 1, createReferenceMlp);
   for (let nYields = 0; ; nYields++) {
     const { done, value } = run.next("stop");
     if (done) return { ...value, nYields };
@@ -39,7 +39,7 @@ function fitStopped(): LinearMember & { readonly nYields: number } {
 
 describe("fitLinearMember", () => {
   it("weights terms by their log-count ratio and separates at the minimum of the squared hinge loss", () => {
-    const { w1, b1, w4 } = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
+    const { w1, b1, w4 } = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     // Sums within label 0: 1.1 and 0.1 of 1.2; without: 0.1 and 1.1 of 1.2. r = ln 11 = 2.3979 for both terms.
     // By symmetry α is the same for both documents and the bias 0: the decision for the first is α r, its curvature r + 1,
     // and 1 / (2 K) is n / (0.2 N) = 1 / 0.4 = 2.5. α r - 1 + 2.5 α = 0 gives α = 1 / 4.8979 = 0.20417.
@@ -51,15 +51,16 @@ describe("fitLinearMember", () => {
     // The lift is the greater norm of the weights, √2 · 0.48957 = 0.6924.
     expect(b1[0]).toBeCloseTo(0.6924, 1);
     expect([...w4]).toEqual([8, 0, 0, 8]);
+    // A unit for each label in each layer.
+    expect(b1).toHaveLength(2);
   });
 
-  it("is a network whose logits are 8 times the decision values, also with units to spare and for no terms", () => {
-    const hiddenUnits = [3, 4, 2] as const;
-    const weights = fit(TWO_DOCUMENTS, TWO_LABELS, 2, hiddenUnits, 1);
+  it("is a network whose logits are 8 times the decision values, also for no terms", () => {
+    const weights = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     const matrix: CsrMatrix = { ...TWO_DOCUMENTS, nRows: 3, indptr: Uint32Array.of(0, 1, 2, 2) };
-    const probabilities = predictProbabilities(weights, matrix, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
     for (const [row, column] of [0, 1, null].entries()) {
-      const decisions = [0, 1].map((c) => (column === null ? 0 : weights.w1[3 * column + c]!) + weights.b1[c]!);
+      const decisions = [0, 1].map((c) => (column === null ? 0 : weights.w1[2 * column + c]!) + weights.b1[c]!);
       // softmax of two logits a and b: 1 / (1 + e^(b - a))
       const expected = 1 / (1 + Math.exp(8 * (decisions[1]! - decisions[0]!)));
       expect(probabilities[2 * row]).toBeCloseTo(expected, 5);
@@ -78,8 +79,8 @@ describe("fitLinearMember", () => {
       indices: new Uint32Array(5),
       data: new Float32Array(5).fill(1),
     };
-    const weights = fit(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, [2, 2, 2], 1);
-    const [score] = predictProbabilities(weights, matrix, createReferenceMlp);
+    const weights = fit(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, 1);
+    const [score] = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
     expect(score).toBeGreaterThan(0.3);
     expect(score).toBeLessThan(0.7);
   });
@@ -94,8 +95,8 @@ describe("fitLinearMember", () => {
       indices: numbers,
       data: new Float32Array(nLabels).fill(1),
     };
-    const weights = fit(matrix, Int32Array.from(numbers), nLabels, [nLabels, nLabels, nLabels], 1);
-    const probabilities = predictProbabilities(weights, matrix, createReferenceMlp);
+    const weights = fit(matrix, Int32Array.from(numbers), nLabels, 1);
+    const probabilities = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
     for (const label of numbers) expect(probabilities[label * nLabels + label]).toBeGreaterThan(0.9);
   });
 
@@ -117,9 +118,8 @@ describe("fitLinearMember", () => {
       data: Float32Array.from(dense.flat(), ({ value }) => value),
     };
     const labels = Int32Array.from({ length: nRows }, (_, row) => (row * row) % nLabels || row % nLabels);
-    const units = [16, 11, 11] as const;
     const [byReference, byWasm] = [createReferenceMlp, await loadDefaultMlp()].map((kernels) => {
-      const run = fitLinearMember(matrix, labels, nLabels, units, 3, kernels);
+      const run = fitLinearMember(matrix, labels, nLabels, 3, kernels);
       for (;;) {
         const { done, value } = run.next();
         if (done) return value.weights;
@@ -130,9 +130,9 @@ describe("fitLinearMember", () => {
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {
-    const first = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1);
-    expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 1)).toEqual(first);
-    const other = fit(TWO_DOCUMENTS, TWO_LABELS, 2, [2, 2, 2], 2);
+    const first = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
+    expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1)).toEqual(first);
+    const other = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 2);
     for (const [i, weight] of first.w1.entries()) expect(Math.abs(other.w1[i]! - weight)).toBeLessThan(0.05);
   });
 });
@@ -145,12 +145,5 @@ describe("fitLinearMember told to stop", () => {
     // Not at the minimum yet, but on the right side.
     expect(weights.w1[0]).toBeGreaterThan(0);
     expect(weights.w1[3]).toBeGreaterThan(0);
-  });
-});
-
-describe("holdsLinearMember", () => {
-  it("asks for a unit for each label in each hidden layer", () => {
-    expect(holdsLinearMember({ hiddenUnits: [8, 3, 3], nLabels: 3 })).toBe(true);
-    expect(holdsLinearMember({ hiddenUnits: [8, 3, 2], nLabels: 3 })).toBe(false);
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { isNewsclfError, OptionError, TrainingError } from "../../../src/errors.js";
 import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
 import { createReferenceMlp, ReferenceMlp } from "../../../src/kernels/reference-mlp.js";
-import { predictProbabilities } from "../../../src/nn/inference.js";
 import {
   type EpochEvent,
   type TrainCommand,
@@ -12,6 +11,8 @@ import {
   trainMlp,
 } from "../../../src/nn/train-mlp.js";
 import type { LabeledMatrix } from "../../../src/nn/validation.js";
+import { oneNetwork } from "../../../src/nn/weights.js";
+import { scoreRows } from "../../../src/training/score-rows.js";
 import { csrOf } from "./small-matrix.js";
 
 /**
@@ -84,7 +85,7 @@ describe("trainMlp", () => {
     expect(outcome.selectedEpoch.validationMacroF1).toBe(1);
     expect(outcome.history[14]!.trainLoss).toBeLessThan(0.5 * outcome.history[0]!.trainLoss);
     const unseen = separable(12);
-    const probabilities = predictProbabilities(outcome.weights, unseen.matrix, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(outcome.weights), unseen.matrix, 3, createReferenceMlp);
     unseen.labels.forEach((label, i) => {
       const scores = [...probabilities.subarray(i * 3, i * 3 + 3)];
       expect(scores.indexOf(Math.max(...scores))).toBe(label);
@@ -143,7 +144,7 @@ describe("trainMlp", () => {
 
     // The returned weights are that epoch's: they reproduce its loss.
     const { matrix, labels } = unlearnable(21);
-    const probabilities = predictProbabilities(outcome.weights, matrix, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(outcome.weights), matrix, 3, createReferenceMlp);
     const losses = Array.from(labels, (label, i) => -Math.log(probabilities[i * 3 + label]!));
     const loss = losses.reduce((sum, value) => sum + value) / 21;
     expect(loss).toBeCloseTo(outcome.selectedEpoch.validationLoss!, 10);
@@ -193,7 +194,7 @@ describe("trainMlp", () => {
     const scoreOfRare = (classWeight: "none" | "balanced") => {
       // One batch: the mean is weighted within a batch, so that small batches without the label would not count it.
       const { outcome } = run({ ...inputOf(data, { classWeight, batchSize: 64, epochs: 100 }), validation: null });
-      return predictProbabilities(outcome.weights, csrOf(2, [[[1, 1]]]), createReferenceMlp)[2]!;
+      return scoreRows(oneNetwork(outcome.weights), csrOf(2, [[[1, 1]]]), 3, createReferenceMlp)[2]!;
     };
     // 3 of the 33 documents with term 1, about 0.09; balanced, the two labels weigh the same, about 0.5.
     expect(scoreOfRare("none")).toBeLessThan(0.2);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { MlpInference } from "../../../src/nn/inference.js";
 import { validate } from "../../../src/nn/validation.js";
-import { makeParameters } from "../../../src/nn/weights.js";
+import { makeParameters, oneNetwork } from "../../../src/nn/weights.js";
 import { csrOf } from "./small-matrix.js";
 
 /** A network of single units that passes its one term on: logits are (value / √(1 + 1e-5)³ …, 0, b4[2]). */
@@ -14,7 +14,7 @@ function passThrough(thirdLogit: number): MlpInference {
   });
   weights.w4.set([1, 0, 0]);
   weights.b4.set([0, 0, thirdLogit]);
-  return MlpInference.over(weights, createReferenceMlp);
+  return MlpInference.over(oneNetwork(weights), createReferenceMlp);
 }
 
 describe("validate", () => {

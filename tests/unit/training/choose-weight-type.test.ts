@@ -29,9 +29,9 @@ const articles = { matrix, labels };
 describe("chooseWeightType", () => {
   it("takes int8 where the answers stay as good", () => {
     // Row 0: scale 1 / 127, so 1 stays 1 and 0.5 becomes 64 / 127.
-    const { members, type, refused } = chooseWeightType([network([1, 0.5, -1, -1])], "auto", articles, 2, kernels);
+    const { networks, type, refused } = chooseWeightType([network([1, 0.5, -1, -1])], "auto", articles, 2, kernels);
     expect({ type, refused }).toEqual({ type: "int8", refused: [] });
-    expect(members.map(weightTypeOf)).toEqual(["int8"]);
+    expect(weightTypeOf(networks)).toBe("int8");
   });
 
   it("takes float16 where int8 loses right labels, and says what was lost", () => {
@@ -44,14 +44,14 @@ describe("chooseWeightType", () => {
   });
 
   it("keeps float32 where float16 cannot hold a weight", () => {
-    const { members, type, refused } = chooseWeightType([network([0.004, 1e5, -1, 10])], "auto", articles, 2, kernels);
+    const { networks, type, refused } = chooseWeightType([network([0.004, 1e5, -1, 10])], "auto", articles, 2, kernels);
     expect(type).toBe("float32");
     expect(refused.map((each) => each.type)).toEqual(["int8"]);
-    expect(members.map(weightTypeOf)).toEqual(["float32"]);
+    expect(weightTypeOf(networks)).toBe("float32");
   });
 
   it.each(["int8", "float16", "float32"] as const)("takes %s unseen where it is given", (given) => {
-    const { members, type, refused } = chooseWeightType([network([0.004, 10, -1, 10])], given, articles, 2, kernels);
-    expect({ type, refused, stored: members.map(weightTypeOf) }).toEqual({ type: given, refused: [], stored: [given] });
+    const { networks, type, refused } = chooseWeightType([network([0.004, 10, -1, 10])], given, articles, 2, kernels);
+    expect({ type, refused, stored: weightTypeOf(networks) }).toEqual({ type: given, refused: [], stored: given });
   });
 });

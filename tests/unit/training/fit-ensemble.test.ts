@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Classifier } from "../../../src/classifier.js";
 import { decodeModel } from "../../../src/model-file/model-file.js";
+import { splitNetworks } from "../../../src/nn/weights.js";
 import { type TrainOptions, type TrainProgress, train } from "../../../src/train.js";
 import { memberSeed } from "../../../src/training/fit-ensemble.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
@@ -24,7 +25,8 @@ const scoresOf = (classifier: Classifier, text: string): number[] => {
 describe("fitEnsemble", () => {
   it("makes the networks that runs with the members' seeds would make, over one vocabulary", async () => {
     const { classifier } = await train(SMALL_ARTICLES, { ...OPTIONS, validationFraction: 0 });
-    const { members, metadata } = await decodeModel(classifier.toBytes());
+    const { networks, metadata } = await decodeModel(classifier.toBytes());
+    const members = splitNetworks(networks);
     expect(members).toHaveLength(3);
     expect(metadata.selectedEpochs).toHaveLength(3);
     const singles = await Promise.all(
@@ -38,7 +40,8 @@ describe("fitEnsemble", () => {
       ),
     );
     for (const [member, single] of singles.entries()) {
-      expect(members[member]).toEqual((await decodeModel(single.classifier.toBytes())).members[0]);
+      const { networks: own } = await decodeModel(single.classifier.toBytes());
+      expect(members[member]).toEqual(splitNetworks(own)[0]);
     }
     const text = "국회 금리 전망";
     const expected = [0, 1, 2].map(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Classifier } from "../../../src/classifier.js";
 import { decodeModel } from "../../../src/model-file/model-file.js";
+import { splitNetworks } from "../../../src/nn/weights.js";
 import { type TrainOptions, train } from "../../../src/train.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
 import { wordTokenizer } from "../../conformance/word-tokenizer.js";
@@ -17,11 +18,12 @@ const OPTIONS: TrainOptions = {
 describe("train with a linear member", () => {
   it("puts it behind the networks, without an epoch of its own, and leaves the networks as they are", async () => {
     const { classifier } = await train(SMALL_ARTICLES, OPTIONS);
-    const { members, metadata } = await decodeModel(classifier.toBytes());
-    expect(members).toHaveLength(3);
+    const { networks, metadata } = await decodeModel(classifier.toBytes());
+    expect(networks.members).toHaveLength(3);
     expect(metadata.selectedEpochs).toHaveLength(2);
     const without = await train(SMALL_ARTICLES, { ...OPTIONS, linear: false });
-    expect((await decodeModel(without.classifier.toBytes())).members).toEqual(members.slice(0, 2));
+    const { networks: others } = await decodeModel(without.classifier.toBytes());
+    expect(splitNetworks(others)).toEqual(splitNetworks(networks).slice(0, 2));
   });
 
   it("gives the same bytes again, and the same scores after loading", async () => {
@@ -37,11 +39,16 @@ describe("train with a linear member", () => {
       expect(classifier.classifyArticle(article)[0].label).toBe(label);
   });
 
-  it("is left out where a hidden layer has fewer units than there are labels", async () => {
+  it("has a unit for each label in each layer, whatever the networks have", async () => {
     const { classifier } = await train(SMALL_ARTICLES, {
       ...OPTIONS,
       network: { ...SMALL_TRAINING.network, hiddenUnits: [16, 8, 2] },
     });
-    expect((await decodeModel(classifier.toBytes())).members).toHaveLength(2);
+    expect(classifier.labels).toHaveLength(3);
+    expect(classifier.metadata.members).toEqual([
+      { hiddenUnits: [16, 8, 2] },
+      { hiddenUnits: [16, 8, 2] },
+      { hiddenUnits: [3, 3, 3] },
+    ]);
   });
 });
