@@ -109,6 +109,8 @@ export class WorkerThread<Request, Response> {
   }
 
   #receive(reply: Reply<Response>): void {
+    // Sent before the end was known. Without this, it would let the process go while `terminate` is waited for.
+    if (this.#failure !== null) return;
     if (!this.#isStarted && reply.kind === "answer") {
       this.#isStarted = true;
       return;
@@ -132,8 +134,9 @@ export class WorkerThread<Request, Response> {
 
   /** The first reason stands: an exit after an error says nothing new. */
   #end(failure: Error): void {
-    this.#failure ??= failure;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+    if (this.#failure !== null) return;
+    this.#failure = failure;
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
     this.#worker?.unref();
   }
 }

@@ -202,6 +202,57 @@ describe("newsclf", () => {
   });
 });
 
+describe("a program whose threads die", () => {
+  const DYING = pathToFileURL(path.join(ROOT, "tests", "fixtures", "worker-threads", "dies.js")).href;
+  const startDying = (...argv: readonly string[]): Child =>
+    start(["--import", DYING, path.join(ROOT, "bin", "newsclf.js"), ...argv, "--workers", "2"]);
+
+  // More than the calling thread works through by itself.
+  const N_ARTICLES = 9000;
+  const rowsOf = (nArticles: number): string =>
+    Array.from({ length: nArticles }, (_, i) => {
+      const [words, label] = [
+        ["금리 은행", "경제"],
+        ["축구 우승", "스포츠"],
+        ["국회 표결", "정치"],
+      ][i % 3] as [string, string];
+      return `${words} ${i},${"국회는 예산안을 의결했다 ".repeat(4)}${words},${label}\n`;
+    }).join("");
+
+  beforeAll(async () => {
+    const header = "title,body,category\n";
+    await writeFile(inFolder("many.csv"), `${header}${rowsOf(N_ARTICLES)}`);
+    await writeFile(inFolder("some.csv"), `${header}${rowsOf(2000)}`);
+  });
+
+  const model = () => inFolder("tiny.newsclf");
+  const place = () => ["-o", inFolder("dying", "m.newsclf"), "--report", inFolder("dying", "report")];
+  // Few articles, which this thread analyses by itself, and networks wide enough for threads.
+  const wide = ["--hidden-units", "1024,32,32", "--tags", "content", "--ngram-range", "1,1"];
+  const many = () => inFolder("many.csv");
+  const some = () => inFolder("some.csv");
+
+  it.each([
+    ["tokenize", "analyzer", () => ["tokenize", many()]],
+    ["classify", "classifier", () => ["classify", "-m", model(), many()]],
+    ["evaluate", "classifier", () => ["evaluate", model(), many()]],
+    ["train, which analyses", "analyzer", () => ["train", many(), ...place()]],
+    ["train, of one network", "training", () => ["train", some(), ...place(), ...wide, "--ensemble", "1"]],
+    ["train, of several networks", "network", () => ["train", some(), ...place(), ...wide, "--ensemble", "2"]],
+  ])(
+    "ends with 1, says which, and leaves nothing: %s",
+    async (_, thread, argv) => {
+      const { exitCode, signal, stderr } = await endOf(startDying(...argv()));
+      expect(stderr).toMatch(
+        new RegExp(`^newsclf: worker thread ${thread} [12] failed: it exited with code 9; try fewer workers$`, "m"),
+      );
+      expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
+      expect(existsSync(inFolder("dying"))).toBe(false);
+    },
+    30_000,
+  );
+});
+
 describe("a copy of the package without a model", () => {
   const inPackage = (...parts: string[]) => inFolder("package", ...parts);
 

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { countProcessors, mapInOrder, WorkerThread } from "../../../src/io/worker-threads.js";
 
@@ -89,6 +92,12 @@ describe("WorkerThread", () => {
     await worker.close();
     await refused;
     await expect(worker.request({ kind: "greet" })).rejects.toThrow("it has been closed");
+  });
+
+  it("keeps the process alive until it is closed, also when an answer comes in between", async () => {
+    const program = fileURLToPath(new URL("late-answer.js", FILE));
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    expect(stdout).toBe("WORKER_FAILED\nclosed\n");
   });
 });
 
