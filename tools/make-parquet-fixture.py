@@ -1,6 +1,6 @@
 """Writes tests/fixtures/parquet: small tables by Arrow's own writer, in each compression, page version and encoding that newsclf reads.
 
-    python3 -m venv venv && venv/bin/pip install pyarrow==26.0.1 numpy==2.4.6
+    python3 -m venv venv && venv/bin/pip install pyarrow==26.0.1 numpy==2.4.6 zstandard==0.25.0
     venv/bin/python tools/make-parquet-fixture.py
 
 Seed 20261124. The texts are made of the words below. expected.json has the rows as newsclf shows them.
@@ -16,6 +16,7 @@ import random
 import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
+import zstandard as zstandard_library
 
 FOLDER = pathlib.Path("tests/fixtures/parquet")
 N_ROWS = 60
@@ -124,6 +125,16 @@ pq.write_table(
 pq.write_table(table, FOLDER / "int96.parquet", compression="ZSTD", use_deprecated_int96_timestamps=True, **COMMON)
 pq.write_table(table, FOLDER / "decimal-integer.parquet", compression="ZSTD", store_decimal_as_integer=True, **COMMON)
 
+for version in ("1.0", "2.0"):
+    pq.write_table(
+        table,
+        FOLDER / f"checksum-{version[0]}.parquet",
+        compression="SNAPPY",
+        data_page_version=version,
+        write_page_checksum=True,
+        **COMMON,
+    )
+
 zstandard = []
 for level in (-5, 3, 19):
     codec = pa.Codec("zstd", compression_level=level)
@@ -140,4 +151,12 @@ for level in (-5, 3, 19):
         compressed = codec.compress((piece * times).encode(), asbytes=True)
         zstandard.append({"piece": piece, "times": times, "compressed": base64.b64encode(compressed).decode()})
 (FOLDER / "zstandard.json").write_text(json.dumps(zstandard, ensure_ascii=False, indent=0) + "\n")
-print(pa.__version__, numpy.__version__)
+# With the checksum of the content; at each of these lengths its hash ends in another way.
+zstandard = []
+with_checksum = zstandard_library.ZstdCompressor(level=3, write_checksum=True)
+for n_bytes, times in [(n, 1) for n in (0, 1, 3, 4, 7, 8, 12, 15, 31, 32, 33, 63, 64, 77)] + [(333, 601)]:
+    piece = "".join(chr(random.randrange(0x20, 0x7F)) for _ in range(n_bytes))
+    compressed = with_checksum.compress((piece * times).encode())
+    zstandard.append({"piece": piece, "times": times, "compressed": base64.b64encode(compressed).decode()})
+(FOLDER / "zstandard-checksum.json").write_text(json.dumps(zstandard, indent=0) + "\n")
+print(pa.__version__, numpy.__version__, zstandard_library.__version__)

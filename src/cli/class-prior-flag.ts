@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Classifier, Predictions } from "../classifier.js";
-import { OptionError } from "../errors.js";
+import { ConfigError, OptionError } from "../errors.js";
+import { JsonFault, type JsonPlace, parseJson } from "../json.js";
 
 export interface ClassPriorFlags {
   readonly classPrior?: string;
@@ -43,13 +44,18 @@ export function isAbstention(predictions: Predictions, { minScore }: ClassPriorF
   return minScore !== undefined && predictions[0].score < minScore;
 }
 
-function parseShares(file: string, text: string, labels: readonly string[]): readonly number[] {
+async function readShares(file: string, labels: readonly string[]): Promise<readonly number[]> {
+  const { readJsonText } = await import("../io/read-json-text.js");
   const constraint = `a JSON object with a share > 0 for each of ${labels.join(", ")}, and for nothing else`;
+  const refuse = (problem: string, options?: ErrorOptions, place?: JsonPlace) =>
+    new ConfigError({ source: file, ...place }, `${problem}; --class-prior must be ${constraint}`, options);
+  const text = await readJsonText(file, refuse);
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new OptionError(`--class-prior ${file}`, constraint, text, { cause });
+    value = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw refuse(error.message, { cause: error }, error.place);
   }
   const shares = new Map(Object.entries(typeof value === "object" && value !== null ? value : {}));
   const isShare = (share: unknown): share is number => typeof share === "number" && Number.isFinite(share) && share > 0;
@@ -66,6 +72,7 @@ function parseShares(file: string, text: string, labels: readonly string[]): rea
  * With balanced class weights a network learns as if all labels were equally frequent, so those are the shares that its
  * scores rest on; without, they are those of the training articles.
  * @throws {OptionError} when the flag's file does not have a share for each label
+ * @throws {ConfigError} when it is not JSON
  * @throws {FileError} when the file cannot be read
  */
 export async function loadPriorAdapter(
@@ -97,10 +104,7 @@ export async function loadPriorAdapter(
           return adapterTo(estimateShares(scores, from)).adapt(all);
         },
       };
-    default: {
-      const { readFileBytes } = await import("../io/files.js");
-      const text = new TextDecoder("utf-8").decode(await readFileBytes(classPrior));
-      return adapterTo(parseShares(classPrior, text, labels));
-    }
+    default:
+      return adapterTo(await readShares(classPrior, labels));
   }
 }

@@ -60,11 +60,11 @@ async function compareModels(
 }
 
 async function readReport(path: string): Promise<ComparedReport> {
-  const [{ readFileBytes }, { parseReport }] = await Promise.all([
-    import("../io/files.js"),
+  const [{ readJsonText }, { parseReport, reportError }] = await Promise.all([
+    import("../io/read-json-text.js"),
     import("../comparison/parse-report.js"),
   ]);
-  return parseReport(await readFileBytes(path), path);
+  return parseReport(await readJsonText(path, (problem, options) => reportError(path, problem, options)), path);
 }
 
 async function runCompare(

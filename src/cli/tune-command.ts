@@ -78,13 +78,17 @@ async function runTune(
 ): Promise<void> {
   const { output, messages, listenForInterrupt } = streams;
   const [
-    { checkWritable, fileExists, readFileBytes, writeFileAtomically },
+    { checkWritable, fileExists, writeFileAtomically },
+    { readJsonText },
+    { ConfigError },
     { AnalyzerPool },
     { WorkerTrainingThreads },
     { formatConfig },
     { tune },
   ] = await Promise.all([
     import("../io/files.js"),
+    import("../io/read-json-text.js"),
+    import("../errors.js"),
     import("../io/analyzer-pool.js"),
     import("../io/training-threads.js"),
     import("../options/config.js"),
@@ -99,7 +103,9 @@ async function runTune(
   const { articles, lines: _, ...kinds } = await loadFoldable(paths, flags, streams);
   const isResumed = flags.resume === true && (await fileExists(state));
   if (flags.resume === true && !isResumed) display.log(`${state}: there is none; searching from the start`);
-  const resume = isResumed ? { name: state, text: new TextDecoder().decode(await readFileBytes(state)) } : null;
+  const refuse = (problem: string, options?: ErrorOptions) =>
+    new ConfigError({ source: state }, `${problem}; tune without resuming`, options);
+  const resume = isResumed ? { name: state, text: await readJsonText(state, refuse) } : null;
 
   const interrupt = listenForInterrupt?.();
   const ending = new AbortController();

@@ -1,4 +1,5 @@
 import { DatasetError } from "../errors.js";
+import { JsonFault, type JsonPlace, type LocatedMember, parseLocatedJson } from "../json.js";
 import type { ComparedReport } from "./comparison.js";
 
 /** The fields that are read, of a report or a part of one. */
@@ -10,16 +11,45 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A file is not a report. */
+export function reportError(
+  source: string,
+  problem: string,
+  { place, ...options }: ErrorOptions & { readonly place?: JsonPlace } = {},
+): DatasetError {
+  const remedy = "give a report.json of newsclf train or evaluate";
+  return new DatasetError("REPORT_FORMAT", { source, ...place }, `${problem}; ${remedy}`, options);
+}
+
+/** What is compared of a report: nothing else is made of its text. */
+const COMPARED = [
+  "nDocuments",
+  "accuracy",
+  "macroF1",
+  "weightedF1",
+  "logLoss",
+  "split",
+  "labels",
+] as const satisfies readonly (keyof ComparedReport)[];
+
+function readCompared(text: string, source: string): unknown {
+  try {
+    const { value } = parseLocatedJson(text);
+    if (!(value instanceof Map)) return value;
+    const members = value as ReadonlyMap<string, LocatedMember>;
+    return Object.fromEntries(COMPARED.map((name) => [name, members.get(name)?.content.plain()]));
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw reportError(source, error.message, { place: error.place, cause: error });
+  }
+}
+
 /** Reads fields and says which one is wrong. */
 class ReportReader {
   readonly #source: string;
 
   constructor(source: string) {
     this.#source = source;
-  }
-
-  error(problem: string, cause?: unknown): DatasetError {
-    return new DatasetError("REPORT_FORMAT", { source: this.#source }, problem, { cause });
   }
 
   record(value: unknown, name: string): Fields {
@@ -53,7 +83,7 @@ class ReportReader {
   }
 
   #fail(name: string, constraint: string): never {
-    throw this.error(`${name} must be ${constraint}; give a report.json of newsclf train or evaluate`);
+    throw reportError(this.#source, `${name} must be ${constraint}`);
   }
 }
 
@@ -62,15 +92,9 @@ class ReportReader {
  * @param source name of the report, for messages
  * @throws {DatasetError} with code REPORT_FORMAT when it is not a report
  */
-export function parseReport(bytes: Uint8Array, source: string): ComparedReport {
+export function parseReport(text: string, source: string): ComparedReport {
   const reader = new ReportReader(source);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw reader.error("is not JSON in UTF-8; give a report.json of newsclf train or evaluate", cause);
-  }
-  const report = reader.record(value, "the report");
+  const report = reader.record(readCompared(text, source), "the report");
   const split = report.split === null ? null : reader.record(report.split, "split");
   return {
     nDocuments: reader.count(report.nDocuments, "nDocuments"),

@@ -1,4 +1,5 @@
 import { DatasetError, showValue } from "../errors.js";
+import { JsonFault, type LocatedMember, type LocatedValue, parseLocatedJson, placeOf } from "../json.js";
 import { DELIMITERS } from "../options/input-options.js";
 import type { Label } from "../text/article.js";
 import { cleanText } from "../text/clean-text.js";
@@ -7,18 +8,22 @@ import { findDelimiter } from "./csv-table.js";
 import { decodeText } from "./decode-text.js";
 import { openFile } from "./files.js";
 import { peekLine } from "./peek.js";
+import { MAX_JSON_BYTES } from "./read-json-text.js";
 import { unpack } from "./unpack.js";
 
 interface MapEntry {
   readonly value: unknown;
   readonly name: unknown;
-  /** 1-based; null where the file has no lines. */
-  readonly line: number | null;
+  /** 1-based; for messages only. */
+  readonly line: () => number;
 }
 
 /** Column names of a table of values and names, without spaces, hyphens and underscores. */
 const VALUE_NAMES = ["value", "id", "index", "code", "topicidx", "labelidx", "값", "번호", "코드"];
 const LABEL_NAMES = ["name", "label", "topic", "category", "라벨", "레이블", "분류", "주제", "이름"];
+
+/** A code of each article's own would be no label. */
+const MAX_ENTRIES = 100_000;
 
 const FORM = 'give two columns, value and name, or JSON such as {"0": "IT과학"} or ["IT과학", "경제"]';
 
@@ -41,29 +46,34 @@ async function* readCsvEntries(text: AsyncIterable<string>, source: string): Asy
       columns = isHeader ? { value, name } : { value: 0, name: 1 };
       if (isHeader) continue;
     }
-    yield { value: fields[columns.value], name: fields[columns.name], line };
+    yield { value: fields[columns.value], name: fields[columns.name], line: () => line };
   }
 }
 
+/** @param text of an object or a list */
 function listJsonEntries(text: string, source: string): readonly MapEntry[] {
-  let content: unknown;
   try {
-    content = JSON.parse(text);
+    const { value: content } = parseLocatedJson(text);
+    const named: Iterable<readonly [unknown, LocatedValue]> = Array.isArray(content)
+      ? (content as readonly LocatedValue[]).entries()
+      : Array.from(content as ReadonlyMap<string, LocatedMember>, ([key, member]) => [key, member.content]);
+    return Array.from(named, ([value, name]) => ({
+      value,
+      name: name.plain(),
+      line: () => placeOf(text, name.offset).line,
+    }));
   } catch (error) {
-    throw new DatasetError("LABEL_MAP", { source }, `is not JSON (${(error as Error).message}); ${FORM}`, {
-      cause: error,
-    });
+    if (!(error instanceof JsonFault)) throw error;
+    throw new DatasetError("LABEL_MAP", { source, ...error.place }, `${error.message}; ${FORM}`, { cause: error });
   }
-  if (typeof content !== "object" || content === null)
-    throw new DatasetError("LABEL_MAP", { source }, `holds no object; ${FORM}`);
-  return Object.entries(content).map(([value, name]) => ({ value, name, line: null }));
 }
 
 /**
  * Returns the names of labels by what stands for them in the data, from a file of two columns (value, name; a header may name
  * them in either order) or of JSON: an object, or a list whose first name stands for 0.
  *
- * @throws {DatasetError} with code LABEL_MAP when the file has another form, an empty name, one value twice, or no entry
+ * @throws {DatasetError} with code LABEL_MAP when the file has another form, an empty name, one value twice, no entry, or more than
+ * 100,000
  * @throws {FileError} when it cannot be read
  */
 export async function readLabelMap(filePath: string): Promise<ReadonlyMap<string, Label>> {
@@ -73,16 +83,21 @@ export async function readLabelMap(filePath: string): Promise<ReadonlyMap<string
   const add = ({ value, name, line }: MapEntry): void => {
     const key = cleanText(String(value ?? ""));
     const label = typeof name === "string" ? cleanText(name) : "";
-    const at = { source: filePath, line };
+    const refuse = (problem: string) => new DatasetError("LABEL_MAP", { source: filePath, line: line() }, problem);
     if (key === "" || label === "") {
-      throw new DatasetError("LABEL_MAP", at, `${showValue(value)} stands for ${showValue(name)}; both must be texts`);
+      throw refuse(`${showValue(value)} stands for ${showValue(name)}; both must be texts`);
     }
-    if (labels.has(key)) throw new DatasetError("LABEL_MAP", at, `${showValue(key)} has two names; remove one`);
+    if (labels.has(key)) throw refuse(`${showValue(key)} has two names; remove one`);
+    if (labels.size === MAX_ENTRIES) throw refuse(`there are more than ${MAX_ENTRIES} entries; leave some out`);
     labels.set(key, label);
   };
   if (/^\s*[[{]/.test(first)) {
     let json = "";
-    for await (const piece of pieces) json += piece;
+    for await (const piece of pieces) {
+      json += piece;
+      if (json.length <= MAX_JSON_BYTES) continue;
+      throw new DatasetError("LABEL_MAP", { source: filePath }, `has more than ${MAX_JSON_BYTES} characters; ${FORM}`);
+    }
     for (const entry of listJsonEntries(json, filePath)) add(entry);
   } else {
     for await (const entry of readCsvEntries(pieces, filePath)) add(entry);

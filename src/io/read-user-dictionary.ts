@@ -6,8 +6,8 @@ import { parseCsv } from "./csv.js";
 import { decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
 
-/** More than mecab-ko-dic itself has; a row of four bytes becomes a word of some hundred. */
-const MAX_USER_WORDS = 1_000_000;
+/** A row of four bytes becomes a word of some hundred. mecab-ko-dic itself has 816,283. */
+const MAX_USER_WORDS = 300_000;
 
 /**
  * Returns the words of user dictionaries, the files in the order given; see `UserWordParser` for the rows. To be handed
@@ -16,7 +16,7 @@ const MAX_USER_WORDS = 1_000_000;
  * @param sources paths, or open sources
  * @param dictionary what the words are to be added to
  * @throws {FileError} when a file cannot be read
- * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column, or after 1,000,000 words; with
+ * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column, or after 300,000 words; with
  * DATASET_ENCODING or DATASET_SYNTAX when a file is not CSV in UTF-8
  * @example
  * ```ts

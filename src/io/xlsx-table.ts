@@ -4,12 +4,14 @@ import type { TableEvent } from "./table.js";
 import { readZip, writeZip } from "./zip.js";
 
 /**
- * Bytes of the texts inside a workbook: all of it is in memory, some ten times over while it is read, and a small file can hold very much.
- * 200,000 rows of a title and 50 characters of text have 87 MiB.
+ * Bytes of the texts inside a workbook: all of it is in memory, some five times over while it is read, and a small file can hold very much.
+ * 140,000 rows of a title and 50 characters of text have 61 MiB; BigKinds exports 20,000.
  */
-const MAX_WORKBOOK_BYTES = 128 * 1024 * 1024;
+const MAX_WORKBOOK_BYTES = 64 * 1024 * 1024;
 /** The reader's work grows with the square of what stands between two tags; a cell holds 32,767 characters at most. */
 const MAX_BYTES_WITHOUT_TAG = 1024 * 1024;
+/** Four to six for each cell that is filled, each with some fifty bytes while it is read. */
+const MAX_TAGS = 5_000_000;
 /** Cells from the first to the last that is filled: one cell far out makes a table of all between. */
 const MAX_CELLS = 20_000_000;
 
@@ -48,9 +50,13 @@ function countCells(sheet: string): number {
   return nRows * nColumns;
 }
 
-/** @throws {Error} when there is more between two tags than any program writes */
-function checkStretches(name: string, content: Buffer): void {
-  for (let place = 0; place < content.length; ) {
+/**
+ * Returns the number of tags.
+ * @throws {Error} when there is more between two of them than any program writes
+ */
+function countTags(name: string, content: Buffer): number {
+  let nTags = 0;
+  for (let place = 0; place < content.length; nTags++) {
     const tag = content.indexOf("<", place);
     const end = tag === -1 ? content.length : tag;
     if (end - place > MAX_BYTES_WITHOUT_TAG) {
@@ -58,6 +64,7 @@ function checkStretches(name: string, content: Buffer): void {
     }
     place = end + 1;
   }
+  return nTags;
 }
 
 function toText(value: unknown): string | null {
@@ -74,7 +81,7 @@ function toText(value: unknown): string | null {
  * in memory as a whole.
  *
  * @throws {FileError} when the file cannot be read
- * @throws {DatasetError} with code DATASET_FORMAT when it is no workbook, holds more than 128 MiB or 20 million cells, or when the
+ * @throws {DatasetError} with code DATASET_FORMAT when it is no workbook, holds more than 64 MiB, 5 million tags or 20 million cells, or when the
  *   package is not there; DATASET_EMPTY when the sheet is empty
  */
 export async function* readXlsxTable(filePath: string): AsyncGenerator<TableEvent, void> {
@@ -83,8 +90,10 @@ export async function* readXlsxTable(filePath: string): AsyncGenerator<TableEven
   let rows: readonly (readonly unknown[])[];
   try {
     const entries = await readZip(Buffer.from(bytes), (name) => /\.(?:xml|rels)$/.test(name), MAX_WORKBOOK_BYTES);
+    let nTags = 0;
     for (const { name, content } of entries) {
-      checkStretches(name, content);
+      nTags += countTags(name, content);
+      if (nTags > MAX_TAGS) throw new Error(`its parts have more than ${MAX_TAGS} tags`);
       if (!/worksheets\//.test(name)) continue;
       const nCells = countCells(content.toString("latin1"));
       if (nCells > MAX_CELLS) throw new Error(`${name} spans ${nCells} cells, more than ${MAX_CELLS}`);

@@ -13,7 +13,7 @@ import type { MlpShape, MlpWeights } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
 import { EPOCH_FIELDS, orderSettings, parseEpoch } from "./manifest.js";
-import { fail, isCount, ManifestReader } from "./manifest-reader.js";
+import { fail, formatStoredJson, isCount, ManifestReader, parseStoredJson } from "./manifest-reader.js";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -56,7 +56,7 @@ const WEIGHT_SETS = ["parameters", "best"] as const;
 
 function formatState(state: TrainingState, run: RunDescription, finished: readonly FinishedMember[]): string {
   const epoch = (record: EpochRecord) => Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]]));
-  return JSON.stringify({
+  return formatStoredJson({
     checkpointVersion: CHECKPOINT_VERSION,
     trainingDataHash: run.trainingDataHash,
     tokenizerId: run.tokenizerId,
@@ -78,7 +78,10 @@ function formatState(state: TrainingState, run: RunDescription, finished: readon
   });
 }
 
-/** Returns the bytes of a checkpoint; the arrays are copied. */
+/**
+ * Returns the bytes of a checkpoint; the arrays are copied.
+ * @throws {ModelFormatError} when there are so many epochs that it would not be read
+ */
 export async function encodeCheckpoint(
   state: TrainingState,
   run: RunDescription,
@@ -263,13 +266,7 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   if (text === undefined || digest === undefined) {
     throw new ModelFormatError(8, `metadata "${DIGEST_KEY}" and "${MANIFEST_KEY}"`, "a file that is no checkpoint");
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFormatError(8, "a manifest in JSON", "other text", { cause });
-  }
-  const manifest = new ManifestReader(value, "checkpoint");
+  const manifest = new ManifestReader(parseStoredJson(text, "a manifest"), "checkpoint");
   const version = manifest.count("checkpointVersion");
   if (version !== CHECKPOINT_VERSION) {
     throw new ModelFormatError(8, `a checkpoint of version ${CHECKPOINT_VERSION}`, `version ${showValue(version)}`, {

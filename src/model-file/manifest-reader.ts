@@ -1,9 +1,34 @@
 /** Checked reading of a manifest: JSON that a file of ours holds in its metadata. */
 import { ModelFormatError, showValue } from "../errors.js";
+import { JsonFault, parseJson } from "../json.js";
 
 /** @throws {ModelFormatError} always */
 export function fail(expected: string, found: unknown): never {
   throw new ModelFormatError(8, expected, showValue(found), { hint: "the manifest was not written by newsclf" });
+}
+
+/**
+ * Reads JSON that a file holds.
+ * @param what it is, for messages, e.g. "a manifest"
+ * @throws {ModelFormatError} when it is not JSON, or more than is read
+ */
+export function parseStoredJson(text: string, what: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    if (!(cause instanceof JsonFault)) throw cause;
+    throw new ModelFormatError(8, `${what} in JSON`, `text that ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * Renders a manifest as JSON that {@link parseStoredJson} reads.
+ * @throws {ModelFormatError} when it would not, because there are too many labels or epochs
+ */
+export function formatStoredJson(manifest: object): string {
+  const text = JSON.stringify(manifest);
+  parseStoredJson(text, "a manifest with fewer labels and epochs");
+  return text;
 }
 
 /** Reads the fields of one object; each method throws {ModelFormatError} when the field is something else. */

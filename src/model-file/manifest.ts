@@ -5,7 +5,7 @@ import type { MlpShape } from "../nn/weights.js";
 import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";
-import { fail, isCount, ManifestReader } from "./manifest-reader.js";
+import { fail, formatStoredJson, isCount, ManifestReader, parseStoredJson } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
 export const FORMAT_VERSION = 3;
@@ -213,9 +213,12 @@ export function orderSettings(settings: ResolvedTrainingSettings): Readonly<Reco
   return Object.fromEntries([...runOptions, ...groups].map((name) => [name, settings[name]]));
 }
 
-/** Renders the manifest as JSON of the newest version, with a fixed order of fields. */
+/**
+ * Renders the manifest as JSON of the newest version, with a fixed order of fields.
+ * @throws {ModelFormatError} when there are so many labels that it would not be read
+ */
 export function formatManifest(metadata: ModelMetadata): string {
-  return JSON.stringify({
+  return formatStoredJson({
     formatVersion: FORMAT_VERSION,
     labels: metadata.labels,
     tokenizerId: metadata.tokenizerId,
@@ -240,13 +243,7 @@ export function formatManifest(metadata: ModelMetadata): string {
  * @throws {ModelFormatError} code MODEL_VERSION for another format version, else MODEL_FORMAT
  */
 export function parseManifest(text: string): ModelMetadata {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFormatError(8, "a manifest in JSON", "other text", { cause });
-  }
-  const manifest = new ManifestReader(value, "manifest");
+  const manifest = new ManifestReader(parseStoredJson(text, "a manifest"), "manifest");
   const formatVersion = manifest.count("formatVersion");
   if (formatVersion < 1 || formatVersion > FORMAT_VERSION) {
     throw new ModelFormatError(

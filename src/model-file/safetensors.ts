@@ -6,6 +6,7 @@
  * newsclf writes are read.
  */
 import { ModelFormatError, showValue } from "../errors.js";
+import { parseStoredJson } from "./manifest-reader.js";
 
 export type TensorArray = Float32Array | Uint32Array | Uint16Array | Uint8Array | Int8Array;
 
@@ -47,10 +48,10 @@ export interface StoredTensor extends Tensor {
 
 const HEADER_LENGTH_BYTES = 8;
 /**
- * JSON of many small lists takes some twenty times its bytes in memory. A header holds some 4 KB and about 100 bytes for each label and
- * each network; the reference implementation allows 100 MB.
+ * A header is in memory some ten times over while it is read. It holds some 4 KB, about 100 bytes for each label and 150 for each epoch of a
+ * checkpoint; the reference implementation allows 100 MB.
  */
-const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 /** Tensor bytes begin at a multiple of this, so that views need no copy. */
 const ALIGNMENT = 8;
 
@@ -71,7 +72,7 @@ function bytesOf(data: TensorArray): Uint8Array {
 
 /**
  * Returns the bytes of a safetensors file; equal input gives equal bytes.
- * @throws {ModelFormatError} when names and metadata make a header of more than 16 MiB, which would not be read
+ * @throws {ModelFormatError} when names and metadata make a header of more than 4 MiB, which would not be read
  *
  * Tensors are laid out by falling element size, then in the order given, so that each begins at a multiple of its element size.
  */
@@ -154,12 +155,7 @@ function parseTensorHeader(name: string, value: unknown): TensorHeader {
 }
 
 function parseHeader(text: string): Record<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFormatError(HEADER_LENGTH_BYTES, "a JSON header", "text that is not JSON", { cause });
-  }
+  const header = parseStoredJson(text, "a header");
   if (!isRecord(header)) fail("a JSON object as header", "another value");
   return header;
 }

@@ -1,7 +1,7 @@
 /** Training options in a file. */
 import { ConfigError, OptionError } from "../errors.js";
+import { JsonFault, type LocatedMember, type LocatedValue, parseLocatedJson, placeOf } from "../json.js";
 import { type AnyConstraint, checkOption } from "./constraint.js";
-import { JsonFault, type LocatedMember, type LocatedValue, parseLocatedJson, withoutPlaces } from "./located-json.js";
 import { listSpec } from "./resolve-options.js";
 import { RUN_SPEC, type RunOptions, TRAINING_GROUPS, type TrainingSettings } from "./train-options.js";
 
@@ -16,12 +16,8 @@ const SETTINGS_OWNERS = ["model", "metadata"] as const;
 type Fail = (offset: number, problem: string, cause?: unknown) => ConfigError;
 
 function createFail(text: string, source: string): Fail {
-  return (offset, problem, cause) => {
-    const before = text.slice(0, offset);
-    const line = before.split("\n").length;
-    const column = offset - before.lastIndexOf("\n");
-    return new ConfigError({ source, line, column }, problem, cause === undefined ? undefined : { cause });
-  };
+  return (offset, problem, cause) =>
+    new ConfigError({ source, ...placeOf(text, offset) }, problem, cause === undefined ? undefined : { cause });
 }
 
 function membersOf({ offset, value }: LocatedValue, what: string, fail: Fail): Members {
@@ -40,7 +36,7 @@ function findSettings(root: Members): LocatedValue | null {
 }
 
 function readOption(path: string, constraint: AnyConstraint, content: LocatedValue, fail: Fail): unknown {
-  const value = withoutPlaces(content);
+  const value = content.plain();
   try {
     checkOption(path, constraint, value);
   } catch (error) {
@@ -72,15 +68,19 @@ function readGroup(group: Group, content: LocatedValue, fail: Fail): Readonly<Re
  * @throws {ConfigError} with line and column, when the text is not JSON, an option is not known, or a value out of range
  */
 export function parseConfig(text: string, source: string): TrainingSettings {
-  const fail = createFail(text, source);
-  let root: LocatedValue;
   try {
-    root = parseLocatedJson(text);
+    return readSettings(text, source);
   } catch (error) {
-    if (error instanceof JsonFault) throw fail(error.offset, `is not JSON: ${error.message}`, error);
+    if (error instanceof JsonFault) {
+      throw new ConfigError({ source, ...error.place }, error.message, { cause: error });
+    }
     throw error;
   }
-  const whole = membersOf(root, "training options", fail);
+}
+
+function readSettings(text: string, source: string): TrainingSettings {
+  const fail = createFail(text, source);
+  const whole = membersOf(parseLocatedJson(text), "training options", fail);
   const nested = findSettings(whole);
   const members = nested === null ? whole : membersOf(nested, "settings", fail);
   const run = new Map(listSpec<RunOptions>(RUN_SPEC));

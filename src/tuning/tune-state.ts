@@ -1,5 +1,6 @@
 /** The trainings of a search so far, as text to resume it from. */
 import { ConfigError, NewsclfError } from "../errors.js";
+import { JsonFault, parseJson } from "../json.js";
 import type { FoldScores } from "./fold-scorer.js";
 import type { VocabularySize } from "./model-size.js";
 import type { Choice } from "./search-space.js";
@@ -87,9 +88,10 @@ function isTraining(value: unknown, { axes, nFolds }: TuneRun): value is TuneTra
 export function parseTuneState(text: string, run: TuneRun, source: string): readonly TuneTraining[] {
   let state: unknown;
   try {
-    state = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError({ source }, `is not JSON (${(cause as Error).message}); tune without resuming`, { cause });
+    state = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw new ConfigError({ source, ...error.place }, `${error.message}; tune without resuming`, { cause: error });
   }
   if (!isRecord(state) || state["stateVersion"] !== STATE_VERSION || !isRecord(state["run"])) {
     throw new ConfigError({ source }, `is no state of a search (version ${STATE_VERSION}); tune without resuming`);

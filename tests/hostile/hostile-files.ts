@@ -42,18 +42,20 @@ export interface Allowance {
 }
 
 /**
- * Where the constants come from: 16 MiB of JSON take some 25 times that while they are read, with places of all values 35 times; a million
- * user words take 500 MB; the 128 MiB of a workbook are there some ten times; Parquet's pages take 256 MiB. A model's
- * vocabulary and counts take up to four bytes for each of its file where it has next to no weights.
+ * Where the constants come from: 250,000 values of JSON take some 60 MB, with their places 80; a section of a dictionary 64 MiB; 300,000 user
+ * words 140 MB; the 64 MiB of a workbook are there some five times; Parquet's pages take 128 MiB. A model's vocabulary and counts take up to
+ * four bytes for each of its file where it has next to no weights.
  */
 export const ALLOWANCES: Readonly<Record<LoadKind, Allowance>> = {
-  model: { perByte: 4, constantBytes: 512 * MEGABYTE },
-  checkpoint: { perByte: 2, constantBytes: 512 * MEGABYTE },
-  dictionary: { perByte: 2, constantBytes: 512 * MEGABYTE },
-  "user-dictionary": { perByte: 2, constantBytes: 768 * MEGABYTE },
-  config: { perByte: 2, constantBytes: 1024 * MEGABYTE },
-  articles: { perByte: 2, constantBytes: 512 * MEGABYTE },
-  workbook: { perByte: 2, constantBytes: 1536 * MEGABYTE },
+  model: { perByte: 4, constantBytes: 96 * MEGABYTE },
+  checkpoint: { perByte: 1, constantBytes: 96 * MEGABYTE },
+  dictionary: { perByte: 1, constantBytes: 96 * MEGABYTE },
+  "user-dictionary": { perByte: 1, constantBytes: 256 * MEGABYTE },
+  config: { perByte: 1, constantBytes: 128 * MEGABYTE },
+  "label-map": { perByte: 1, constantBytes: 128 * MEGABYTE },
+  report: { perByte: 1, constantBytes: 128 * MEGABYTE },
+  articles: { perByte: 1, constantBytes: 320 * MEGABYTE },
+  workbook: { perByte: 1, constantBytes: 384 * MEGABYTE },
 };
 
 export interface HostileFile {
@@ -88,12 +90,15 @@ function oneTensor(dtype: string, shape: string, offsets: string): Uint8Array {
 /** Empty lists, 3 bytes each: the most objects for the fewest bytes. */
 const emptyLists = (nBytes: number): string => `[${"[],".repeat(nBytes / 3)}[]]`;
 
-/** A container whose manifest, or metadata, or tensor, is a list of empty lists. */
-function listsIn(place: "manifest" | "metadata" | "tensor", nBytes: number): Uint8Array {
-  const lists = emptyLists(nBytes);
-  const manifest = place === "manifest" ? lists : "{}";
-  const metadata = `"sha256":"${DIGITS}","newsclf":"${manifest}"${place === "metadata" ? `,"a":${lists}` : ""}`;
-  return container(`{"__metadata__":{${metadata}}${place === "tensor" ? `,"a":${lists}` : ""}}`);
+/** Objects with a key of their own each: the most memory for each value. No more than are read. */
+const keyedObjects = (nObjects: number): string =>
+  `[${Array.from({ length: nObjects }, (_, i) => `{"k${i}":0}`).join(",")}]`;
+
+/** A container whose manifest, or metadata, or tensor, is this JSON. */
+function jsonIn(place: "manifest" | "metadata" | "tensor", json: string): Uint8Array {
+  const manifest = place === "manifest" ? JSON.stringify(json) : '"{}"';
+  const metadata = `"sha256":"${DIGITS}","newsclf":${manifest}${place === "metadata" ? `,"a":${json}` : ""}`;
+  return container(`{"__metadata__":{${metadata}}${place === "tensor" ? `,"a":${json}` : ""}}`);
 }
 
 /** A dictionary whose sections have these bytes, with a right header around them. */
@@ -200,26 +205,33 @@ function pageOf(nBytes: number, nRows: number): Uint8Array {
 export function hostileFiles(): readonly HostileFile[] {
   const refused = "MODEL_FORMAT";
   const containers = (kind: "model" | "checkpoint"): readonly HostileFile[] => [
+    ...(["tensor", "metadata", "manifest"] as const).flatMap((place): HostileFile[] => [
+      {
+        name: `3.9 MiB of lists as ${place}`,
+        kind,
+        isQuick: kind === "model" && place === "tensor",
+        outcome: refused,
+        write: bytesOf(() => jsonIn(place, emptyLists(3.9 * MEGABYTE))),
+      },
+      {
+        name: `124,000 objects as ${place}`,
+        kind,
+        outcome: refused,
+        write: bytesOf(() => jsonIn(place, keyedObjects(124_000))),
+      },
+      {
+        name: `a text of 3.9 MiB as ${place}`,
+        kind,
+        outcome: refused,
+        write: bytesOf(() => jsonIn(place, `["${"금".repeat(1.3 * MEGABYTE)}"]`)),
+      },
+    ]),
     {
-      name: "15 MiB of lists as a tensor",
-      kind,
-      isQuick: kind === "model",
-      outcome: refused,
-      write: bytesOf(() => listsIn("tensor", 15 * MEGABYTE)),
-    },
-    {
-      name: "15 MiB of lists as metadata",
+      name: "a header of 60 MiB",
       kind,
       outcome: refused,
-      write: bytesOf(() => listsIn("metadata", 15 * MEGABYTE)),
+      write: bytesOf(() => jsonIn("tensor", emptyLists(60 * MEGABYTE))),
     },
-    {
-      name: "15 MiB of lists as the manifest",
-      kind,
-      outcome: refused,
-      write: bytesOf(() => listsIn("manifest", 15 * MEGABYTE)),
-    },
-    { name: "a header of 60 MiB", kind, outcome: refused, write: bytesOf(() => listsIn("tensor", 60 * MEGABYTE)) },
     {
       name: "a header of 2^53 bytes",
       kind,
@@ -253,12 +265,12 @@ export function hostileFiles(): readonly HostileFile[] {
       }),
     },
     {
-      name: "300,000 labels without weights",
+      name: "80,000 labels without weights",
       kind: "model",
       outcome: refused,
       write: bytesOf(() => {
         const parts = smallParts({ labels: ["가", "나"], terms: ["가"] });
-        const labels = Array.from({ length: 300_000 }, (_, i) => `${i}`);
+        const labels = Array.from({ length: 80_000 }, (_, i) => `${i + 100_000}`);
         const metadata = { ...parts.metadata, labels, trainSupport: labels.map(() => 1), nDocuments: labels.length };
         return writeModelFile(formatManifest(metadata), tensorsOf(parts));
       }),
@@ -304,17 +316,45 @@ export function hostileFiles(): readonly HostileFile[] {
       outcome: "DATASET_SYNTAX",
       write: bytesOf(() => Buffer.alloc(64 * MEGABYTE, "가")),
     },
+    ...(
+      [
+        ["config", "CONFIG_INVALID"],
+        ["label-map", "LABEL_MAP"],
+        ["report", "REPORT_FORMAT"],
+      ] as const
+    ).flatMap(([kind, outcome]): HostileFile[] => [
+      {
+        name: "15 MiB of lists",
+        kind,
+        isQuick: kind === "report",
+        outcome,
+        write: bytesOf(() => Buffer.from(emptyLists(15 * MEGABYTE))),
+      },
+      {
+        name: "124,000 objects with keys of their own",
+        kind,
+        outcome,
+        write: bytesOf(() => Buffer.from(`{"labels":${keyedObjects(124_000)},"model":{"settings":{"seed":[]}}}`)),
+      },
+      {
+        name: "124,000 keys",
+        kind,
+        outcome,
+        write: bytesOf(() => Buffer.from(`{${Array.from({ length: 124_000 }, (_, i) => `"k${i}":[0]`).join(",")}}`)),
+      },
+      {
+        name: "a text of 15 MiB",
+        kind,
+        outcome: kind === "label-map" ? "loaded" : outcome,
+        write: bytesOf(() => Buffer.from(`["${"금".repeat(5 * MEGABYTE - 10)}"]`)),
+      },
+      { name: "40 MiB of lists", kind, outcome, write: bytesOf(() => Buffer.from(emptyLists(40 * MEGABYTE))) },
+    ]),
     {
-      name: "15 MiB of lists",
-      kind: "config",
-      outcome: "CONFIG_INVALID",
-      write: bytesOf(() => Buffer.from(emptyLists(15 * MEGABYTE))),
-    },
-    {
-      name: "40 MiB of lists",
-      kind: "config",
-      outcome: "CONFIG_INVALID",
-      write: bytesOf(() => Buffer.from(emptyLists(40 * MEGABYTE))),
+      name: "3,000,000 codes",
+      kind: "label-map",
+      outcome: "LABEL_MAP",
+      write: bytesOf(() => Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => `${i},가\n`).join(""))),
     },
     { name: "bomb.csv.gz", kind: "articles", outcome: "DATASET_SYNTAX", write: gzipOf(" ".repeat(MEGABYTE), 1024) },
     {
@@ -334,26 +374,33 @@ export function hostileFiles(): readonly HostileFile[] {
       name: "blank.xlsx",
       kind: "workbook",
       outcome: "DATASET_FORMAT",
-      write: bytesOf(() => workbookOf(" ".repeat(MEGABYTE), 100)),
+      write: bytesOf(() => workbookOf(" ".repeat(MEGABYTE), 60)),
     },
     {
       name: "tags.xlsx",
       kind: "workbook",
       outcome: "loaded",
-      write: bytesOf(() => workbookOf("<x/>", 30 * MEGABYTE)),
+      write: bytesOf(() => workbookOf("<x/>", 4.9e6)),
+    },
+    {
+      name: "more-tags.xlsx",
+      kind: "workbook",
+      isQuick: true,
+      outcome: "DATASET_FORMAT",
+      write: bytesOf(() => workbookOf("<x/>", 15 * MEGABYTE)),
     },
     {
       name: "cells.xlsx",
       kind: "workbook",
       outcome: "DATASET_FORMAT",
-      write: bytesOf(() => workbookOf('<row r="2"><c r="A2"><v>1</v></c></row>', 3 * MEGABYTE)),
+      write: bytesOf(() => workbookOf('<row r="2"><c r="A2"><v>1</v></c></row>', 800_000)),
     },
-    { name: "page.parquet", kind: "articles", outcome: "loaded", write: bytesOf(() => pageOf(200 * MEGABYTE, 50)) },
+    { name: "page.parquet", kind: "articles", outcome: "loaded", write: bytesOf(() => pageOf(120 * MEGABYTE, 30)) },
     {
       name: "large-page.parquet",
       kind: "articles",
       outcome: "DATASET_FORMAT",
-      write: bytesOf(() => pageOf(300 * MEGABYTE, 50)),
+      write: bytesOf(() => pageOf(180 * MEGABYTE, 45)),
     },
     {
       name: "missing.parquet",
@@ -403,6 +450,8 @@ export async function goodFiles(folder: string): Promise<Readonly<Record<LoadKin
     dictionary: place("dictionary.bin"),
     "user-dictionary": place("words.csv"),
     config: place("config.json"),
+    "label-map": place("label-map.json"),
+    report: place("report.json"),
     articles: place("articles.parquet"),
     workbook: place("articles.xlsx"),
   };
@@ -418,6 +467,9 @@ export async function goodFiles(folder: string): Promise<Readonly<Record<LoadKin
   );
   await writeFile(files["user-dictionary"], "윤슬전자\n");
   await writeFile(files.config, '{"seed": 1}\n');
+  await writeFile(files["label-map"], '{"0": "경제"}\n');
+  const scores = { nDocuments: 1, accuracy: 1, macroF1: 1, weightedF1: 1, logLoss: null };
+  await writeFile(files.report, JSON.stringify({ ...scores, split: null, labels: [] }));
   const page = dataPage(plain("가"), { nValues: 1 });
   await writeFile(files.articles, makeParquet([{ name: "text", bytes: page }], 1));
   await writeFile(files.workbook, makeWorkbook([["text"], ["가"]]));

@@ -33,7 +33,9 @@ describe("the memory of a process that loads a hostile file", () => {
     30_000,
   );
 
-  it("covers models, dictionaries and articles", () => {
-    expect(new Set(quick.map(({ kind }) => kind))).toEqual(new Set(["model", "dictionary", "articles"]));
+  it("covers models, dictionaries, articles, workbooks and reports", () => {
+    expect(new Set(quick.map(({ kind }) => kind))).toEqual(
+      new Set(["model", "dictionary", "articles", "workbook", "report"]),
+    );
   });
 });

@@ -5,7 +5,7 @@
  * one at a time. So memory is what PageMemory allows and the bytes of the page as it stands in the file, and each loop ends with
  * these bytes or with the rows that the file was allowed.
  */
-import { brotliDecompressSync, gunzipSync, type ZlibOptions } from "node:zlib";
+import { brotliDecompressSync, crc32, gunzipSync, type ZlibOptions } from "node:zlib";
 import { CompactReader, TYPE, UnexpectedEnd } from "./compact-protocol.js";
 import {
   type Cursor,
@@ -24,8 +24,8 @@ import { decompressZstandard } from "./zstandard.js";
 /** Reads bytes of the file, all that are asked for. */
 export type ReadBytes = (start: number, end: number) => Promise<Uint8Array>;
 
-/** Pages of all columns in memory, decompressed: writers make pages of 1 MB, and a few one page of a whole row group. */
-const MAX_PAGE_MEMORY_BYTES = 2 ** 28 - 1;
+/** Pages of all columns in memory, decompressed: writers make pages of 1 MB, and a few one page of a whole row group, of 100 MB at most. */
+const MAX_PAGE_MEMORY_BYTES = 2 ** 27;
 /** Statistics in the description of a page may hold whole values. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 const FIRST_HEADER_BYTES = 4096;
@@ -37,7 +37,7 @@ const MAX_REMEMBERED = 65_536;
 export class PageMemory {
   #nBytes = 0;
 
-  /** @throws {Error} when it would be more than 256 MiB */
+  /** @throws {Error} when it would be more than 128 MiB */
   take(nBytes: number): void {
     if (nBytes > MAX_PAGE_MEMORY_BYTES - this.#nBytes) {
       throw new Error(`its pages take more than ${MAX_PAGE_MEMORY_BYTES} bytes of memory`);
@@ -54,6 +54,8 @@ interface PageHeader {
   readonly kind: "data" | "data-v2" | "dictionary" | "other";
   readonly nBytes: number;
   readonly nCompressed: number;
+  /** CRC-32 of the bytes as they are stored, unsigned; null where the writer gave none. */
+  readonly checksum: number | null;
   readonly nValues: number;
   readonly encoding: Encoding;
   readonly levelEncoding: Encoding;
@@ -66,6 +68,7 @@ function parseHeader(reader: CompactReader): PageHeader {
   let kind = -1;
   let nBytes = -1;
   let nCompressed = -1;
+  let checksum: number | null = null;
   let nValues = 0;
   let encoding: Encoding = "PLAIN";
   let levelEncoding: Encoding = "RLE";
@@ -77,6 +80,7 @@ function parseHeader(reader: CompactReader): PageHeader {
     if (id === 1) kind = reader.count(type);
     else if (id === 2) nBytes = reader.count(type);
     else if (id === 3) nCompressed = reader.count(type);
+    else if (id === 4) checksum = reader.integer(type) >>> 0;
     else if (own.includes(id)) {
       reader.struct(type, (field, fieldType) => {
         if (field === 1) nValues = reader.count(fieldType);
@@ -98,6 +102,7 @@ function parseHeader(reader: CompactReader): PageHeader {
     kind: (["data", "other", "dictionary", "data-v2"] as const)[kind] ?? "other",
     nBytes,
     nCompressed,
+    checksum,
     nValues,
     encoding,
     levelEncoding,
@@ -240,6 +245,10 @@ export class ColumnReader {
       if (header.nCompressed > this.#end - this.#place) throw new Error("a page does not end where it should");
       if (header.kind !== "other") {
         const stored = await this.#view(header.nCompressed);
+        const { checksum } = header;
+        if (checksum !== null && crc32(stored) !== checksum) {
+          throw new Error(`a page has checksum ${crc32(stored)} and not ${checksum}`);
+        }
         if (header.kind === "dictionary") this.#openDictionary(header, stored);
         else this.#openData(header, stored);
       }

@@ -214,6 +214,9 @@ function nameOf<T>(names: readonly T[], number: number, what: string): T {
   return name;
 }
 
+/** Of one of some bytes some hundred are made. */
+const MAX_COLUMNS = 10_000;
+
 /** Places below another, deeper than any table. */
 const MAX_SCHEMA_DEPTH = 64;
 
@@ -298,7 +301,10 @@ export function parseMetadata(bytes: Uint8Array, bytesEnd: number): ParquetMetad
   reader.struct(TYPE.struct, (id, type) => {
     if (id === 8 || id === 9) throw new Error("it is encrypted");
     if (id === 2) {
-      reader.list(type, (elementType) => elements.push(readSchemaElement(reader, elementType)));
+      reader.list(type, (elementType) => {
+        if (elements.length > MAX_COLUMNS) throw new Error(`it has more than ${MAX_COLUMNS} columns`);
+        elements.push(readSchemaElement(reader, elementType));
+      });
       [columns, nChunks] = listColumns(elements);
       return true;
     }

@@ -2,9 +2,10 @@
  * Decompression of Zstandard, after RFC 8878; the numbers in parentheses are its sections. Node brings it from 22.15 on only.
  *
  * Each block writes at most 128 KiB and each loop ends with its input or its output, so that damaged bytes cost no more than whole ones.
- * The check sum behind a frame is not compared.
  * @see https://www.rfc-editor.org/rfc/rfc8878
  */
+
+import { xxHash64Low } from "./xx-hash-64.js";
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -494,7 +495,7 @@ class Frame {
   }
 }
 
-/** Where the blocks of a frame begin, and whether a check sum follows (3.1.1.1). */
+/** Where the blocks of a frame begin, and whether a checksum follows them (3.1.1.1). */
 function readFrameHeader(bytes: Uint8Array, start: number): readonly [place: number, hasChecksum: boolean] {
   const descriptor = littleEndian(bytes, start, 1);
   const isSingle = (descriptor & 0x20) !== 0;
@@ -527,7 +528,8 @@ export function decompressZstandard(input: Uint8Array, nBytes: number): Uint8Arr
     if (magic !== MAGIC) fail("no frame");
     const [blocksStart, hasChecksum] = readFrameHeader(input, place);
     place = blocksStart;
-    const frame = new Frame(output, end);
+    const frameStart = end;
+    const frame = new Frame(output, frameStart);
     for (let isLast = false; !isLast; ) {
       const header = littleEndian(input, place, 3);
       place += 3;
@@ -545,7 +547,9 @@ export function decompressZstandard(input: Uint8Array, nBytes: number): Uint8Arr
     }
     end = frame.end;
     if (hasChecksum) {
-      littleEndian(input, place, 4);
+      const expected = littleEndian(input, place, 4);
+      const found = xxHash64Low(output.subarray(frameStart, end));
+      if (found !== expected) fail(`checksum ${found} and not ${expected}`);
       place += 4;
     }
   }

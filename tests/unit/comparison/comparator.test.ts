@@ -89,7 +89,7 @@ function report(nRight: number, nDocuments = 10): ComparedReport {
     evaluator.add(truth, i < nRight ? says(truth, 0.8, other) : says(other, 0.8, truth));
   }
   const json = formatReportJson(evaluator.finish({ split: { kind: "test", source: "test.csv" } }));
-  return parseReport(new TextEncoder().encode(json), "report.json");
+  return parseReport(json, "report.json");
 }
 
 describe("compareReports", () => {
@@ -110,10 +110,10 @@ describe("compareReports", () => {
 });
 
 describe("parseReport", () => {
-  const parse = (text: string) => () => parseReport(new TextEncoder().encode(text), "r.json");
+  const parse = (text: string) => () => parseReport(text, "r.json");
 
   it.each([
-    ["", "is not JSON"],
+    ["", "r.json:1:1: is not JSON: expected a value; found the end; give a report.json"],
     ["[]", "the report must be an object"],
     ['{"split":null}', "nDocuments must be an integer ≥ 0"],
     ['{"split":null,"nDocuments":1,"accuracy":2}', "accuracy must be a number in [0, 1]"],

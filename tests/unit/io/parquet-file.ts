@@ -61,12 +61,15 @@ export interface PageNumbers {
   readonly encoding?: number;
   readonly nBytes?: number;
   readonly nCompressed?: number;
+  /** As a signed number; none when left out. */
+  readonly checksum?: number;
 }
 
 function page(kind: number, own: number, body: readonly number[], numbers: PageNumbers): number[] {
-  const { nValues, encoding = 0, nBytes = body.length, nCompressed = body.length } = numbers;
+  const { nValues, encoding = 0, nBytes = body.length, nCompressed = body.length, checksum } = numbers;
   const header = record(own, int(1, nValues), int(2, encoding), int(3, 3), int(4, 3));
-  return [...struct(int(1, kind), int(2, nBytes), int(3, nCompressed), header), ...body];
+  const checksumField = checksum === undefined ? [] : [int(4, checksum)];
+  return [...struct(int(1, kind), int(2, nBytes), int(3, nCompressed), ...checksumField, header), ...body];
 }
 
 export function dataPage(body: readonly number[], numbers: PageNumbers): number[] {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decompressSnappy } from "../../../src/io/parquet/snappy.js";
 import { decompressZstandard } from "../../../src/io/parquet/zstandard.js";
@@ -45,18 +46,26 @@ async function faultOf(bytes: Buffer): Promise<string> {
 }
 
 describe("a Parquet file of Arrow's", () => {
-  it.each(["plain-1", "plain-2", "dictionary-1", "dictionary-2", "delta-1", "delta-2", "int96", "decimal-integer"])(
-    "has the same rows here, in each compression, page version and encoding: %s",
-    async (name) => {
-      const events = await collect(readParquetTable(`${FOLDER}${name}.parquet`, LIMITS));
-      expect(events[0]).toMatchObject({ kind: "header", names: EXPECTED.names });
-      const rows = rowsOf(events).map((values, row) =>
-        // Numbers with a point print otherwise in Python.
-        values.map((value, column) => (typeof EXPECTED.rows[row]?.[column] === "number" ? Number(value) : value)),
-      );
-      expect(rows).toEqual(EXPECTED.rows);
-    },
-  );
+  it.each([
+    "plain-1",
+    "plain-2",
+    "dictionary-1",
+    "dictionary-2",
+    "delta-1",
+    "delta-2",
+    "int96",
+    "decimal-integer",
+    "checksum-1",
+    "checksum-2",
+  ])("has the same rows here, in each compression, page version and encoding: %s", async (name) => {
+    const events = await collect(readParquetTable(`${FOLDER}${name}.parquet`, LIMITS));
+    expect(events[0]).toMatchObject({ kind: "header", names: EXPECTED.names });
+    const rows = rowsOf(events).map((values, row) =>
+      // Numbers with a point print otherwise in Python.
+      values.map((value, column) => (typeof EXPECTED.rows[row]?.[column] === "number" ? Number(value) : value)),
+    );
+    expect(rows).toEqual(EXPECTED.rows);
+  });
 
   it("reads of the columns those that are wanted, and shows rows with missing values as null", async () => {
     const events = readParquetTable(`${FOLDER}plain-1.parquet`, LIMITS);
@@ -73,12 +82,32 @@ describe("a Parquet file of Arrow's", () => {
   });
 });
 
+describe("the checksum of a page", () => {
+  it.each([1, 2])("is compared, in pages of version %i", async (version) => {
+    const bytes = readFileSync(`${FOLDER}checksum-${version}.parquet`);
+    // The first page with a word of the titles holds it uncompressed, as Snappy writes what it meets for the first time.
+    const place = bytes.indexOf("금리");
+    bytes[place + 2] = (bytes[place + 2] as number) ^ 1;
+    expect(await faultOf(bytes)).toMatch(/row 1, column "제목": a page has checksum \d+ and not \d+/);
+  });
+
+  it("is that of the stored bytes, and may have the highest bit", async () => {
+    const body = plain("가");
+    const page = (checksum: number) => oneColumn(dataPage(body, { nValues: 1, checksum: checksum | 0 }));
+    const checksum = crc32(Uint8Array.from(body));
+    expect(rowsOf(await readBytes(page(checksum)))).toEqual([["가"]]);
+    expect(await faultOf(page(checksum ^ 0x80000000))).toContain(`a page has checksum ${checksum} and not`);
+  });
+});
+
 describe("Zstandard", () => {
-  const cases = JSON.parse(readFileSync(`${FOLDER}zstandard.json`, "utf8")) as readonly {
-    readonly piece: string;
-    readonly times: number;
-    readonly compressed: string;
-  }[];
+  const casesIn = (name: string) =>
+    JSON.parse(readFileSync(`${FOLDER}${name}.json`, "utf8")) as readonly {
+      readonly piece: string;
+      readonly times: number;
+      readonly compressed: string;
+    }[];
+  const cases = casesIn("zstandard");
 
   it("gives back what the program zstd compressed at three levels", () => {
     for (const { piece, times, compressed } of cases) {
@@ -87,6 +116,19 @@ describe("Zstandard", () => {
       expect(Buffer.compare(output, expected)).toBe(0);
     }
     expect(cases).toHaveLength(24);
+  });
+
+  it("compares the checksum of a frame's content", () => {
+    const withChecksum = casesIn("zstandard-checksum");
+    for (const { piece, times, compressed } of withChecksum) {
+      const expected = Buffer.from(piece.repeat(times));
+      const input = Buffer.from(compressed, "base64");
+      expect(Buffer.compare(decompressZstandard(input, expected.length), expected)).toBe(0);
+      const last = input.length - 1;
+      input[last] = (input[last] as number) ^ 0x80;
+      expect(() => decompressZstandard(input, expected.length)).toThrow(/Zstandard: checksum \d+ and not \d+/);
+    }
+    expect(withChecksum).toHaveLength(15);
   });
 
   it("refuses weights whose states take no bits, which would never end", () => {
@@ -168,7 +210,7 @@ describe("a hostile Parquet file", () => {
     [
       "a page of 2 GB in 4 bytes",
       oneColumn(dataPage([1, 0, 97, 0], { nValues: 1, nBytes: 2 ** 31 }), 1, { codec: 1 }),
-      "its pages take more than 268435455 bytes of memory",
+      "its pages take more than 134217728 bytes of memory",
     ],
     [
       "a dictionary of 2^40 values",
@@ -263,6 +305,14 @@ describe("a hostile Parquet file", () => {
       "lists in one another",
       closeParquet([...Buffer.from("PAR1")], [0x19, ...Array<number>(5000).fill(0x19)]),
       "records are nested deeper than 32",
+    ],
+    [
+      "10,001 columns",
+      makeParquet(
+        Array.from({ length: 10_001 }, () => column([])),
+        1,
+      ),
+      "it has more than 10000 columns",
     ],
     [
       "columns that the list leaves out",

@@ -42,9 +42,13 @@ describe("readLabelMap", () => {
     ["0,경제\n0,정치\n", ':2: "0" has two names'],
     ["0,\n", ':1: "0" stands for ""; both must be texts'],
     ['{"0": 1}', '"0" stands for 1; both must be texts'],
-    ['{"0": ', "is not JSON"],
+    ['{"0": ', ":1:7: is not JSON: expected a value; found the end; give two columns"],
+    ['{"0": "가",\n"1":\n"나", "0": "다"}', ':3:6: has the key "0" twice'],
+    ['["가",\n 3]', ":2: 1 stands for 3; both must be texts"],
+    [Array.from({ length: 100_001 }, (_, i) => `${i},가`).join("\n"), ":100001: there are more than 100000 entries"],
+    [`["가"${" ".repeat(2 ** 24)}]`, "has more than 16777216 characters"],
     ["{}", "is empty"],
-  ])("refuses %j", async (content, message) => {
+  ])("refuses %.40j", async (content, message) => {
     const error = await errorOf(read(content));
     expect(error).toMatchObject({ code: "LABEL_MAP" });
     expect((error as Error).message).toMatch(new RegExp(message));

@@ -149,6 +149,19 @@ describe("parseManifest refuses", () => {
     expect(parseManifest(withField("settings.text", undefined)).settings.text).toEqual({ clean: "none" });
   });
 
+  it("more values than are read, which are not written either", () => {
+    // Three values for each label: its name, its articles, its bias.
+    const labels = Array.from({ length: 90_000 }, (_, i) => `${i + 100_000}`);
+    expect(refusal(withField("labels", [...labels, ...labels, ...labels])).message).toContain(
+      "expected a manifest in JSON; found text that has more than 250000 values",
+    );
+    const calibration = { temperature: 1, labelBias: labels.map(() => 0) };
+    const trainSupport = labels.map(() => 1);
+    expect(() => formatManifest({ ...metadata, labels, trainSupport, calibration })).toThrow(
+      /a manifest with fewer labels and epochs in JSON; found text that has more than 250000 values/,
+    );
+  });
+
   it("text that is not JSON, and JSON that is no object", () => {
     expect(refusal("{").message).toContain("a manifest in JSON");
     expect(refusal("[]").message).toContain("an object as manifest");

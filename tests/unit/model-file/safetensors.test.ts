@@ -79,8 +79,17 @@ describe("decodeSafetensors refuses", () => {
       fileOf("{}").fill(0xff, 0, 7),
       "byte 0: expected a safetensors header of at most",
     ],
+    [
+      "a header of more than 4 MiB",
+      fileOf(`{${" ".repeat(4 * 2 ** 20)}}`),
+      "expected a safetensors header of at most 4194304 bytes; found a length of 4194306",
+    ],
     ["a header that is not UTF-8", fileOf("{}").fill(0xff, 8), "expected a header in UTF-8"],
-    ["a header that is not JSON", fileOf("{]"), "expected a JSON header"],
+    [
+      "a header that is not JSON",
+      fileOf("{]"),
+      "expected a header in JSON; found text that is not JSON: expected a key",
+    ],
     ["a header that is a list", fileOf("[]"), "expected a JSON object as header"],
     ["metadata that is not text", fileOf('{"__metadata__":{"a":1}}'), 'expected a string as metadata "a"'],
     [

@@ -90,7 +90,7 @@ describe("tune", () => {
       search(articles, { base, maxTrainings: 3, resume: { name: "s.json", text } });
     await expect(from(state, ONE_WORD)).rejects.toThrow("s.json is of another search: its articles differ");
     await expect(from(state, SMALL_ARTICLES, { ...SOME, calibrate: true })).rejects.toThrow("its base differ");
-    await expect(from("{")).rejects.toThrow(/^s\.json: is not JSON/);
+    await expect(from("{")).rejects.toThrow(/^s\.json:1:2: is not JSON/);
     await expect(from("[]")).rejects.toThrow(ConfigError);
     await expect(from(state.replace('"fold":0', '"fold":3'))).rejects.toThrow("s.json: trainings[0] is damaged");
     await expect(from(state.replace(/"accuracy":[0-9.]+/, '"accuracy":2'))).rejects.toThrow("trainings[0] is damaged");
