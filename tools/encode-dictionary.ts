@@ -6,6 +6,7 @@ import { deflate, type ZlibOptions } from "node:zlib";
 import {
   adler32,
   CLASS_COLUMNS,
+  CLASS_FEATURE_COLUMNS,
   DICTIONARY_MAGIC,
   DICTIONARY_VERSION,
   type DictionaryHeader,
@@ -15,6 +16,7 @@ import {
   type SectionName,
 } from "../src/morph/dictionary-format.js";
 import type { Features } from "../src/morph/features.js";
+import { type CostMatrix, distancesOf, packDistances, packPairs, placesByUse } from "./pack-dictionary.js";
 
 /** What every word has, unknown ones included. */
 export interface WordSource {
@@ -47,6 +49,31 @@ export interface DictionarySource {
   readonly connections: Int16Array;
 }
 
+/**
+ * The content that the hash covers, in order. It was what the sections held when the first models named it in their
+ * tokenizer's id; the hash must stay the same for the same content, so that they load for ever.
+ */
+const CONTENT_NAMES = [
+  "characters",
+  "labels",
+  "childCounts",
+  "wordCounts",
+  "wordClasses",
+  "wordCosts",
+  "classes",
+  "tags",
+  "values",
+  "leftRows",
+  "rightColumns",
+  "connections",
+  "readingWords",
+  "readings",
+  "expressionKinds",
+  "expressionPatterns",
+  "expressions",
+] as const;
+
+type Content = { [name in (typeof CONTENT_NAMES)[number]]: Uint8Array };
 type Sections = { [name in SectionName]: Uint8Array };
 
 /** The file's bytes; equal sources give equal bytes under one version of zlib, and one content hash under all. */
@@ -56,15 +83,27 @@ export async function encodeDictionary(source: DictionarySource): Promise<Uint8A
   const words = trie.order.map((place) => entries[place]!);
   const matrix = mergeConnections(source);
   const classes = classifyWords([...words, ...source.unknownWords]);
-  const sections: Sections = {
+  const features = { ...encodeReadings(words), ...encodeExpressions(words) };
+  const { classTable, tags, values } = tabulateClasses(classes);
+  const shared = {
     characters: bytesOf(source.characters),
-    ...encodeTrie(trie),
-    ...encodeClasses(classes),
-    leftRows: uint16(matrix.leftRows),
-    rightColumns: uint16(matrix.rightColumns),
-    connections: encodeConnections(matrix),
-    ...encodeReadings(words),
-    ...encodeExpressions(words),
+    labels: uint16(trie.labels),
+    tags: encodeLines(tags),
+    values: encodeLines(values),
+    ...features,
+  };
+  const content: Content = {
+    ...shared,
+    ...encodeCounts(trie),
+    ...encodeClasses(classes, classTable),
+    ...encodeMatrix(matrix),
+  };
+  const order = orderByUse(trie, classes, matrix, source.unknownWords.length);
+  const sections: Sections = {
+    ...shared,
+    ...packTrie(trie),
+    ...packClasses(classes, classTable),
+    ...packMatrix(matrix, order),
   };
   const counts = {
     words: words.length,
@@ -76,7 +115,13 @@ export async function encodeDictionary(source: DictionarySource): Promise<Uint8A
     left: matrix.nLeft,
     right: matrix.nRight,
   };
-  return assemble({ id: source.id, spaceType: source.spaceType, counts }, sections);
+  return assemble({ id: source.id, hash: hashOf(content), spaceType: source.spaceType, counts }, sections);
+}
+
+function hashOf(content: Content): string {
+  const hash = createHash("sha256");
+  for (const name of CONTENT_NAMES) hash.update(content[name]);
+  return hash.digest("hex");
 }
 
 interface Trie {
@@ -118,14 +163,15 @@ function buildTrie(sorted: readonly EntrySource[]): Trie {
   return { labels, childCounts, wordCounts, order };
 }
 
-function encodeTrie(trie: Trie): Pick<Sections, "labels" | "childCounts" | "wordCounts"> {
+function encodeCounts(trie: Trie): Pick<Content, "childCounts" | "wordCounts"> {
   const tooMany = trie.wordCounts.find((count) => count > 0xff);
   if (tooMany !== undefined) throw new Error(`at most 255 entries may share a surface; got ${tooMany}`);
-  return {
-    labels: uint16(trie.labels),
-    childCounts: uint16(trie.childCounts),
-    wordCounts: Uint8Array.from(trie.wordCounts),
-  };
+  return { childCounts: uint16(trie.childCounts), wordCounts: Uint8Array.from(trie.wordCounts) };
+}
+
+function packTrie(trie: Trie): Pick<Sections, "nodes" | "rareNodes" | "nodeKinds"> {
+  const { codes, rare, kinds } = packPairs(trie.childCounts, trie.wordCounts);
+  return { nodes: codes, rareNodes: bytesOf(rare), nodeKinds: bytesOf(kinds) };
 }
 
 /** Distinct values, the most frequent first, equals in ascending order. */
@@ -167,35 +213,59 @@ function classifyWords(words: readonly WordSource[]): WordClasses {
   };
 }
 
+type ClassTable = {
+  readonly [column in (typeof CLASS_COLUMNS)[number] | (typeof CLASS_FEATURE_COLUMNS)[number]]: readonly number[];
+};
+
+/** Columns of the classes, and the strings that they refer to. */
+function tabulateClasses({ words }: WordClasses): {
+  readonly classTable: ClassTable;
+  readonly tags: readonly string[];
+  readonly values: readonly string[];
+} {
+  const tags = new Interner();
+  const values = new Interner();
+  const classTable = {
+    leftId: words.map((word) => word.leftId),
+    rightId: words.map((word) => word.rightId),
+    penalty: words.map((word) => word.penalty),
+    tag: words.map((word) => tags.index(word.features.tag)),
+    semantic: words.map((word) => values.index(word.features.semantic)),
+    final: words.map((word) => values.index(word.features.final)),
+    type: words.map((word) => values.index(word.features.type)),
+    firstTag: words.map((word) => values.index(word.features.firstTag)),
+    lastTag: words.map((word) => values.index(word.features.lastTag)),
+  };
+  return { classTable, tags: tags.strings, values: values.strings };
+}
+
 function encodeClasses(
   classes: WordClasses,
-): Pick<Sections, "classes" | "wordClasses" | "wordCosts" | "tags" | "values"> {
+  classTable: ClassTable,
+): Pick<Content, "classes" | "wordClasses" | "wordCosts"> {
   const costsOfClass: number[][] = classes.words.map(() => []);
   for (const [i, id] of classes.classIds.entries()) costsOfClass[id]!.push(classes.costs[i]!);
   const commonCosts = costsOfClass.map((costs) => byFrequency(costs)[0]!);
   const wordCosts = Int16Array.from(classes.classIds, (id, i) => classes.costs[i]! - commonCosts[id]!);
-
-  const tags = new Interner();
-  const values = new Interner();
-  const columns: { [column in (typeof CLASS_COLUMNS)[number]]: (word: WordSource, classId: number) => number } = {
-    leftId: (word) => word.leftId,
-    rightId: (word) => word.rightId,
-    penalty: (word) => word.penalty,
-    commonCost: (_word, classId) => commonCosts[classId]!,
-    tag: (word) => tags.index(word.features.tag),
-    semantic: (word) => values.index(word.features.semantic),
-    final: (word) => values.index(word.features.final),
-    type: (word) => values.index(word.features.type),
-    firstTag: (word) => values.index(word.features.firstTag),
-    lastTag: (word) => values.index(word.features.lastTag),
-  };
-  const table = CLASS_COLUMNS.flatMap((column) => classes.words.map(columns[column]));
+  const { leftId, rightId, penalty, ...others } = classTable;
   return {
     wordClasses: uint16(classes.classIds),
     wordCosts: bytesOf(wordCosts),
-    classes: bytesOf(Int32Array.from(table)),
-    tags: encodeLines(tags.strings),
-    values: encodeLines(values.strings),
+    classes: int32([leftId, rightId, penalty, commonCosts, ...Object.values(others)].flat()),
+  };
+}
+
+function packClasses(
+  classes: WordClasses,
+  classTable: ClassTable,
+): Pick<Sections, "words" | "rareWords" | "wordKinds" | "classes" | "classFeatures"> {
+  const { codes, rare, kinds } = packPairs(classes.classIds, classes.costs);
+  return {
+    words: codes,
+    rareWords: bytesOf(rare),
+    wordKinds: bytesOf(kinds),
+    classes: int32(CLASS_COLUMNS.flatMap((column) => classTable[column])),
+    classFeatures: int32(CLASS_FEATURE_COLUMNS.flatMap((column) => classTable[column])),
   };
 }
 
@@ -213,12 +283,9 @@ class Interner {
   }
 }
 
-interface MergedConnections {
-  readonly nLeft: number;
-  readonly nRight: number;
+interface MergedConnections extends CostMatrix {
   readonly leftRows: readonly number[];
   readonly rightColumns: readonly number[];
-  readonly costs: Int16Array;
 }
 
 /** Equal rows and equal columns stored once; numbered by first appearance, which keeps like rows together. */
@@ -252,19 +319,55 @@ function mergeEqual(count: number, vector: (index: number) => Int16Array): { gro
   return { groups, kept };
 }
 
-/** The mirror of decodeConnections: distance to up + left - upper left. */
-function encodeConnections({ nLeft, nRight, costs }: MergedConnections): Uint8Array {
-  const distances = new Int16Array(costs.length);
-  for (let row = 0; row < nLeft; row++) {
-    let riseBefore = 0;
-    for (let column = 0; column < nRight; column++) {
-      const i = row * nRight + column;
-      const rise = costs[i]! - (row === 0 ? 0 : costs[i - nRight]!);
-      distances[i] = rise - riseBefore;
-      riseBefore = rise;
+function encodeMatrix(matrix: MergedConnections): Pick<Content, "leftRows" | "rightColumns" | "connections"> {
+  return {
+    leftRows: uint16(matrix.leftRows),
+    rightColumns: uint16(matrix.rightColumns),
+    connections: bytesOf(distancesOf(matrix)),
+  };
+}
+
+/** Places of the merged rows and columns in the kernels' tables. */
+interface MatrixOrder {
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+}
+
+/**
+ * By the number of words of one unit, which match everywhere, and of unknown words. On the articles this order is as good
+ * as the one by counted use (docs/performance.md).
+ */
+function orderByUse(trie: Trie, classes: WordClasses, matrix: MergedConnections, nCategories: number): MatrixOrder {
+  const rowUse = new Array<number>(matrix.nLeft).fill(0);
+  const columnUse = new Array<number>(matrix.nRight).fill(0);
+  // The root's children come next to it, and their words next to each other.
+  const nShortWords = trie.wordCounts.slice(0, 1 + trie.childCounts[0]!).reduce((sum, count) => sum + count, 0);
+  const { classIds } = classes;
+  for (const id of [...classIds.slice(0, nShortWords), ...classIds.slice(classIds.length - nCategories)]) {
+    const { leftId, rightId } = classes.words[id]!;
+    rowUse[matrix.leftRows[leftId]!]!++;
+    columnUse[matrix.rightColumns[rightId]!]!++;
+  }
+  return { rows: placesByUse(rowUse), columns: placesByUse(columnUse) };
+}
+
+function packMatrix(
+  { nLeft, nRight, leftRows, rightColumns, costs }: MergedConnections,
+  order: MatrixOrder,
+): Pick<Sections, "leftRows" | "rightColumns" | "connections" | "rareConnections"> {
+  const placed = new Int16Array(costs.length);
+  for (const [row, toRow] of order.rows.entries()) {
+    for (const [column, toColumn] of order.columns.entries()) {
+      placed[toRow * nRight + toColumn] = costs[row * nRight + column]!;
     }
   }
-  return bytesOf(distances);
+  const { bytes, rare } = packDistances(distancesOf({ nLeft, nRight, costs: placed }));
+  return {
+    leftRows: uint16(leftRows.map((row) => order.rows[row]!)),
+    rightColumns: uint16(rightColumns.map((column) => order.columns[column]!)),
+    connections: bytesOf(bytes),
+    rareConnections: bytesOf(rare),
+  };
 }
 
 function encodeReadings(words: readonly EntrySource[]): Pick<Sections, "readingWords" | "readings"> {
@@ -319,7 +422,11 @@ function uint16(values: readonly number[]): Uint8Array {
   return bytesOf(Uint16Array.from(values));
 }
 
-function bytesOf(values: Int16Array | Uint16Array | Int32Array | Uint32Array): Uint8Array {
+function int32(values: readonly number[]): Uint8Array {
+  return bytesOf(Int32Array.from(values));
+}
+
+function bytesOf(values: Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
@@ -335,10 +442,7 @@ function encodeLines(lines: readonly string[]): Uint8Array {
  */
 const UNCOMPRESSED: ReadonlySet<SectionName> = new Set(["labels"]);
 
-async function assemble(head: Omit<DictionaryHeader, "hash" | "sections">, sections: Sections): Promise<Uint8Array> {
-  const hash = createHash("sha256");
-  for (const name of SECTION_NAMES) hash.update(sections[name]);
-  const digest = hash.digest("hex");
+async function assemble(head: Omit<DictionaryHeader, "sections">, sections: Sections): Promise<Uint8Array> {
   const compress = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
   const stored = await Promise.all(
     SECTION_NAMES.map((name) => compress(sections[name], { level: UNCOMPRESSED.has(name) ? 0 : 9, memLevel: 9 })),
@@ -352,7 +456,7 @@ async function assemble(head: Omit<DictionaryHeader, "hash" | "sections">, secti
       offset += entry.storedBytes;
       return entry;
     });
-    const header: DictionaryHeader = { ...head, hash: digest, sections: entries };
+    const header: DictionaryHeader = { ...head, sections: entries };
     const text = new TextEncoder().encode(JSON.stringify(header));
     if (text.length === headerBytes) return new Uint8Array(Buffer.concat([prefix(text), text, ...stored]));
     headerBytes = text.length;

@@ -33,73 +33,132 @@ import {
 const MAX_BISECTED: u32 = 64;
 const CODE_UNITS: usize = 65536;
 
+/** As RARE_CODE and RARE_DISTANCE of src/kernels/viterbi.ts. */
+const RARE_CODE: u32 = 255;
+const RARE_DISTANCE: i32 = -128;
+
 /**
- * Writes the records of `count` nodes from `node` on, and the next one, from the numbers of their children (u16) and
- * words (u8). Nodes must be placed in order. Returns the first node that is no child of one before it, or -1.
+ * Writes the records of `count` nodes from `node` on, and the next one. `codes` are u8 kinds or RARE_CODE for the next of
+ * `rare` (u16), `kinds` u16 numbers of children and, behind all of them, of words. Nodes must be placed in order. Returns
+ * how many of `rare` were read, or -1 - the first node that has no such kind or is no child of one before it.
  */
-export function placeTrie(node: usize, count: usize, childCounts: usize, wordCounts: usize): i32 {
+export function placeTrie(node: usize, count: usize, codes: usize, rare: usize, kinds: usize, nKinds: u32): i32 {
   let record = trie + (node << TRIE_SHIFT);
   if (node == 0) {
     store<u32>(record, 1);
     store<u32>(record, 0, TRIE_FIRST_WORD);
   }
+  const wordCounts = kinds + (<usize>nKinds << 1);
+  let nextRare = rare;
   let nextNode = load<u32>(record);
   let nextWord = load<u32>(record, TRIE_FIRST_WORD);
   for (let i: usize = 0; i < count; i++) {
-    if (nextNode <= <u32>(node + i)) return <i32>(node + i);
-    nextNode += <u32>load<u16>(childCounts + (i << 1));
-    nextWord += <u32>load<u8>(wordCounts + i);
+    let kind = <u32>load<u8>(codes + i);
+    if (kind == RARE_CODE) {
+      kind = <u32>load<u16>(nextRare);
+      nextRare += 2;
+    }
+    if (kind >= nKinds || nextNode <= <u32>(node + i)) return -1 - <i32>(node + i);
+    nextNode += <u32>load<u16>(kinds + (<usize>kind << 1));
+    nextWord += <u32>load<u16>(wordCounts + (<usize>kind << 1));
     store<u32>(record, nextNode, TRIE_NEXT_CHILD);
     store<u32>(record, nextWord, TRIE_NEXT_WORD);
     record += 1 << TRIE_SHIFT;
   }
-  return -1;
+  return <i32>((nextRare - rare) >> 1);
 }
 
 /**
- * Writes `count` words from `word` on: their classes (u16), and their distances (i16) plus their classes' costs (i32).
- * Returns false at a class above nClasses - 1.
+ * Writes `count` words from `word` on, coded as the nodes are; `kinds` are u16 classes and, behind all of them, i16
+ * costs. Returns how many of `rare` were read, or -1 - the first word that has no such kind.
  */
-export function placeWords(
-  word: usize,
-  count: usize,
-  classIds: usize,
-  distances: usize,
-  costs: usize,
-  nClasses: u32,
-): bool {
+export function placeWords(word: usize, count: usize, codes: usize, rare: usize, kinds: usize, nKinds: u32): i32 {
+  const costs = kinds + (<usize>nKinds << 1);
   let out = words + (word << WORD_SHIFT);
+  let nextRare = rare;
   for (let i: usize = 0; i < count; i++) {
-    const classId = <u32>load<u16>(classIds + (i << 1));
-    if (classId >= nClasses) return false;
-    store<u16>(out, <u16>classId);
-    store<i16>(out, <i16>(<i32>load<i16>(distances + (i << 1)) + load<i32>(costs + (<usize>classId << 2))), WORD_COST);
+    let kind = <u32>load<u8>(codes + i);
+    // Rare often enough that a branch would be guessed wrong.
+    const isRare = kind == RARE_CODE;
+    kind = select<u32>(<u32>load<u16>(nextRare), kind, isRare);
+    nextRare += <usize>isRare << 1;
+    if (kind >= nKinds) return -1 - <i32>(word + i);
+    store<u16>(out, load<u16>(kinds + (<usize>kind << 1)));
+    store<u16>(out, load<u16>(costs + (<usize>kind << 1)), WORD_COST);
     out += 1 << WORD_SHIFT;
   }
-  return true;
+  return <i32>((nextRare - rare) >> 1);
 }
 
-/**
- * Writes a row of connection costs. `distances` are i16, `costs` i16 those of the row above and then of this one,
- * `targets` u32 the byte offsets of the columns' tiles.
- */
-export function placeRow(row: usize, distances: usize, costs: usize, targets: usize, nRight: usize): void {
-  const out = tiles + (row << TILE_ROW_SHIFT);
-  let rise: i32 = 0;
-  for (let i: usize = 0; i < nRight; i++) {
-    rise += <i32>load<i16>(distances + (i << 1));
-    const cost = <i32>load<i16>(costs + (i << 1)) + rise;
-    store<i16>(costs + (i << 1), <i16>cost);
-    store<i16>(out + load<u32>(targets + (i << 2)), <i16>cost);
-  }
+/** Whether all of `count` u16 numbers lie below `limit`. */
+export function allBelow(numbers: usize, count: usize, limit: u32): bool {
+  for (let i: usize = 0; i < count; i++) if (<u32>load<u16>(numbers + (i << 1)) >= limit) return false;
+  return true;
 }
 
 /** Columns of a SIMD register of costs. */
 const LANES: u32 = 8;
 const COST_SHIFT: u32 = 1;
+const TILE_COLUMNS: u32 = 32;
 /** Nothing else lies at the first addresses: the least and highest costs of eight columns. */
 const MINIMA: usize = 0;
 const MAXIMA: usize = 16;
+
+/**
+ * Writes `count` rows of connection costs from `row` on. `distances` are i8, RARE_DISTANCE for the next one of `rare`
+ * (i16); `costs` i16 those of the row above and then of the last one. Returns how many of `rare` were read.
+ *
+ * Eight columns at a time: their distances are summed up within each half of a register, the first half's sum is added to
+ * the second, the sum of all columns before to both.
+ */
+export function placeRows(row: usize, count: usize, distances: usize, rare: usize, costs: usize, nRight: u32): u32 {
+  const tileBytes = <usize>nLeft << TILE_ROW_SHIFT;
+  const secondHalf = i16x8(0, 0, 0, 0, -1, -1, -1, -1);
+  const rareDistance = i8x16.splat(<i8>RARE_DISTANCE);
+  const wholeEnd = nRight & ~(LANES - 1);
+  let distance = distances;
+  let nextRare = rare;
+  for (let out = tiles + (row << TILE_ROW_SHIFT), end = out + (count << TILE_ROW_SHIFT); out < end; out += 1 << TILE_ROW_SHIFT) {
+    let rise: i32 = 0;
+    let above = costs;
+    let tile = out;
+    for (let column: u32 = 0; column < nRight; ) {
+      const place = tile + (<usize>(column & (TILE_COLUMNS - 1)) << COST_SHIFT);
+      const eight = v128.load64_zero(distance);
+      if (column < wholeEnd && !v128.any_true(i8x16.eq(eight, rareDistance))) {
+        let sums = i16x8.extend_low_i8x16_s(eight);
+        sums = i16x8.add(sums, i64x2.shl(sums, 16));
+        sums = i16x8.add(sums, i64x2.shl(sums, 32));
+        sums = i16x8.add(sums, v128.and(i16x8.splat(i16x8.extract_lane_s(sums, 3)), secondHalf));
+        sums = i16x8.add(sums, i16x8.splat(<i16>rise));
+        rise = <i32>i16x8.extract_lane_s(sums, 7);
+        sums = i16x8.add(sums, v128.load(above));
+        v128.store(above, sums);
+        v128.store(place, sums);
+        column += LANES;
+        distance += LANES;
+        above += LANES << COST_SHIFT;
+      } else {
+        const end = min(LANES, nRight - column);
+        for (let i: u32 = 0; i < end; i++) {
+          let step = <i32>load<i8>(distance++);
+          if (step == RARE_DISTANCE) {
+            step = <i32>load<i16>(nextRare);
+            nextRare += 2;
+          }
+          rise += step;
+          const cost = <i32>load<i16>(above) + rise;
+          store<i16>(above, <i16>cost);
+          store<i16>(place + (<usize>i << COST_SHIFT), <i16>cost);
+          above += 1 << COST_SHIFT;
+        }
+        column += end;
+      }
+      if ((column & (TILE_COLUMNS - 1)) == 0) tile += tileBytes;
+    }
+  }
+  return <u32>((nextRare - rare) >> 1);
+}
 
 /** Writes the bounds of the costs of each column; the columns' tile offsets must have been set. */
 export function boundColumns(nRight: u32): void {

@@ -1,6 +1,14 @@
 /** Tables in plain arrays, and the plain TypeScript way to fill tables of any layout: the truth for other stores. */
 
-import { type ClassTables, CODE_UNITS, type TableShape, type TableStore, type ViterbiTables } from "./viterbi.js";
+import {
+  type ClassTables,
+  CODE_UNITS,
+  RARE_CODE,
+  RARE_DISTANCE,
+  type TableShape,
+  type TableStore,
+  type ViterbiTables,
+} from "./viterbi.js";
 
 /** One array for each table: a stride is 1, a row of connection costs lies in one piece. */
 export const REFERENCE_STORE: TableStore = {
@@ -20,42 +28,57 @@ export const REFERENCE_STORE: TableStore = {
     rowStride: shape.nRight,
   }),
 
-  fillTrie({ firstChild, firstWord, nodeStride }, childCounts, wordCounts) {
+  fillTrie({ firstChild, firstWord, nodeStride, nNodes }, { codes, rare, kinds }) {
+    const nKinds = kinds.length >> 1;
+    let nextRare = 0;
     let nextNode = 1;
     let nextWord = 0;
-    for (let node = 0; node < childCounts.length; node++) {
-      if (nextNode <= node) return node;
+    for (let node = 0; node < nNodes; node++) {
+      const code = codes[node];
+      const kind = code === RARE_CODE ? (rare[nextRare++] ?? nKinds) : code;
+      if (kind >= nKinds || nextNode <= node) return node;
       firstChild[node * nodeStride] = nextNode;
       firstWord[node * nodeStride] = nextWord;
-      nextNode += childCounts[node];
-      nextWord += wordCounts[node];
+      nextNode += kinds[kind];
+      nextWord += kinds[nKinds + kind];
     }
-    firstChild[childCounts.length * nodeStride] = nextNode;
-    firstWord[childCounts.length * nodeStride] = nextWord;
+    firstChild[nNodes * nodeStride] = nextNode;
+    firstWord[nNodes * nodeStride] = nextWord;
     return -1;
   },
 
-  fillWords({ wordClasses, wordCosts, wordStride }, classIds, distances, commonCosts) {
-    for (let word = 0; word < classIds.length; word++) {
-      if (classIds[word] >= commonCosts.length) return false;
-      wordClasses[word * wordStride] = classIds[word];
-      wordCosts[word * wordStride] = distances[word] + commonCosts[classIds[word]];
+  fillWords({ wordClasses, wordCosts, wordStride, classLeft }, { codes, rare, kinds }) {
+    const nKinds = kinds.length >> 1;
+    if (kinds.subarray(0, nKinds).some((wordClass) => wordClass >= classLeft.length)) return 0;
+    let nextRare = 0;
+    for (let word = 0; word < codes.length; word++) {
+      const code = codes[word];
+      const kind = code === RARE_CODE ? (rare[nextRare++] ?? nKinds) : code;
+      if (kind >= nKinds) return word;
+      wordClasses[word * wordStride] = kinds[kind];
+      // Modulo 2^16: the costs are int16.
+      wordCosts[word * wordStride] = kinds[nKinds + kind];
     }
-    return true;
+    return -1;
   },
 
-  fillConnections({ connections, columnOffsets, rowStride, nLeft, nRight }, distances, order) {
-    /** Costs of the row above, then of this one, in the order of the file. */
+  fillConnections({ connections, columnOffsets, rowStride, nLeft, nRight }, distances, rare) {
+    /** Costs of the row above, then of this one. */
     const costs = new Int16Array(nRight);
+    let nextRare = 0;
     for (let row = 0; row < nLeft; row++) {
       // The running sum of the distances is the rise over the row above.
       let rise = 0;
       for (let column = 0; column < nRight; column++) {
-        rise = (rise + distances[row * nRight + column]) | 0;
+        let distance: number | undefined = distances[row * nRight + column];
+        if (distance === RARE_DISTANCE) distance = rare[nextRare++];
+        if (distance === undefined) return false;
+        rise = (rise + distance) | 0;
         costs[column] += rise;
-        connections[columnOffsets[order.columns[column]] + order.rows[row] * rowStride] = costs[column];
+        connections[columnOffsets[column] + row * rowStride] = costs[column];
       }
     }
+    return true;
   },
 };
 

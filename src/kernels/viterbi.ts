@@ -90,12 +90,22 @@ export interface ViterbiTables extends TableShape {
 /** What all words of a class share, as far as the kernels read it. */
 export type ClassTables = Pick<ViterbiTables, "classLeft" | "classRight" | "classPenalty">;
 
-/** Where the rows and columns that a file holds one after another stand in the tables. */
-export interface ConnectionOrder {
-  /** [nLeft] Row of the tables. */
-  readonly rows: Uint16Array;
-  /** [nRight] Column of the tables. */
-  readonly columns: Uint16Array;
+/** A code of {@link CodedPairs} that stands for the next number of `rare`, a kind too rare for a code of its own. */
+export const RARE_CODE = 255;
+/** A distance of the connection costs that stands for the next one of the list of those too large for a byte. */
+export const RARE_DISTANCE = -128;
+
+/** More kinds of pairs cannot be numbered in 16 bits with a number left that stands for none. */
+export const MAX_PAIR_KINDS = 65_535;
+
+/** Pairs of numbers that a file holds as one byte each: few kinds of pairs are frequent. */
+export interface CodedPairs {
+  /** [nPairs] Kind of each pair, or {@link RARE_CODE}. */
+  readonly codes: Uint8Array;
+  /** Kinds of the pairs that have that code, in order. */
+  readonly rare: Uint16Array;
+  /** [2, nKinds] First numbers of the kinds, then second ones; at most {@link MAX_PAIR_KINDS}. */
+  readonly kinds: Uint16Array;
 }
 
 /** Where tables come from; a kernel's own store makes them in its memory and layout, so that the kernel copies nothing. */
@@ -103,20 +113,21 @@ export interface TableStore {
   /** Makes tables of zeros, but for the classes and the columns' offsets, which are as they will stay. */
   allocate(shape: TableShape, classes: ClassTables): ViterbiTables;
   /**
-   * Fills `firstChild` and `firstWord` with the sums of the counts, [nNodes] each, of a breadth-first trie.
-   * Returns the first node that no node before it has as its child, or -1.
+   * Fills `firstChild` and `firstWord` with the sums of the numbers of children and words, [nNodes] pairs of a
+   * breadth-first trie. Returns the first node that has no known kind or is no child of one before it, or -1.
    */
-  fillTrie(tables: ViterbiTables, childCounts: Uint16Array, wordCounts: Uint8Array): number;
+  fillTrie(tables: ViterbiTables, counts: CodedPairs): number;
   /**
-   * Fills `wordClasses` and `wordCosts`: cost = distance + common cost of the class, modulo 2^16.
-   * Returns whether all classes have a common cost; if not, the tables are not complete.
+   * Fills `wordClasses` and `wordCosts`, [nWords + nCategories] pairs. Returns the first word that has no known kind, 0
+   * when some kind has a class that there is not, or -1.
    */
-  fillWords(tables: ViterbiTables, classIds: Uint16Array, distances: Int16Array, commonCosts: Int32Array): boolean;
+  fillWords(tables: ViterbiTables, words: CodedPairs): number;
   /**
    * Fills `connections`: cost = distance + upper + left - upper left neighbour, modulo 2^16; 0 outside.
-   * @param distances [nLeft, nRight] row-major, in the order of the file, as are the neighbours
+   * @param distances [nLeft, nRight] row-major; {@link RARE_DISTANCE} for the next one of `rare`
+   * @returns whether `rare` has enough; if not, the tables are not complete
    */
-  fillConnections(tables: ViterbiTables, distances: Int16Array, order: ConnectionOrder): void;
+  fillConnections(tables: ViterbiTables, distances: Int8Array, rare: Int16Array): boolean;
 }
 
 /**

@@ -12,7 +12,8 @@ import { classesOf, copyTables, shapeOf } from "./reference-tables.js";
 import {
   type ClassTables,
   CODE_UNITS,
-  type ConnectionOrder,
+  type CodedPairs,
+  MAX_PAIR_KINDS,
   MAX_SENTENCE_UNITS,
   type TableShape,
   type TableStore,
@@ -42,9 +43,10 @@ const STATUS_CROWDED = -2;
 
 interface ViterbiExports {
   setDictionary(...layout: number[]): void;
-  placeTrie(node: number, count: number, childCounts: number, wordCounts: number): number;
-  placeWords(word: number, count: number, classIds: number, distances: number, costs: number, nClasses: number): number;
-  placeRow(row: number, distances: number, costs: number, targets: number, nRight: number): void;
+  placeTrie(...pairs: CodedPairsAt): number;
+  placeWords(...pairs: CodedPairsAt): number;
+  allBelow(numbers: number, count: number, limit: number): number;
+  placeRows(row: number, count: number, distances: number, rare: number, costs: number, nRight: number): number;
   boundColumns(nRight: number): void;
   planBitmaps(): number;
   placeBitmaps(address: number): void;
@@ -53,6 +55,9 @@ interface ViterbiExports {
   textAddress(): number;
   tokensAddress(): number;
 }
+
+/** The first pair, how many, and where codes, rare kinds and kinds lie. */
+type CodedPairsAt = [first: number, count: number, codes: number, rare: number, kinds: number, nKinds: number];
 
 /**
  * A dictionary in shared memory with the program that searches it. Holds nothing that structured cloning refuses, so it
@@ -112,8 +117,15 @@ const memories = new WeakMap<ViterbiTables, SharedMemory>();
 /** Memories in which all that the kernels need beside the tables has been put. */
 const complete = new WeakSet<SharedMemory>();
 
-/** What passes through the memory on its way into the tables does so where the roots will stand, which come last. */
+/**
+ * What passes through the memory on its way into the tables does so where the roots will stand, which come last: half of
+ * it for kinds of pairs, MAX_PAIR_KINDS at most, or for a row of costs, half for the pieces of the rest.
+ */
 const STAGING_BYTES = CODE_UNITS * 8;
+const PIECES_BYTES = STAGING_BYTES / 2;
+const NO_KIND = Uint16Array.of(MAX_PAIR_KINDS);
+/** A pair takes a byte for its code and two for a rare kind. */
+const PAIRS_AT_ONCE = PIECES_BYTES / 4;
 
 /**
  * Tables in the kernels' shared memory and layout, filled by the module itself. They must be filled before a kernel is
@@ -132,59 +144,87 @@ class WasmStore implements TableStore {
     return viewTables(allocateMemory(end), shape, classes);
   }
 
-  fillTrie(tables: ViterbiTables, childCounts: Uint16Array, wordCounts: Uint8Array): number {
-    const { exports, buffer, staging } = this.#open(tables);
-    const nNodesAtOnce = STAGING_BYTES / 4;
-    const words = staging + STAGING_BYTES / 2;
-    for (let node = 0; node < childCounts.length; node += nNodesAtOnce) {
-      const children = childCounts.subarray(node, node + nNodesAtOnce);
-      new Uint16Array(buffer, staging, children.length).set(children);
-      new Uint8Array(buffer, words, children.length).set(wordCounts.subarray(node, node + nNodesAtOnce));
-      const orphan = exports.placeTrie(node, children.length, staging, words);
-      if (orphan >= 0) return orphan;
-    }
-    return -1;
+  fillTrie(tables: ViterbiTables, counts: CodedPairs): number {
+    const staging = this.#open(tables);
+    return placePairs(staging, counts, (...pairs) => staging.exports.placeTrie(...pairs));
   }
 
-  fillWords(tables: ViterbiTables, classIds: Uint16Array, distances: Int16Array, commonCosts: Int32Array): boolean {
-    const { exports, buffer, staging } = this.#open(tables);
-    const nWordsAtOnce = STAGING_BYTES / 8;
-    const costs = staging + STAGING_BYTES / 2;
-    const distancesAt = staging + STAGING_BYTES / 4;
-    new Int32Array(buffer, costs, commonCosts.length).set(commonCosts);
-    for (let word = 0; word < classIds.length; word += nWordsAtOnce) {
-      const ids = classIds.subarray(word, word + nWordsAtOnce);
-      new Uint16Array(buffer, staging, ids.length).set(ids);
-      new Int16Array(buffer, distancesAt, ids.length).set(distances.subarray(word, word + nWordsAtOnce));
-      if (exports.placeWords(word, ids.length, staging, distancesAt, costs, commonCosts.length) === 0) return false;
+  fillWords(tables: ViterbiTables, words: CodedPairs): number {
+    const staging = this.#open(tables);
+    const { exports, buffer, address } = staging;
+    const nKinds = words.kinds.length >> 1;
+    new Uint16Array(buffer, address, nKinds).set(words.kinds.subarray(0, nKinds));
+    if (exports.allBelow(address, nKinds, tables.classLeft.length) === 0) return 0;
+    return placePairs(staging, words, (...pairs) => exports.placeWords(...pairs));
+  }
+
+  fillConnections(tables: ViterbiTables, distances: Int8Array, rare: Int16Array): boolean {
+    const { exports, buffer, address } = this.#open(tables);
+    const { nLeft, nRight } = tables;
+    const pieces = address + STAGING_BYTES - PIECES_BYTES;
+    // As for pairs: a byte for a distance, two for a rare one.
+    const nRowsAtOnce = Math.max(1, Math.floor(PAIRS_AT_ONCE / nRight));
+    const rareAt = pieces + nRowsAtOnce * nRight + 2;
+    const bytes = new Int8Array(buffer);
+    new Int16Array(buffer, address, nRight).fill(0);
+    let nextRare = 0;
+    for (let row = 0; row < nLeft; row += nRowsAtOnce) {
+      const count = Math.min(nRowsAtOnce, nLeft - row);
+      bytes.set(distances.subarray(row * nRight, (row + count) * nRight), pieces);
+      const rareRows = rare.subarray(nextRare, nextRare + count * nRight);
+      setShorts(buffer, rareAt, rareRows);
+      const nRare = exports.placeRows(row, count, pieces, rareAt, address, nRight);
+      if (nRare > rareRows.length) return false;
+      nextRare += nRare;
     }
     return true;
   }
 
-  fillConnections(tables: ViterbiTables, distances: Int16Array, order: ConnectionOrder): void {
-    const { exports, buffer, staging } = this.#open(tables);
-    const { nLeft, nRight, columnOffsets } = tables;
-    const costs = staging + STAGING_BYTES / 4;
-    const targets = staging + STAGING_BYTES / 2;
-    new Int16Array(buffer, costs, nRight).fill(0);
-    new Uint32Array(buffer, targets, nRight).set(
-      Uint32Array.from(order.columns, (column) => 2 * columnOffsets[column]),
-    );
-    const row16 = new Int16Array(buffer, staging, nRight);
-    for (let row = 0; row < nLeft; row++) {
-      row16.set(distances.subarray(row * nRight, (row + 1) * nRight));
-      exports.placeRow(order.rows[row], staging, costs, targets, nRight);
-    }
-  }
-
-  #open(tables: ViterbiTables): { exports: ViterbiExports; buffer: ArrayBufferLike; staging: number } {
+  #open(tables: ViterbiTables): Staging {
     const memory = memories.get(tables);
     if (memory === undefined) throw new Error("Bug: the tables come from another store");
     const classes = classesOf(tables);
     const shape = shapeOf(tables);
     const exports = instantiate({ module: this.#module, memory, shape, classes });
-    return { exports, buffer: memory.buffer, staging: addressesOf(shape, classes.classLeft.length).roots };
+    return { exports, buffer: memory.buffer, address: addressesOf(shape, classes.classLeft.length).roots };
   }
+}
+
+/** An instance on a memory that is being filled, and where its staging area begins. */
+interface Staging {
+  readonly exports: ViterbiExports;
+  readonly buffer: ArrayBufferLike;
+  readonly address: number;
+}
+
+/** Numbers of 16 bits at any address, also an odd one. */
+function setShorts(buffer: ArrayBufferLike, address: number, numbers: Uint16Array | Int16Array): void {
+  new Uint8Array(buffer, address).set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+}
+
+/** Hands over pairs piece by piece; returns the first faulty one, or -1. */
+function placePairs(
+  { buffer, address }: Staging,
+  { codes, rare, kinds }: CodedPairs,
+  place: (...pairs: CodedPairsAt) => number,
+): number {
+  const pieces = address + STAGING_BYTES - PIECES_BYTES;
+  const rareAt = pieces + PAIRS_AT_ONCE;
+  const bytes = new Uint8Array(buffer);
+  setShorts(buffer, address, kinds);
+  let nextRare = 0;
+  for (let first = 0; first < codes.length; first += PAIRS_AT_ONCE) {
+    const piece = codes.subarray(first, first + PAIRS_AT_ONCE);
+    bytes.set(piece, pieces);
+    const rareKinds = rare.subarray(nextRare, nextRare + piece.length);
+    setShorts(buffer, rareAt, rareKinds);
+    // No kind has this number: a pair without a rare kind is a faulty one.
+    setShorts(buffer, rareAt + rareKinds.byteLength, NO_KIND);
+    const nRare = place(first, piece.length, pieces, rareAt, address, kinds.length >> 1);
+    if (nRare < 0) return -1 - nRare;
+    nextRare += nRare;
+  }
+  return -1;
 }
 
 function viewTables(memory: SharedMemory, shape: TableShape, classes: ClassTables): ViterbiTables {

@@ -11,23 +11,27 @@
 import { ModelFormatError, showValue } from "../errors.js";
 
 export const DICTIONARY_MAGIC = "NCLFDIC1";
-export const DICTIONARY_VERSION = 1;
+export const DICTIONARY_VERSION = 2;
 export const PREFIX_BYTES = 20;
 
-/** Sections in file order. Those from `readingWords` on hold readings and expressions and are decoded on demand. */
+/** Sections in file order. Those from `classFeatures` on are what the kernels do not read; they are decoded on demand. */
 export const SECTION_NAMES = [
   "characters",
   "labels",
-  "childCounts",
-  "wordCounts",
-  "wordClasses",
-  "wordCosts",
+  "nodes",
+  "rareNodes",
+  "nodeKinds",
+  "words",
+  "rareWords",
+  "wordKinds",
   "classes",
   "tags",
-  "values",
   "leftRows",
   "rightColumns",
   "connections",
+  "rareConnections",
+  "classFeatures",
+  "values",
   "readingWords",
   "readings",
   "expressionKinds",
@@ -38,18 +42,10 @@ export const SECTION_NAMES = [
 export type SectionName = (typeof SECTION_NAMES)[number];
 
 /** Numbers of a word class in the section `classes`, column after column. */
-export const CLASS_COLUMNS = [
-  "leftId",
-  "rightId",
-  "penalty",
-  "commonCost",
-  "tag",
-  "semantic",
-  "final",
-  "type",
-  "firstTag",
-  "lastTag",
-] as const;
+export const CLASS_COLUMNS = ["leftId", "rightId", "penalty", "tag"] as const;
+
+/** Values of a word class in the section `classFeatures`, column after column. */
+export const CLASS_FEATURE_COLUMNS = ["semantic", "final", "type", "firstTag", "lastTag"] as const;
 
 /** Kinds in the section `expressionKinds`; a larger one is a pattern's index plus `EXPRESSION_KIND.firstPattern`. */
 export const EXPRESSION_KIND = { none: 0, explicit: 1, firstPattern: 2 } as const;
@@ -80,7 +76,7 @@ export interface DictionaryCounts {
 export interface DictionaryHeader {
   /** Name and version of the dictionary, e.g. "mecab-ko-dic-2.1.1-20180720". */
   readonly id: string;
-  /** SHA-256 (hex) of the decompressed sections, one after another. */
+  /** SHA-256 (hex) of the content in the one form that tools/encode-dictionary.ts hashes, whatever the sections are. */
   readonly hash: string;
   /** Bit of the white-space category. */
   readonly spaceType: number;

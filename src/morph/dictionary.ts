@@ -5,7 +5,7 @@ import { copyTables, REFERENCE_STORE } from "../kernels/reference-tables.js";
 import type { TableStore, ViterbiTables } from "../kernels/viterbi.js";
 import { sha256, toHex } from "../sha-256.js";
 import { type ClassColumns, type DecodingMemory, type DictionaryParts, decodeParts } from "./decode-tables.js";
-import { CLASS_COLUMNS, type DictionaryHeader, EXPRESSION_KIND } from "./dictionary-format.js";
+import { CLASS_COLUMNS, CLASS_FEATURE_COLUMNS, type DictionaryHeader, EXPRESSION_KIND } from "./dictionary-format.js";
 import type { Features } from "./features.js";
 import { leftSpacePenalty } from "./left-space-penalty.js";
 import { mergeWords } from "./merge-words.js";
@@ -13,7 +13,7 @@ import { type Inflate, SectionReader } from "./section-reader.js";
 import { checkUserWords, encodeUserWords, type UserWord } from "./user-word.js";
 
 /** The first section that `features` needs beyond what the kernels read. */
-const FIRST_DETAIL = "readingWords";
+const FIRST_DETAIL = "classFeatures";
 /** Classes are numbered in 16 bits. */
 const MAX_CLASSES = 65_536;
 
@@ -45,7 +45,6 @@ export class Dictionary {
   readonly userHash: string | null;
 
   readonly #classes: ClassColumns;
-  readonly #values: readonly string[];
   readonly #details: LazyDetails;
   readonly #added: AddedWords | null;
   readonly #store: TableStore;
@@ -60,15 +59,14 @@ export class Dictionary {
     this.userWords = added?.words ?? [];
     this.userHash = added?.hash ?? null;
     this.#classes = parts.classes;
-    this.#values = parts.values;
     this.#details = details;
     this.#added = added;
     this.#store = store;
   }
 
   /**
-   * Reads the bytes that tools/compile-dictionary.ts writes. The analysis part is decoded at once, readings and
-   * expressions with the first `features` call, for which their bytes and `inflate` are kept.
+   * Reads the bytes that tools/compile-dictionary.ts writes. The analysis part is decoded at once, features beyond the
+   * tag with the first call that asks for one, for which their bytes and `inflate` are kept.
    * @param memory where the tables go; a kernel's own memory, so that it need not copy them
    * @throws {ModelFormatError} with code DICTIONARY_FORMAT when the bytes are not such a dictionary.
    */
@@ -114,7 +112,7 @@ export class Dictionary {
     if (this.#added !== null) throw new OptionError("userWords", "given once", `${words.length} more words`);
     checkUserWords(words, this.leftRows.length, this.rightColumns.length);
     const copies = words.map((word) => Object.freeze({ ...word, features: Object.freeze({ ...word.features }) }));
-    const { parts, classIds } = addClasses(this.#parts(), copies);
+    const { parts, classIds, classFeatures } = addClasses(this.#parts(), copies);
     const merged = mergeWords(
       parts.tables,
       copies.map(({ surface, cost }, place) => ({ surface, cost, classId: classIds[place]! })),
@@ -127,6 +125,7 @@ export class Dictionary {
         hash: toHex(await sha256(encodeUserWords(copies))),
         ids: merged.addedIds,
         places: merged.addedPlaces,
+        classFeatures,
       },
       this.#store,
     );
@@ -142,17 +141,11 @@ export class Dictionary {
     return this.tables.classLeft.length;
   }
 
-  /** Features that all words of a class share. */
+  /** Features that all words of a class share. The first call decodes them. */
   classFeatures(classId: number): ClassFeatures {
-    const { tag, semantic, final, type, firstTag, lastTag } = this.#classes;
-    return {
-      tag: this.tags[tag[classId]!]!,
-      semantic: this.#values[semantic[classId]!]!,
-      final: this.#values[final[classId]!]!,
-      type: this.#values[type[classId]!]!,
-      firstTag: this.#values[firstTag[classId]!]!,
-      lastTag: this.#values[lastTag[classId]!]!,
-    };
+    const nOwnClasses = this.#details.header.counts.classes;
+    if (classId >= nOwnClasses) return this.#added!.classFeatures[classId - nOwnClasses]!;
+    return { tag: this.tags[this.#classes.tag[classId]!]!, ...this.#details.get().classFeatures(classId) };
   }
 
   /** Original context ids of a class. */
@@ -207,7 +200,7 @@ export class Dictionary {
   }
 
   /**
-   * All eight columns of a word. The first call decodes readings and expressions.
+   * All eight columns of a word. The first call decodes them.
    * @throws {RangeError} for no word.
    */
   features(wordId: number): Features {
@@ -229,7 +222,7 @@ export class Dictionary {
 
   #parts(): DictionaryParts {
     const { tables, tags, leftRows, rightColumns } = this;
-    return { tables, tags, leftRows, rightColumns, values: this.#values, classes: this.#classes };
+    return { tables, tags, leftRows, rightColumns, classes: this.#classes };
   }
 
   #wordClass(wordId: number): number {
@@ -246,7 +239,7 @@ export class Dictionary {
 /** A dictionary without its tables. */
 export interface DictionaryShare extends Omit<DictionaryParts, "tables"> {
   readonly header: DictionaryHeader;
-  /** The file's bytes from the readings on. */
+  /** The file's bytes from the features of classes on. */
   readonly details: Uint8Array;
   readonly added: AddedWords | null;
 }
@@ -259,38 +252,34 @@ export interface AddedWords {
   readonly ids: Uint32Array;
   /** Place in `words` of each id. */
   readonly places: Uint32Array;
+  /** Features of the classes behind the file's own. */
+  readonly classFeatures: readonly ClassFeatures[];
 }
 
-/** The parts with a class for each kind of user word, and the class of each word. */
+/** The parts with a class for each kind of user word, the class of each word, and the features of the new classes. */
 function addClasses(
   parts: DictionaryParts,
   words: readonly UserWord[],
-): { readonly parts: DictionaryParts; readonly classIds: readonly number[] } {
+): {
+  readonly parts: DictionaryParts;
+  readonly classIds: readonly number[];
+  readonly classFeatures: readonly ClassFeatures[];
+} {
   const { tables, leftRows, rightColumns } = parts;
   const nOwnClasses = tables.classLeft.length;
   const tags = new StringTable(parts.tags);
-  const values = new StringTable(parts.values);
   const found = new Map<string, number>();
   const rows: { readonly [column in (typeof CLASS_COLUMNS)[number]]: number }[] = [];
-  const classIds = words.map(({ leftId, rightId, cost, features }) => {
+  const classFeatures: ClassFeatures[] = [];
+  const classIds = words.map(({ leftId, rightId, features }) => {
     const { tag, semantic, final, type, firstTag, lastTag } = features;
     const key = [leftId, rightId, tag, semantic, final, type, firstTag, lastTag].join();
     let id = found.get(key);
     if (id === undefined) {
       id = nOwnClasses + rows.length;
       found.set(key, id);
-      rows.push({
-        leftId,
-        rightId,
-        penalty: leftSpacePenalty(features),
-        commonCost: cost,
-        tag: tags.add(tag),
-        semantic: values.add(semantic),
-        final: values.add(final),
-        type: values.add(type),
-        firstTag: values.add(firstTag),
-        lastTag: values.add(lastTag),
-      });
+      rows.push({ leftId, rightId, penalty: leftSpacePenalty(features), tag: tags.add(tag) });
+      classFeatures.push({ tag, semantic, final, type, firstTag, lastTag });
     }
     return id;
   });
@@ -307,7 +296,6 @@ function addClasses(
     parts: {
       ...parts,
       tags: tags.strings,
-      values: values.strings,
       classes,
       tables: {
         ...tables,
@@ -317,6 +305,7 @@ function addClasses(
       },
     },
     classIds,
+    classFeatures,
   };
 }
 
@@ -340,7 +329,7 @@ class StringTable {
   }
 }
 
-/** Readings and expressions of the file, decoded with the first call and shared by dictionaries with user words. */
+/** Features of the file beyond the tags, decoded with the first call and shared by dictionaries with user words. */
 class LazyDetails {
   readonly #sections: SectionReader;
   #details: WordDetails | null = null;
@@ -364,8 +353,10 @@ class LazyDetails {
   }
 }
 
-/** Readings and expressions by the file's own word ids. */
+/** Features beyond the tags, by the file's own classes and word ids. */
 class WordDetails {
+  readonly #values: readonly string[];
+  readonly #classes: { readonly [column in (typeof CLASS_FEATURE_COLUMNS)[number]]: Int32Array };
   /** Words whose reading differs from the surface, ascending. */
   readonly #readingWords: Uint32Array;
   readonly #readings: readonly string[];
@@ -376,7 +367,12 @@ class WordDetails {
   readonly #patterns: readonly string[];
 
   constructor(sections: SectionReader) {
-    const { words } = sections.header.counts;
+    const { words, classes } = sections.header.counts;
+    this.#values = sections.lines("values");
+    this.#classes = sections.columns("classFeatures", CLASS_FEATURE_COLUMNS, classes);
+    for (const column of CLASS_FEATURE_COLUMNS) {
+      sections.checkBelow("classFeatures", this.#classes[column], this.#values.length);
+    }
     this.#readings = sections.lines("readings");
     this.#readingWords = sections.numbers("readingWords", Uint32Array, this.#readings.length);
     this.#patterns = sections.lines("expressionPatterns");
@@ -392,6 +388,17 @@ class WordDetails {
     if (nExplicit !== this.#expressions.length) {
       throw sections.error("expressionKinds", `${this.#expressions.length} explicit expressions`, `${nExplicit}`);
     }
+  }
+
+  classFeatures(classId: number): Omit<ClassFeatures, "tag"> {
+    const { semantic, final, type, firstTag, lastTag } = this.#classes;
+    return {
+      semantic: this.#values[semantic[classId]!]!,
+      final: this.#values[final[classId]!]!,
+      type: this.#values[type[classId]!]!,
+      firstTag: this.#values[firstTag[classId]!]!,
+      lastTag: this.#values[lastTag[classId]!]!,
+    };
   }
 
   reading(wordId: number, surface: string): string {

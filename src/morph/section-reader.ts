@@ -15,7 +15,7 @@ import {
  */
 export type Inflate = (bytes: Uint8Array, sizeBytes: number) => Uint8Array;
 
-export type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+export type NumberArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 const LINE_FEED = 0x0a;
 
 interface NumberArrayType<T extends NumberArray> {
@@ -69,6 +69,23 @@ export class SectionReader {
     if (bytes.length !== sizeBytes) throw this.error(name, `${sizeBytes} bytes`, `${bytes.length} bytes`);
     const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
     return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
+  }
+
+  /** A section as numbers of an element type, as many as it has. */
+  allNumbers<T extends NumberArray>(name: SectionName, type: NumberArrayType<T>): T {
+    return this.numbers(name, type, Math.floor(this.#entry(name).sizeBytes / type.BYTES_PER_ELEMENT));
+  }
+
+  /** A section of int32 columns of this length, one after another. */
+  columns<C extends string>(
+    name: SectionName,
+    columns: readonly C[],
+    length: number,
+  ): { readonly [column in C]: Int32Array } {
+    const table = this.numbers(name, Int32Array, columns.length * length);
+    return Object.fromEntries(columns.map((column, i) => [column, table.subarray(i * length, (i + 1) * length)])) as {
+      readonly [column in C]: Int32Array;
+    };
   }
 
   /** Lines of UTF-8 text, no more than there may be words; none for an empty section. */

@@ -14,7 +14,7 @@ import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { encodeCheckpoint } from "../../src/model-file/checkpoint.js";
 import { formatManifest } from "../../src/model-file/manifest.js";
 import { encodeModel } from "../../src/model-file/model-file.js";
-import { adler32, PREFIX_BYTES, SECTION_NAMES } from "../../src/morph/dictionary-format.js";
+import { adler32, DICTIONARY_VERSION, PREFIX_BYTES, SECTION_NAMES } from "../../src/morph/dictionary-format.js";
 import { trainMlp } from "../../src/nn/train-mlp.js";
 import { encodeDictionary } from "../../tools/encode-dictionary.js";
 import { describeSmallRun, smallRun } from "../conformance/small-run.js";
@@ -129,7 +129,7 @@ function dictionaryOf(sectionBytes: (name: string) => number, padding = 0): Uint
   const text = Buffer.from(header(start));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.write("NCLFDIC1");
-  prefix.writeUInt32LE(1, 8);
+  prefix.writeUInt32LE(DICTIONARY_VERSION, 8);
   prefix.writeUInt32LE(text.length, 12);
   prefix.writeUInt32LE(adler32(text), 16);
   return Buffer.concat([prefix, text, ...stored]);

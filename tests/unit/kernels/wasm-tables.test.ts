@@ -30,6 +30,9 @@ const CLASSES: ClassTables = {
   classPenalty: Int16Array.of(0, 6000),
 };
 
+/** Numbers of children, then of words, of four kinds of nodes. */
+const SHAPE_KINDS = Uint16Array.of(2, 1, 0, 0, 0, 1, 0, 2);
+
 /** Elements of the strided tables one after another. */
 function plain(tables: ViterbiTables) {
   const { nNodes, nWords, nCategories, nLeft, nRight, nodeStride, wordStride, columnOffsets, rowStride } = tables;
@@ -77,29 +80,61 @@ describe.each(BUILDS)("the store of the %s build", (_build, moduleBytes) => {
     const stores = [store, REFERENCE_STORE];
     const [found, expected] = stores.map((each) => {
       const tables = each.allocate(SHAPE, CLASSES);
-      expect(each.fillTrie(tables, Uint16Array.of(2, 1, 0, 0), Uint8Array.of(0, 1, 0, 2))).toBe(-1);
-      const costs = Int32Array.of(30_000, -5);
-      expect(each.fillWords(tables, Uint16Array.of(0, 1, 0, 1), Int16Array.of(30_000, 1, -1, -30_000), costs)).toBe(
-        true,
-      );
-      const distances = Int16Array.from({ length: 70 }, (_, i) => Math.imul(i + 1, 12_345));
-      const columns = Uint16Array.from({ length: 35 }, (_, i) => 34 - i);
-      each.fillConnections(tables, distances, { rows: Uint16Array.of(1, 0), columns });
+      // Two children and no word, one child and one word, none and none, none and two.
+      const counts = { codes: Uint8Array.of(0, 1, 2, 255), rare: Uint16Array.of(3), kinds: SHAPE_KINDS };
+      expect(each.fillTrie(tables, counts)).toBe(-1);
+      const words = {
+        codes: Uint8Array.of(0, 255, 1, 255),
+        rare: Uint16Array.of(1, 0),
+        kinds: Uint16Array.of(0, 1, 30_000, 0x1_0000 - 5_536),
+      };
+      expect(each.fillWords(tables, words)).toBe(-1);
+      const distances = Int8Array.from({ length: 70 }, (_, i) => Math.imul(i + 1, 37));
+      // 37 (i + 1) is 128 modulo 256 for i + 1 = 128 at the earliest, so the rare ones are those put in.
+      distances[9] = -128;
+      distances[44] = -128;
+      expect(each.fillConnections(tables, distances, Int16Array.of(32_767, -32_768))).toBe(true);
       return tables;
     });
     expectEqual(found!, expected!);
-    // Two children of the root, then one of node 1; 30,000 + 30,000 - 65,536.
     expect(Array.from(plain(found!).firstChild)).toEqual([1, 3, 4, 4, 4]);
     expect(Array.from(plain(found!).firstWord)).toEqual([0, 0, 1, 1, 3]);
-    expect(plain(found!).wordCosts[0]).toBe(-5_536);
+    expect(Array.from(plain(found!).wordClasses)).toEqual([0, 1, 1, 0]);
+    expect(Array.from(plain(found!).wordCosts)).toEqual([30_000, -5_536, -5_536, 30_000]);
   });
 
-  it("reports a node without a parent and a class without costs", () => {
+  it("takes rare distances anywhere in a row, and a matrix of any width", () => {
+    for (let nRight = 1; nRight <= 70; nRight++) {
+      const shape = { ...SHAPE, nLeft: 3, nRight };
+      const classes = { ...CLASSES, classRight: Uint16Array.of(0, 0) };
+      const rare: number[] = [];
+      const distances = Int8Array.from({ length: 3 * nRight }, (_, i) => {
+        if (Math.imul(i + nRight, 2_654_435_761) >>> 28 > 1) return (i * 29) % 127;
+        rare.push(i * 311 - 9_000);
+        return -128;
+      });
+      const [found, expected] = [store, REFERENCE_STORE].map((each) => {
+        const tables = each.allocate(shape, classes);
+        expect(each.fillConnections(tables, distances, Int16Array.from(rare))).toBe(true);
+        return tables;
+      });
+      expectEqual(found!, expected!);
+    }
+  });
+
+  it("reports a node without a parent, a kind and a class that there are not, and too few rare ones", () => {
     for (const each of [store, REFERENCE_STORE]) {
       const tables = each.allocate(SHAPE, CLASSES);
-      expect(each.fillTrie(tables, Uint16Array.of(1, 0, 1, 0), new Uint8Array(4))).toBe(2);
-      const fits = each.fillWords(tables, Uint16Array.of(0, 1, 2, 0), new Int16Array(4), Int32Array.of(0, 0));
-      expect(fits).toBe(false);
+      const none = new Uint16Array();
+      const counts = { codes: Uint8Array.of(0, 1, 0, 1), rare: none, kinds: Uint16Array.of(1, 0, 0, 0) };
+      expect(each.fillTrie(tables, counts)).toBe(2);
+      expect(each.fillTrie(tables, { ...counts, codes: Uint8Array.of(0, 2, 0, 1) })).toBe(1);
+      expect(each.fillTrie(tables, { ...counts, codes: Uint8Array.of(0, 255, 0, 1) })).toBe(1);
+      const words = { codes: Uint8Array.of(0, 1, 2, 0), rare: none, kinds: Uint16Array.of(0, 1, 0, 0) };
+      expect(each.fillWords(tables, words)).toBe(2);
+      expect(each.fillWords(tables, { ...words, codes: Uint8Array.of(0, 1, 1, 255) })).toBe(3);
+      expect(each.fillWords(tables, { ...words, kinds: Uint16Array.of(0, 2, 0, 0) })).toBe(0);
+      expect(each.fillConnections(tables, new Int8Array(70).fill(-128), new Int16Array(69))).toBe(false);
     }
   });
 
@@ -119,6 +154,7 @@ describe.each(BUILDS)("the store of the %s build", (_build, moduleBytes) => {
 
   it("takes tables of its own only", () => {
     const tables = REFERENCE_STORE.allocate(SHAPE, CLASSES);
-    expect(() => store.fillTrie(tables, new Uint16Array(4), new Uint8Array(4))).toThrow(/^Bug: /);
+    const counts = { codes: new Uint8Array(4), rare: new Uint16Array(), kinds: new Uint16Array(2) };
+    expect(() => store.fillTrie(tables, counts)).toThrow(/^Bug: /);
   });
 });
