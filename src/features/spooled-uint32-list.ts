@@ -32,6 +32,18 @@ export class SpooledUint32List {
     this.#count++;
   }
 
+  /** Pushes all of an array, which is read, not kept. */
+  pushAll(values: Uint32Array): void {
+    for (let from = 0; from < values.length; ) {
+      if (this.#nInBlock === BLOCK_LENGTH) this.#flush();
+      const part = values.subarray(from, from + BLOCK_LENGTH - this.#nInBlock);
+      this.#block.set(part, this.#nInBlock);
+      this.#nInBlock += part.length;
+      this.#count += part.length;
+      from += part.length;
+    }
+  }
+
   /** The numbers at [start, end), which must be in [0, count); valid up to the next call. */
   view(start: number, end: number): Uint32Array {
     if (start < this.#windowStart || end > this.#windowEnd) this.#read(start, end);

@@ -99,8 +99,8 @@ export class TermLog {
   readonly #occurrences: Uint32List | SpooledUint32List;
   /** By document: where its occurrences end. */
   readonly #documentEnds = new Uint32List();
-  /** By numbering and its number: the number here. */
-  readonly #ownNumbers = new Map<number, Uint32List>();
+  /** By numbering and its number: the number here, with room for more. */
+  readonly #ownNumbers = new Map<number, { numbers: Uint32Array; nNumbers: number }>();
 
   /** @param spool takes the occurrences, in place of memory; empty, and for the log alone */
   constructor(spool?: Spool) {
@@ -135,19 +135,34 @@ export class TermLog {
    */
   addBatch({ numbering, beginsAnew, newUnits, newTermEnds, termNumbers, documentEnds }: TermBatch): void {
     this.#checkRoom(termNumbers.length);
-    let ownNumbers = this.#ownNumbers.get(numbering);
-    if (ownNumbers === undefined || beginsAnew) {
-      ownNumbers = new Uint32List();
-      this.#ownNumbers.set(numbering, ownNumbers);
+    const numbers = this.#nameTerms(numbering, beginsAnew, newUnits, newTermEnds);
+    const begin = this.#occurrences.count;
+    const occurrences = new Uint32Array(termNumbers.length);
+    for (let i = 0; i < occurrences.length; i++) occurrences[i] = numbers[termNumbers[i] as number] as number;
+    this.#occurrences.pushAll(occurrences);
+    for (const end of documentEnds) this.#documentEnds.push(begin + end);
+  }
+
+  /** Returns the numbers here by those of a numbering, which goes on with these terms. */
+  #nameTerms(numbering: number, beginsAnew: boolean, units: Uint16Array, termEnds: Uint32Array): Uint32Array {
+    const before = beginsAnew ? undefined : this.#ownNumbers.get(numbering);
+    const own = before ?? { numbers: new Uint32Array(0), nNumbers: 0 };
+    const nNumbers = own.nNumbers + termEnds.length;
+    if (nNumbers > own.numbers.length) {
+      const grown = new Uint32Array(2 * nNumbers);
+      grown.set(own.numbers);
+      own.numbers = grown;
     }
+    const { numbers } = own;
     let start = 0;
-    for (const end of newTermEnds) {
-      ownNumbers.push(this.#table.addUnits(newUnits, start, end, hashUnits(newUnits, start, end)));
+    let number = own.nNumbers;
+    for (const end of termEnds) {
+      numbers[number++] = this.#table.addUnits(units, start, end, hashUnits(units, start, end));
       start = end;
     }
-    const begin = this.#occurrences.count;
-    for (const number of termNumbers) this.#occurrences.push(ownNumbers.at(number));
-    for (const end of documentEnds) this.#documentEnds.push(begin + end);
+    own.nNumbers = nNumbers;
+    this.#ownNumbers.set(numbering, own);
+    return numbers;
   }
 
   /** Numbers of a document's terms, as often as they occur; not to be written to, and valid up to the next call. */

@@ -19,9 +19,11 @@ export class TermTable {
   #units = new Uint16Array(FIRST_UNITS);
   /** By number: where the term begins; then where the last one ends. */
   #starts = new Uint32Array(FIRST_TERMS + 1);
-  #hashes = new Uint32Array(FIRST_TERMS);
-  /** Number + 1 of the term at each place, or {@link EMPTY}; the length is a power of two. */
-  #places = new Uint32Array(2 * FIRST_TERMS);
+  /**
+   * Number + 1 of the term at each place, or {@link EMPTY}, and next to it the term's hash, so that a look-up waits for one line
+   * of the cache; the number of places is a power of two.
+   */
+  #places = new Uint32Array(4 * FIRST_TERMS);
   #scratch = new Uint16Array(64);
 
   get nTerms(): number {
@@ -30,7 +32,7 @@ export class TermTable {
 
   /** Of all arrays, with the room for terms to come. */
   get nBytes(): number {
-    return this.#units.byteLength + this.#starts.byteLength + this.#hashes.byteLength + this.#places.byteLength;
+    return this.#units.byteLength + this.#starts.byteLength + this.#places.byteLength;
   }
 
   /** Number of the term; a new term is given `nTerms`, which then rises by one. */
@@ -53,13 +55,14 @@ export class TermTable {
    */
   addUnits(units: Uint16Array, start: number, end: number, state: number): number {
     const hash = finishHash(state);
-    const mask = this.#places.length - 1;
-    let place = hash & mask;
+    const places = this.#places;
+    const mask = places.length - 1;
+    let place = (hash << 1) & mask;
     for (;;) {
-      const entry = this.#places[place] as number;
+      const entry = places[place] as number;
       if (entry === EMPTY) break;
-      if (this.#hashes[entry - 1] === hash && this.#holds(entry - 1, units, start, end)) return entry - 1;
-      place = (place + 1) & mask;
+      if (places[place + 1] === hash && this.#holds(entry - 1, units, start, end)) return entry - 1;
+      place = (place + 2) & mask;
     }
     return this.#append(units, start, end, hash, place);
   }
@@ -96,25 +99,28 @@ export class TermTable {
     if (ownEnd > this.#units.length) this.#units = grow(this.#units, ownEnd);
     for (let i = start, at = begin; i < end; i++, at++) this.#units[at] = units[i] as number;
     this.#starts[number + 1] = ownEnd;
-    this.#hashes[number] = hash;
     this.#places[place] = number + 1;
+    this.#places[place + 1] = hash;
     this.#nTerms++;
-    if (this.#nTerms === this.#hashes.length) this.#enlarge();
+    // At most half of the places are taken.
+    if (4 * this.#nTerms === this.#places.length) this.#enlarge();
     return number;
   }
 
   #enlarge(): void {
-    const nTerms = 2 * this.#nTerms;
-    this.#starts = grow(this.#starts, nTerms + 1);
-    this.#hashes = grow(this.#hashes, nTerms);
-    const places = new Uint32Array(2 * nTerms);
+    const before = this.#places;
+    const places = new Uint32Array(2 * before.length);
     const mask = places.length - 1;
-    for (let number = 0; number < this.#nTerms; number++) {
-      let place = (this.#hashes[number] as number) & mask;
-      while (places[place] !== EMPTY) place = (place + 1) & mask;
-      places[place] = number + 1;
+    for (let from = 0; from < before.length; from += 2) {
+      if (before[from] === EMPTY) continue;
+      const hash = before[from + 1] as number;
+      let place = (hash << 1) & mask;
+      while (places[place] !== EMPTY) place = (place + 2) & mask;
+      places[place] = before[from] as number;
+      places[place + 1] = hash;
     }
     this.#places = places;
+    this.#starts = grow(this.#starts, places.length / 4 + 1);
   }
 }
 

@@ -25,6 +25,18 @@ export class Uint32List {
     this.#count++;
   }
 
+  /** Pushes all of an array, which is read, not kept. */
+  pushAll(values: Uint32Array): void {
+    for (let from = 0; from < values.length; ) {
+      const offset = this.#count & CHUNK_MASK;
+      if (offset === 0) this.#chunks.push(new Uint32Array(CHUNK_LENGTH));
+      const part = values.subarray(from, from + CHUNK_LENGTH - offset);
+      (this.#chunks[this.#count >>> CHUNK_BITS] as Uint32Array).set(part, offset);
+      this.#count += part.length;
+      from += part.length;
+    }
+  }
+
   /** The number at `position`, which must be in [0, count). */
   at(position: number): number {
     return (this.#chunks[position >>> CHUNK_BITS] as Uint32Array)[position & CHUNK_MASK] as number;

@@ -7,7 +7,7 @@ import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
 import { createGroupAnalyzer, type DocumentAnalyzerFactory } from "../training/document-analyzer.js";
 import type { AnalysisInit, AnalysisRequest, AnalysisResponse } from "./analysis-worker.js";
-import { ThreadPool } from "./thread-pool.js";
+import { ThreadPool, type ThreadPoolOptions } from "./thread-pool.js";
 import { shareTokenizer } from "./tokenizer-share.js";
 import { WorkerThread } from "./worker-threads.js";
 
@@ -15,10 +15,10 @@ import { WorkerThread } from "./worker-threads.js";
 const WORKER_URL = new URL("../../dist/io/analysis-worker.js", import.meta.url);
 
 /**
- * UTF-16 units that the calling thread works through before it starts workers: their start takes as long as the
- * analysis of some 500,000 units (2026-11-23, Node 20.20), so that smaller inputs would wait for nothing.
+ * UTF-16 units that the calling thread works through before it starts workers. Their start takes a thread as long as the
+ * analysis of some 100,000 units (2026-11-28, Node 20.20), while the calling one goes on.
  */
-const UNITS_BEFORE_WORKERS = 500_000;
+const UNITS_BEFORE_WORKERS = 100_000;
 
 /** Numbering of the calling thread; those of the workers follow. */
 const OWN_NUMBERING = 0;
@@ -29,19 +29,20 @@ const OWN_NUMBERING = 0;
  */
 export class AnalyzerPool {
   readonly #tokenizer: MecabTokenizer;
-  readonly #threads: ThreadPool<AnalysisRequest, AnalysisResponse>;
+  readonly #renderers: ThreadPool<AnalysisRequest, AnalysisResponse>;
+  readonly #analyzers: ThreadPool<AnalysisRequest, AnalysisResponse>;
   #nRuns = 0;
 
   /**
    * @param tokenizer for the calling thread; workers get its dictionary, user words included
-   * @param nWorkers threads beside the calling one, which reads and writes; 1 for the calling one alone. One per
-   * processor, 8 at most, when left out
-   * @param unitsBeforeWorkers UTF-16 units that the calling thread analyses itself at first
+   * @param nWorkers threads: `render` has them beside the calling one, which reads and writes, `analyzer` counts the calling
+   * one, too; 1 for the calling one alone. One per processor, 8 at most, when left out
+   * @param unitsBeforeWorkers UTF-16 units that the calling thread analyses itself at first; 0 leaves all to the workers
    * @throws {OptionError} when nWorkers is not an integer ≥ 1
    */
   constructor(tokenizer: MecabTokenizer, nWorkers?: number, unitsBeforeWorkers: number = UNITS_BEFORE_WORKERS) {
     this.#tokenizer = tokenizer;
-    this.#threads = new ThreadPool({
+    const options: ThreadPoolOptions<AnalysisRequest, AnalysisResponse> = {
       nWorkers,
       unitsBeforeWorkers,
       prepare: async () => {
@@ -51,12 +52,15 @@ export class AnalyzerPool {
           return new WorkerThread(`analyzer ${place + 1}`, WORKER_URL, init);
         };
       },
-    });
+    };
+    this.#renderers = new ThreadPool(options);
+    // A thread more would have its code compiled once more, for a fifth of the work on two processors.
+    this.#analyzers = new ThreadPool({ ...options, isCallerOne: true });
   }
 
   /** Worker threads running now. */
   get nRunning(): number {
-    return this.#threads.nRunning;
+    return this.#renderers.nRunning + this.#analyzers.nRunning;
   }
 
   /**
@@ -66,7 +70,7 @@ export class AnalyzerPool {
   render(layoutName: TokenLayoutName, groups: AsyncIterable<readonly string[]>): AsyncGenerator<Uint8Array, void> {
     const layout = new TokenLayout(this.#tokenizer, layoutName);
     const encoder = new TextEncoder();
-    return this.#threads.map<readonly string[], Uint8Array>(groups, {
+    return this.#renderers.map<readonly string[], Uint8Array>(groups, {
       sizeOf: countUnits,
       here: (texts) => encoder.encode(texts.map((text) => layout.render(text)).join("")),
       toRequest: (texts) => ({ kind: "render", layout: layoutName, texts }),
@@ -81,8 +85,8 @@ export class AnalyzerPool {
   readonly analyzer: DocumentAnalyzerFactory = (options) => ({ analyze: (groups) => this.#analyze(groups, options) });
 
   /** Ends the workers; a later call of `render` or `analyzer` starts others. */
-  close(): Promise<void> {
-    return this.#threads.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#renderers.close(), this.#analyzers.close()]);
   }
 
   async *#analyze(
@@ -91,7 +95,7 @@ export class AnalyzerPool {
   ): AsyncGenerator<TermBatch, void> {
     const run = this.#nRuns++;
     try {
-      yield* this.#threads.map<readonly string[], TermBatch>(groups, {
+      yield* this.#analyzers.map<readonly string[], TermBatch>(groups, {
         sizeOf: countUnits,
         here: createGroupAnalyzer(this.#tokenizer, options, OWN_NUMBERING),
         toRequest: (documents) => ({ kind: "terms", run, options, documents }),

@@ -57,6 +57,11 @@ export class WorkerThread<Request, Response> {
     this.#worker = this.#start(file, init);
   }
 
+  /** Whether the thread runs and takes requests up at once. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   /** Requests without an answer yet. */
   get nOpen(): number {
     return this.#waiting.length;
@@ -182,7 +187,7 @@ function cloneable(error: unknown): unknown {
 }
 
 /** Requests given to a thread ahead of their turn, so that it need not wait for this one. */
-const OPEN_PER_WORKER = 2;
+export const OPEN_PER_WORKER = 2;
 
 /**
  * Yields the answers to requests in the order of the requests, whichever thread is done first, as soon as they are

@@ -28,6 +28,25 @@ describe.each([
     }
   });
 
+  it("takes arrays whole, shorter and longer than a block, between single numbers", () => {
+    const list = create();
+    const numbers = Uint32Array.from({ length: COUNT }, (__, i) => 3 * i);
+    list.push(7);
+    for (const [start, end] of [
+      [0, 0],
+      [0, 5],
+      [5, 70_000],
+      [70_000, COUNT],
+    ] as const) {
+      list.pushAll(numbers.subarray(start, end));
+    }
+    list.push(8);
+    expect(list.count).toBe(COUNT + 2);
+    expect([...list.view(0, 3)]).toEqual([7, 0, 3]);
+    expect(list.view(1, COUNT + 1)).toEqual(numbers);
+    expect([...list.view(COUNT + 1, COUNT + 2)]).toEqual([8]);
+  });
+
   it("gives also what is pushed after it was read", () => {
     const list = create();
     list.push(7);

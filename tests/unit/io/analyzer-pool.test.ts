@@ -37,6 +37,16 @@ async function* groups(texts = TEXTS, nTexts = 7): AsyncGenerator<readonly strin
   for (let i = 0; i < texts.length; i += nTexts) yield texts.slice(i, i + nTexts);
 }
 
+/** Some texts again and again until a worker runs, and then all; `seen` takes what came. */
+async function* untilWorkersRun(pool: AnalyzerPool, seen: string[]): AsyncGenerator<readonly string[]> {
+  while (pool.nRunning === 0) {
+    seen.push(...TEXTS.slice(0, 2));
+    yield TEXTS.slice(0, 2);
+  }
+  seen.push(...TEXTS);
+  yield* groups();
+}
+
 async function renderAll(pool: AnalyzerPool, texts = TEXTS): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of pool.render("mecab", groups(texts))) parts.push(part);
@@ -53,14 +63,14 @@ async function termsOfAll(pool: AnalyzerPool): Promise<string[][]> {
 describe("AnalyzerPool", () => {
   it.each([
     ["no worker", 1, 0],
-    ["one thread at first, then two workers", 2, 2_000],
+    ["one thread while two workers start", 2, 2_000],
     ["two workers", 2, 0],
     ["three workers", 3, 0],
   ])("renders the same bytes in the same order with %s", async (_, nWorkers, unitsBeforeWorkers) => {
     const layout = new TokenLayout(tokenizer, "mecab");
     const pool = create(nWorkers, unitsBeforeWorkers);
     expect(await renderAll(pool)).toBe(TEXTS.map((text) => layout.render(text)).join(""));
-    expect(pool.nRunning).toBe(nWorkers === 1 ? 0 : nWorkers);
+    if (unitsBeforeWorkers === 0) expect(pool.nRunning > 0).toBe(nWorkers > 1);
   });
 
   it("starts no worker for a short input", async () => {
@@ -81,6 +91,31 @@ describe("AnalyzerPool", () => {
       expect(await termsOfAll(pool)).toEqual(expected);
       expect(pool.nRunning).toBe(0);
     }
+  });
+
+  it("works itself while the workers start, and hands over to them", async () => {
+    const layout = new TokenLayout(tokenizer, "mecab");
+    const pool = create(2, 1);
+    const seen: string[] = [];
+    const parts: Uint8Array[] = [];
+    for await (const part of pool.render("mecab", untilWorkersRun(pool, seen))) parts.push(part);
+    expect(seen.length).toBeGreaterThan(TEXTS.length);
+    expect(Buffer.concat(parts).toString("utf8")).toBe(seen.map((text) => layout.render(text)).join(""));
+  });
+
+  it("shares the analysis for training between one other thread and the calling one", async () => {
+    const termsOf = createDocumentTerms(tokenizer, OPTIONS);
+    const pool = create(2, 1);
+    const seen: string[] = [];
+    const log = new TermLog();
+    const numberings = new Set<number>();
+    for await (const batch of pool.analyzer(OPTIONS).analyze(untilWorkersRun(pool, seen))) {
+      numberings.add(batch.numbering);
+      log.addBatch(batch);
+    }
+    expect(numberings).toEqual(new Set([0, 1]));
+    const terms = seen.map((_, i) => Array.from(log.numbersOf(i), (number) => log.term(number)).sort());
+    expect(terms).toEqual(seen.map((text) => [...termsOf(text)].sort()));
   });
 
   it("numbers terms anew for each run", async () => {
