@@ -37,10 +37,15 @@ import {
  */
 const SMALLEST_WEIGHT_SCALE = 1e-6;
 
-/** Slots whose gradients are made and used at a time: 16 KB at 128 units, half of a core's first-level cache. */
-export const GRADIENT_BLOCK_SLOTS = 32;
+/** Gradients that are made and used at a time: 16 KB, a third of a core's first-level cache. */
+const GRADIENT_BLOCK_NUMBERS = 4096;
 
-/** Rows of a piece of the first layer's forward pass. */
+/** Slots whose gradients are made and used at a time. */
+export function slotsPerBlock({ hiddenUnits }: MlpShape): number {
+  return Math.max(1, Math.floor(GRADIENT_BLOCK_NUMBERS / hiddenUnits[0]));
+}
+
+/** Rows of a piece of the first layer's forward pass that several threads share. */
 const ROWS_PER_PIECE = 16;
 
 /** One hidden layer: parameters and gradients by reference, activations of the batch. */
@@ -151,7 +156,7 @@ export function allocateTrainingBuffers<A extends FloatArray>(
     batch: new SparseBatch(allocator, capacity, slotOfTerm, shape.nTerms),
     masks: [mask(h1), mask(h2), mask(h3)],
   });
-  const nBlockSlots = Math.min(capacity.nSlots, GRADIENT_BLOCK_SLOTS);
+  const nBlockSlots = Math.min(capacity.nSlots, slotsPerBlock(shape));
   const blocks = Array.from({ length: nThreads }, () => allocator.allocate(nBlockSlots * h1));
   return {
     parameters,
@@ -223,8 +228,11 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
   readonly #optimizer: Optimizer<A>;
   /** w1 with this thread's block of gradients. */
   readonly #rows: RowParameter<A>;
+  readonly #nThreads: number;
   /** Rows of a piece of {@link forwardRows}. */
   readonly #rowsPerPiece: number;
+  /** Slots of a block of gradients. */
+  readonly #blockSlots: number;
   /** This thread's block of gradients. */
   readonly #block: A;
   /** By piece of rows: the first layer's sums from there on, so that no step has to make views. */
@@ -271,8 +279,9 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.moment2 = buffers.moment2;
     this.gradients = { ...g, w1: this.#block };
     this.logits = buffers.logits;
-    // More rows make larger pieces where there would be more of them than a board can count.
-    const rowsPerPiece = ROWS_PER_PIECE * Math.ceil(capacity.nRows / (ROWS_PER_PIECE * StepBoard.MAX_PIECES));
+    this.#nThreads = nThreads;
+    this.#blockSlots = slotsPerBlock(shape);
+    const rowsPerPiece = this.#perPiece(capacity.nRows, ROWS_PER_PIECE);
     this.#rowsPerPiece = rowsPerPiece;
     const pieces = Array.from({ length: Math.ceil(capacity.nRows / rowsPerPiece) }, (_, i) => i * rowsPerPiece);
     this.#sumsOfPiece = pieces.map((row) => hidden[0].sums.subarray(row * h1) as A);
@@ -368,10 +377,16 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     return Math.ceil(this.batch.nSlots / this.#slotsPerPiece);
   }
 
-  /** Blocks are joined where there would be more pieces than a board can count. */
   get #slotsPerPiece(): number {
-    const nBlocks = Math.ceil(this.batch.nSlots / GRADIENT_BLOCK_SLOTS);
-    return Math.ceil(nBlocks / StepBoard.MAX_PIECES) * GRADIENT_BLOCK_SLOTS;
+    return this.#perPiece(this.batch.nSlots, this.#blockSlots);
+  }
+
+  /**
+   * Rows or slots of a piece, of `nAll` of them: `nLeast`, or a multiple where there would be more pieces than a board can count.
+   * One thread has nobody to share with.
+   */
+  #perPiece(nAll: number, nLeast: number): number {
+    return nLeast * Math.ceil(nAll / (nLeast * (this.#nThreads === 1 ? 1 : StepBoard.MAX_PIECES)));
   }
 
   /** The first layer's sums for the rows of a piece. */
@@ -543,8 +558,8 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const { batch } = this;
     const begin = piece * this.#slotsPerPiece;
     const end = Math.min(begin + this.#slotsPerPiece, batch.nSlots);
-    for (let slot = begin; slot < end; slot += GRADIENT_BLOCK_SLOTS) {
-      const blockEnd = Math.min(slot + GRADIENT_BLOCK_SLOTS, end);
+    for (let slot = begin; slot < end; slot += this.#blockSlots) {
+      const blockEnd = Math.min(slot + this.#blockSlots, end);
       this.sparseGradient(slot, blockEnd);
       this.#optimizer.updateRows(this.#rows, batch.terms, step, slot, blockEnd);
     }
