@@ -80,11 +80,17 @@ export function packInt8(values: Float32Array, widths: Uint32Array): Int8Rows {
   for (let group = 0; group < scales.length; group++) {
     const end = start + widths[group % widths.length];
     let greatest = 0;
-    for (let i = start; i < end; i++) greatest = Math.max(greatest, Math.abs(values[i]));
+    for (let i = start; i < end; i++) {
+      const size = Math.abs(values[i]);
+      if (size > greatest) greatest = size;
+    }
     const scale = Math.fround(greatest / INT8_MAX);
     scales[group] = scale;
     for (let i = start; i < end && scale > 0; i++) {
-      packed[i] = Math.max(-INT8_MAX, Math.min(INT8_MAX, Math.round(values[i] / scale)));
+      // Math.round(x) for what is above -128: a half is added, and the fraction of what is then above 0 cut off. Only where the
+      // scale is rounded to a subnormal number is there something beyond the bounds.
+      const multiple = ((values[i] / scale + 128.5) | 0) - 128;
+      packed[i] = multiple > INT8_MAX ? INT8_MAX : multiple < -INT8_MAX ? -INT8_MAX : multiple;
     }
     start = end;
   }

@@ -71,4 +71,29 @@ describe("packInt8", () => {
       expect(Math.abs(value - (numbers[i] as number))).toBeLessThanOrEqual(allowed);
     }
   });
+
+  it("takes the nearest multiple, of two the one above, and the bound for what lies beyond", () => {
+    // The scale is 1, then half of it, and last the least number there is, which 190 of it cannot be told apart from 127 by.
+    const least = 2 ** -149;
+    const numbers = [
+      127,
+      2.5,
+      -2.5,
+      63.5,
+      -0.5,
+      -126.5,
+      63.5,
+      0.25,
+      -0.25,
+      0.75,
+      0,
+      -63.5,
+      190 * least,
+      -190 * least,
+      64 * least,
+    ];
+    const { values, scales } = packInt8(Float32Array.from([...numbers, 0, 0, 0]), Uint32Array.of(6));
+    expect([...scales]).toEqual([1, 0.5, least]);
+    expect([...values]).toEqual([127, 3, -2, 64, 0, -126, 127, 1, 0, 2, 0, -127, 127, -127, 64, 0, 0, 0]);
+  });
 });
