@@ -3,6 +3,7 @@ import type { Resolved } from "../options/resolve-options.js";
 import type { VectorizerOptions } from "../options/train-options.js";
 import { CsrBuilder } from "./csr-builder.js";
 import type { CsrMatrix } from "./csr-matrix.js";
+import { type LoggedTerm, sortTerms } from "./sort-terms.js";
 import { RowCounter, type SparseRow } from "./sparse-row.js";
 import { TermLog } from "./term-log.js";
 import type { FitResult, FittedVectorizer, LogFit, Vectorizer } from "./vectorizer.js";
@@ -82,14 +83,13 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   };
 }
 
-/** A term of the log with its number there. */
-interface Candidate {
-  readonly term: string;
-  readonly id: number;
-}
-
-function byTerm({ term: left }: Candidate, { term: right }: Candidate): number {
-  return left < right ? -1 : 1;
+/** Whether a term has half of a surrogate pair, paired or not. */
+function hasSurrogates(log: TermLog, id: number): boolean {
+  for (let place = 0; ; place++) {
+    const unit = log.unitAt(id, place);
+    if (unit === -1) return false;
+    if (unit >= 0xd800 && unit < 0xe000) return true;
+  }
 }
 
 /**
@@ -102,23 +102,26 @@ function keptTerms(
   corpusFrequencyOf: Uint32Array,
   nDocuments: number,
   { minDf, maxDfFraction, maxFeatures }: TermLimits,
-): readonly Candidate[] {
+): readonly LoggedTerm[] {
   const maxDf = maxDfFraction * nDocuments;
   // Numbers in place of strings: of a large corpus most candidates are dropped below.
   const candidates: number[] = [];
-  for (const [id, frequency] of documentFrequencyOf.entries()) {
+  for (let id = 0; id < documentFrequencyOf.length; id++) {
+    const frequency = documentFrequencyOf[id] as number;
     if (frequency < minDf || frequency > maxDf) continue;
     // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
-    if (isStorableTerm(log.term(id))) candidates.push(id);
+    if (!hasSurrogates(log, id) || isStorableTerm(log.term(id))) candidates.push(id);
   }
-  const withTerms = (ids: readonly number[]): Candidate[] => ids.map((id) => ({ id, term: log.term(id) })).sort(byTerm);
-  if (candidates.length <= maxFeatures) return withTerms(candidates);
+  if (candidates.length <= maxFeatures) return sortTerms(candidates, log);
 
   const frequencies = Uint32Array.from(candidates, (id) => corpusFrequencyOf[id] as number).sort();
   const threshold = frequencies[frequencies.length - maxFeatures] as number;
   const above = candidates.filter((id) => (corpusFrequencyOf[id] as number) > threshold);
-  const tied = withTerms(candidates.filter((id) => corpusFrequencyOf[id] === threshold));
-  return [...withTerms(above), ...tied.slice(0, maxFeatures - above.length)].sort(byTerm);
+  const tied = sortTerms(
+    candidates.filter((id) => corpusFrequencyOf[id] === threshold),
+    log,
+  );
+  return sortTerms([...above, ...tied.slice(0, maxFeatures - above.length).map(({ id }) => id)], log);
 }
 
 /** Occurrences of the terms that have a column; somewhat more than distinct ones, which is all that a first pass is for. */

@@ -176,6 +176,11 @@ export class TermLog {
     return this.#table.termAt(number);
   }
 
+  /** The unit at a place ≥ 0 of the term of a number; -1 beyond its end. */
+  unitAt(number: number, place: number): number {
+    return this.#table.unitAt(number, place);
+  }
+
   /** Gives the occurrences in a spool back; only the terms can be read afterwards. */
   close(): void {
     this.#spool?.close();

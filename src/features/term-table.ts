@@ -77,6 +77,12 @@ export class TermTable {
     return term;
   }
 
+  /** The unit at a place ≥ 0 of the term of a number; -1 beyond its end. */
+  unitAt(number: number, place: number): number {
+    const at = (this.#starts[number] as number) + place;
+    return at < (this.#starts[number + 1] as number) ? (this.#units[at] as number) : -1;
+  }
+
   /** Copies the units of the terms from `first` on; with where each ends, counted from the first of them. */
   unitsFrom(first: number): { readonly units: Uint16Array; readonly ends: Uint32Array } {
     const begin = this.#starts[first] as number;
