@@ -64,7 +64,10 @@ export interface Reasons {
 export interface DocumentSource extends Article {
   /** 1-based line in the file. */
   readonly line?: number;
-  /** Says why the article got its label; called at once, and only for articles that the report may show. */
+  /**
+   * Says why the article got its label. Called for articles that the report shows, when it is made; for a long one at once, where
+   * the report may show it.
+   */
   readonly explain?: () => Reasons;
 }
 
@@ -99,6 +102,9 @@ export interface Evaluator {
 
 /** Articles of one cell of the confusion matrix that a report shows at most. */
 const MAX_PER_CELL = 25;
+
+/** UTF-16 units of articles that are kept whole until it is known whether the report shows them: 20 MB in all at most, by default. */
+const MAX_KEPT_UNITS = 10_000;
 
 /** A score of 0 counts as this one, 2^-52, as in scikit-learn's log_loss on float64: ln 0 would hide all other documents. */
 const SMALLEST_SCORE = Number.EPSILON;
@@ -139,13 +145,35 @@ function describeArticle(
   };
 }
 
+/** An article of a list. Most are driven out by others, so one is described when it is wanted. */
+class ListedArticle {
+  #make: (() => ReportArticle) | null;
+  #article: ReportArticle | null = null;
+
+  /** @param make called once */
+  constructor(make: () => ReportArticle) {
+    this.#make = make;
+  }
+
+  describe(): ReportArticle {
+    this.#article ??= (this.#make as () => ReportArticle)();
+    // What it holds on to can go.
+    this.#make = null;
+    return this.#article;
+  }
+}
+
+function describeAll(listed: readonly ListedArticle[]): ReportArticle[] {
+  return listed.map((article) => article.describe());
+}
+
 class StreamingEvaluator implements Evaluator {
   readonly #options: Resolved<EvaluatorOptions>;
   readonly #matrix: ConfusionMatrix;
   readonly #table: ScoreTable;
-  readonly #errors: TopList<ReportArticle>;
-  readonly #uncertain: TopList<ReportArticle>;
-  readonly #examples: CellSample<ReportArticle>;
+  readonly #errors: TopList<ListedArticle>;
+  readonly #uncertain: TopList<ListedArticle>;
+  readonly #examples: CellSample<ListedArticle>;
   #lossSum = 0;
   #nLosses = 0;
   #isLossKnown = true;
@@ -237,9 +265,9 @@ class StreamingEvaluator implements Evaluator {
         riskCoverage: measureRiskCoverage(table),
         scoreHistogram: countScores(table),
         precisionRecall: tracePrecisionRecall(table, labels),
-        errors: this.#errors.list(),
-        uncertain: this.#uncertain.list(),
-        examples: this.#examples.list(),
+        errors: describeAll(this.#errors.list()),
+        uncertain: describeAll(this.#uncertain.list()),
+        examples: describeAll(this.#examples.list()),
       },
       context,
     );
@@ -279,7 +307,10 @@ class StreamingEvaluator implements Evaluator {
     const isUncertain = certainty !== null && this.#uncertain.accepts(-certainty);
     const isExample = source !== undefined && this.#examples.accepts(cell, rank);
     if (!isConfidentError && !isUncertain && !isExample) return;
-    const article = describeArticle(trueLabel, ranked, this.nDocuments, source);
+    const index = this.nDocuments;
+    const kept = source && { ...source };
+    const article = new ListedArticle(() => describeArticle(trueLabel, ranked, index, kept));
+    if (kept !== undefined && kept.title.length + kept.body.length > MAX_KEPT_UNITS) article.describe();
     if (isConfidentError) this.#errors.add(best.score, article);
     if (isUncertain) this.#uncertain.add(-certainty, article);
     if (isExample) this.#examples.add(cell, rank, article);

@@ -84,9 +84,14 @@ export function signedChiSquare(counts: LabelCounts, label: number): Float64Arra
  * @param count how many at most; fewer when the vocabulary is smaller
  */
 export function topTerms(vocabulary: Vocabulary, values: ArrayLike<number>, count: number): readonly RankedTerm[] {
-  const columns = Uint32Array.from({ length: vocabulary.nTerms }, (_, column) => column);
+  const { nTerms } = vocabulary;
+  // Numbers alone are sorted ten times as quickly as columns by their numbers, so most columns are left out first.
+  const rising = Float64Array.from(values).sort();
+  const least = rising[Math.max(0, nTerms - count)] ?? 0;
+  const columns: number[] = [];
+  for (let column = 0; column < nTerms; column++) if ((values[column] as number) >= least) columns.push(column);
   columns.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
-  return Array.from(columns.subarray(0, count), (column) => ({
+  return columns.slice(0, count).map((column) => ({
     term: vocabulary.termAt(column),
     value: values[column] as number,
   }));

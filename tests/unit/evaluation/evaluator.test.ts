@@ -15,6 +15,42 @@ describe("createEvaluator", () => {
     expect(evaluator.finish()).toMatchObject({ accuracy: 0.5, nDocuments: 2, nErrors: 1 });
   });
 
+  it("explains each article that the report shows once, and none that others have driven out", () => {
+    const evaluator = createEvaluator(LABELS, { maxErrors: 1, maxExamples: 0 });
+    const explained: string[] = [];
+    const add = (title: string, score: number, body = ""): void => {
+      const explain = () => {
+        explained.push(title);
+        return { title: [], body: [] };
+      };
+      evaluator.addScores("가", [0, score, 1 - score], { title, body, explain });
+    };
+    // The error with the higher score stays, and the second is also the least certain.
+    add("첫째", 0.6);
+    add("둘째", 0.55);
+    expect(explained).toEqual([]);
+    add("셋째", 0.9);
+    const { errors, uncertain } = evaluator.finish();
+    expect([errors, uncertain].map((list) => list.map(({ title }) => title))).toEqual([["셋째"], ["둘째"]]);
+    evaluator.finish();
+    expect(explained).toEqual(["셋째", "둘째"]);
+  });
+
+  it("explains a long article at once, so that it need not be kept", () => {
+    const evaluator = createEvaluator(LABELS);
+    let nCalls = 0;
+    const explain = () => {
+      nCalls++;
+      return { title: [], body: [] };
+    };
+    evaluator.addScores("가", [0, 0.7, 0.3], { title: "", body: "가".repeat(10_001), explain });
+    expect(nCalls).toBe(1);
+    evaluator.addScores("가", [0, 0.7, 0.3], { title: "", body: "가".repeat(10_000), explain });
+    expect(nCalls).toBe(1);
+    evaluator.finish();
+    expect(nCalls).toBe(2);
+  });
+
   it("takes typed arrays for scores", () => {
     const evaluator = createEvaluator(LABELS);
     evaluator.addScores("나", new Float32Array([0.25, 0.5, 0.25]));
