@@ -37,7 +37,7 @@ const MAX_PASSES = 40;
 const FIRST_SHUFFLE = 0x8000_0000;
 
 /** Labels whose passes go side by side over a row at hand. */
-export const LABELS_PER_GROUP = MAX_SEPARATORS;
+const LABELS_PER_GROUP = MAX_SEPARATORS;
 
 /** Rows that are read at a time, for the kernels. */
 const ROWS_PER_CHUNK = 128;
@@ -120,8 +120,8 @@ interface SeparatorBuffers {
   readonly values: Float32Array;
 }
 
-/** Separators for nLabels labels: an even number, as kernels want it, for at most {@link LABELS_PER_GROUP}. */
-function separatorsFor(nLabels: number): number {
+/** Separators side by side for nLabels labels: an even number, as kernels want it, and 8 at most. */
+export function separatorsFor(nLabels: number): number {
   return 2 * Math.ceil(Math.min(nLabels, LABELS_PER_GROUP) / 2);
 }
 

@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.js";
 import type { TermLog } from "../features/term-log.js";
-import { LABELS_PER_GROUP } from "../nn/linear-member.js";
+import { separatorsFor } from "../nn/linear-member.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 
 const MEGABYTE = 1e6;
@@ -25,7 +25,7 @@ const BYTES_PER_TERM = 24;
 /** What an article takes that lies in a file: its place, line, label and share, and orders to go through. */
 const BYTES_PER_ARTICLE = 60;
 
-/** What the linear member takes for an article and label, for at most as many labels as it fits side by side. */
+/** What the linear member takes for an article and each separator that it fits side by side. */
 const BYTES_PER_SEPARATOR = 8;
 
 /** What is known of the articles. */
@@ -93,7 +93,7 @@ export function planMemory(
   const laneBytes = nArrays * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
   const keptBytes = ensemble * layerBytes + linearBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
-  const separatorBytes = linear ? BYTES_PER_SEPARATOR * Math.min(nLabels, LABELS_PER_GROUP) * log.nDocuments : 0;
+  const separatorBytes = linear ? BYTES_PER_SEPARATOR * separatorsFor(nLabels) * log.nDocuments : 0;
   const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + separatorBytes + laneBytes;
   if (maxBytes < leastBytes) {
     const what = `${log.nDocuments} articles and networks of ${nTerms} terms`;
