@@ -83,6 +83,14 @@ export function parseJson(text: string): unknown {
 }
 
 /**
+ * Yields the items of a list, each when it has been read; a long list is never there as a whole.
+ * @throws {JsonFault} when the text is no list, or as {@link parseJson} for each item
+ */
+export function parseJsonItems(text: string): Generator<unknown, void> {
+  return new JsonReader(text).readItems();
+}
+
+/**
  * Reads JSON (RFC 8259) with places. The whole text is checked; of its values only those that are asked for are made, 250,000 at most.
  * @throws {JsonFault} when the text is not JSON or goes deeper than 64 levels
  */
@@ -158,6 +166,21 @@ class JsonReader {
       return items;
     }
     return this.#readScalar();
+  }
+
+  *readItems(): Generator<unknown, void> {
+    this.#skipSpace();
+    if (!this.#take("[")) throw this.#unexpected("a list");
+    this.#skipSpace();
+    if (!this.#take("]")) {
+      do {
+        this.#nValues = 0;
+        yield this.readPlain(0);
+        this.#skipSpace();
+      } while (this.#take(","));
+      if (!this.#take("]")) throw this.#unexpected("a comma or ]");
+    }
+    this.expectEnd();
   }
 
   expectEnd(): void {

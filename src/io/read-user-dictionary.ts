@@ -1,13 +1,10 @@
 import { DatasetError } from "../errors.js";
 import type { Dictionary } from "../morph/dictionary.js";
-import type { UserWord } from "../morph/user-word.js";
+import { MAX_USER_WORDS, type UserWord } from "../morph/user-word.js";
 import { UserWordParser } from "../morph/user-word-parser.js";
 import { parseCsv } from "./csv.js";
 import { decodeText } from "./decode-text.js";
 import { type ByteSource, openFile } from "./files.js";
-
-/** A row of four bytes becomes a word of some hundred. mecab-ko-dic itself has 816,283. */
-const MAX_USER_WORDS = 300_000;
 
 /**
  * Returns the words of user dictionaries, the files in the order given; see `UserWordParser` for the rows. To be handed
@@ -16,7 +13,7 @@ const MAX_USER_WORDS = 300_000;
  * @param sources paths, or open sources
  * @param dictionary what the words are to be added to
  * @throws {FileError} when a file cannot be read
- * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column, or after 300,000 words; with
+ * @throws {DatasetError} with code USER_DICTIONARY at the first row that is no entry, naming file, line and column, or after 100,000 words; with
  * DATASET_ENCODING or DATASET_SYNTAX when a file is not CSV in UTF-8
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /** Entries that a user adds to a dictionary, with all that the lattice needs of them. */
 
 import { OptionError } from "../errors.js";
+import { parseJsonItems } from "../json.js";
 import { normalizeText } from "../text/normalize-text.js";
 import type { Features } from "./features.js";
 
@@ -19,6 +20,9 @@ export interface UserWord {
 
 /** mecab packs the number of entries of a surface into eight bits; beyond it the original drops words silently. */
 export const MAX_ENTRIES_PER_SURFACE = 255;
+
+/** In a dictionary or a model; a row of some bytes becomes a word of some hundred. mecab-ko-dic itself has 816,283. */
+export const MAX_USER_WORDS = 100_000;
 
 export const MIN_WORD_COST = -32_768;
 export const MAX_WORD_COST = 32_767;
@@ -62,9 +66,12 @@ export function findFeatureFault(value: string): string | null {
 
 /**
  * Checks words that come from a program or a file.
- * @throws {OptionError} naming the first value that breaks a rule
+ * @throws {OptionError} naming the first value that breaks a rule, or when there are more than 100,000
  */
 export function checkUserWords(words: readonly UserWord[], nLeftIds: number, nRightIds: number): void {
+  if (words.length > MAX_USER_WORDS) {
+    throw new OptionError("userWords", `at most ${MAX_USER_WORDS} words`, words.length);
+  }
   const counts = new Map<string, number>();
   for (const [index, { surface, leftId, rightId, cost, features }] of words.entries()) {
     const name = `userWords[${index}]`;
@@ -107,17 +114,18 @@ export function encodeUserWords(words: readonly UserWord[]): Uint8Array<ArrayBuf
 
 /**
  * Reads what {@link encodeUserWords} writes; the values are checked when a dictionary takes them.
- * @throws {SyntaxError} when the bytes are not such rows
+ * @throws {Error} when the bytes are not such rows, or more than 100,000
  */
 export function decodeUserWords(bytes: Uint8Array): readonly UserWord[] {
-  const rows: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (!Array.isArray(rows)) throw new SyntaxError("user words must be an array of rows");
-  return rows.map((row: unknown, index) => {
-    if (!isRow(row)) throw new SyntaxError(`row ${index} of the user words must have ${N_ROW_COLUMNS} columns`);
+  const words: UserWord[] = [];
+  for (const row of parseJsonItems(new TextDecoder().decode(bytes))) {
+    if (words.length === MAX_USER_WORDS) throw new SyntaxError(`there are more than ${MAX_USER_WORDS} user words`);
+    if (!isRow(row)) throw new SyntaxError(`row ${words.length} of the user words must have ${N_ROW_COLUMNS} columns`);
     const [surface, leftId, rightId, cost, ...values] = row;
     const features = Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, values[i]])) as unknown as Features;
-    return { surface, leftId, rightId, cost, features };
-  });
+    words.push({ surface, leftId, rightId, cost, features });
+  }
+  return words;
 }
 
 function isRow(value: unknown): value is [string, number, number, number, ...string[]] {

@@ -42,15 +42,15 @@ export interface Allowance {
 }
 
 /**
- * Where the constants come from: 250,000 values of JSON take some 60 MB, with their places 80; a section of a dictionary 64 MiB; 300,000 user
- * words 140 MB; the 64 MiB of a workbook are there some five times; Parquet's pages take 128 MiB. A model's vocabulary and counts take up to
+ * Where the constants come from: 250,000 values of JSON take some 60 MB, with their places 80; a section of a dictionary 64 MiB; 100,000 user
+ * words 80 MB; the 64 MiB of a workbook are there some five times; Parquet's pages take 128 MiB. A model's vocabulary and counts take up to
  * four bytes for each of its file where it has next to no weights.
  */
 export const ALLOWANCES: Readonly<Record<LoadKind, Allowance>> = {
   model: { perByte: 4, constantBytes: 96 * MEGABYTE },
   checkpoint: { perByte: 1, constantBytes: 96 * MEGABYTE },
   dictionary: { perByte: 1, constantBytes: 96 * MEGABYTE },
-  "user-dictionary": { perByte: 1, constantBytes: 256 * MEGABYTE },
+  "user-dictionary": { perByte: 1, constantBytes: 128 * MEGABYTE },
   config: { perByte: 1, constantBytes: 128 * MEGABYTE },
   "label-map": { perByte: 1, constantBytes: 128 * MEGABYTE },
   report: { perByte: 1, constantBytes: 128 * MEGABYTE },
@@ -93,6 +93,13 @@ const emptyLists = (nBytes: number): string => `[${"[],".repeat(nBytes / 3)}[]]`
 /** Objects with a key of their own each: the most memory for each value. No more than are read. */
 const keyedObjects = (nObjects: number): string =>
   `[${Array.from({ length: nObjects }, (_, i) => `{"k${i}":0}`).join(",")}]`;
+
+/** User words as a model holds them, with nothing that is there twice. */
+const wordRows = (nWords: number): string =>
+  `[${Array.from({ length: nWords }, (_, i) => {
+    const features = Array.from({ length: 7 }, (_, column) => `"${column}${i}"`);
+    return `["${i}",1,1,1,"NNP",${features.join(",")}]`;
+  }).join(",")}]`;
 
 /** A container whose manifest, or metadata, or tensor, is this JSON. */
 function jsonIn(place: "manifest" | "metadata" | "tensor", json: string): Uint8Array {
@@ -264,6 +271,25 @@ export function hostileFiles(): readonly HostileFile[] {
         return encodeModel(smallParts({ labels: ["가", "나"], terms }));
       }),
     },
+    ...(
+      [
+        ["30 MiB of lists", () => emptyLists(30 * MEGABYTE), refused],
+        ["100,000 words", () => wordRows(100_000), "loaded"],
+        ["1,000,000 words", () => wordRows(1_000_000), refused],
+      ] as const
+    ).map(
+      ([name, json, outcome]): HostileFile => ({
+        name: `${name} as user words`,
+        kind: "model",
+        outcome,
+        write: bytesOf(() => {
+          const parts = smallParts({ labels: ["가", "나"], terms: ["가"] });
+          const data = new Uint8Array(Buffer.from(json()));
+          const tensors = new Map([...tensorsOf(parts), ["userWords", { shape: [data.length], data }] as const]);
+          return writeModelFile(formatManifest(parts.metadata), tensors);
+        }),
+      }),
+    ),
     {
       name: "80,000 labels without weights",
       kind: "model",

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { MecabTokenizer } from "../../../src/morph/mecab-tokenizer.js";
-import { decodeUserWords, encodeUserWords, type UserWord } from "../../../src/morph/user-word.js";
+import {
+  checkUserWords,
+  decodeUserWords,
+  encodeUserWords,
+  MAX_USER_WORDS,
+  type UserWord,
+} from "../../../src/morph/user-word.js";
 import { errorOf } from "../io/streams.js";
 import { CONTEXT, entry, smallDictionary } from "./small-dictionary.js";
 
@@ -94,9 +100,18 @@ describe("decodeUserWords", () => {
     const words = [word("풀", 10), word('"별, 숲"', -5)];
     expect(decodeUserWords(encodeUserWords(words))).toEqual(words);
     const decode = (text: string) => () => decodeUserWords(new TextEncoder().encode(text));
-    expect(decode("{}")).toThrow("user words must be an array of rows");
+    expect(decode("{}")).toThrow('is not JSON: expected a list; found "{"');
+    expect(decode("[] 1")).toThrow('is not JSON: expected the end; found "1"');
+    expect(decodeUserWords(new TextEncoder().encode(" [ ] "))).toEqual([]);
     expect(decode('[["풀",1,1,10]]')).toThrow("row 0 of the user words must have 12 columns");
     expect(decode('[["풀","1",1,10,"","","","","","","",""]]')).toThrow(SyntaxError);
-    expect(decode("[")).toThrow(SyntaxError);
+    expect(decode("[")).toThrow("is not JSON: expected a value; found the end");
+  });
+
+  it("takes no more words than a dictionary does", () => {
+    const words = Array.from({ length: MAX_USER_WORDS + 1 }, () => word("풀", 10));
+    expect(() => decodeUserWords(encodeUserWords(words))).toThrow("there are more than 100000 user words");
+    expect(() => checkUserWords(words, 9, 9)).toThrow("userWords must be at most 100000 words; got 100001");
+    expect(decodeUserWords(encodeUserWords(words.slice(1)))).toHaveLength(MAX_USER_WORDS);
   });
 });
