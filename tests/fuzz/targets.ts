@@ -4,8 +4,10 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { inflateSync } from "node:zlib";
 import iconv from "iconv-lite";
+import { parseReport } from "../../src/comparison/parse-report.js";
 import { isNewsclfError } from "../../src/errors.js";
 import type { ByteSource } from "../../src/io/files.js";
 import { decompressSnappy } from "../../src/io/parquet/snappy.js";
@@ -15,6 +17,7 @@ import { readArticles } from "../../src/io/read-articles.js";
 import { readDocuments } from "../../src/io/read-documents.js";
 import { readUserDictionary } from "../../src/io/read-user-dictionary.js";
 import { readZip } from "../../src/io/zip.js";
+import { JsonFault, parseJson } from "../../src/json.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/model-file/checkpoint.js";
 import { sealDigest } from "../../src/model-file/digest.js";
@@ -87,7 +90,10 @@ const WORDS = [
 
 /** Tables that Arrow wrote, from the repository's root. */
 const PARQUET_FOLDER = "tests/fixtures/parquet/";
-const PARQUET_FILES = ["plain-1", "plain-2", "dictionary-1", "dictionary-2", "delta-1", "delta-2", "int96"];
+const PARQUET_FILES = [
+  ...["plain-1", "plain-2", "dictionary-1", "dictionary-2", "delta-1", "delta-2", "int96"],
+  ...["checksum-1", "checksum-2"],
+];
 /** One byte 30 times, and a text twice: 3 literals and a copy. */
 const SNAPPY: readonly (readonly [bytes: Uint8Array, nBytes: number])[] = [
   [Uint8Array.of(30, 0, 97, 114, 1, 0), 30],
@@ -104,6 +110,34 @@ function mutateText(random: FuzzRandom, text: string): string {
   return (
     text.slice(0, random.pick([start, end])) + random.pick(["", '"', "9e999", "{", oddText(random)]) + text.slice(end)
   );
+}
+
+const REPORT = `{"nDocuments": 4, "accuracy": 0.5, "macroF1": 0.5, "weightedF1": 0.5, "logLoss": null, "split": {"source": "가"},
+ "labels": [{"label": "경제", "support": 4, "precision": 1e0, "recall": 0.5, "f1": null}], "articles": [{"text": "금리"}]}`;
+
+/** Pieces of JSON in any order, or a damaged text. */
+function oddJson(random: FuzzRandom, text: string): string {
+  const pieces = [
+    ...[
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      ",",
+      " ",
+      "\n",
+      "1",
+      "-1e999",
+      "-0",
+      "null",
+      '"\ud800"',
+      '"\\ud800\\n"',
+      '"__proto__"',
+    ],
+    ...['"seed"', '"vectorizer"', '"minDf"', '"settings"', '"model"', '"labels"', '"split"', oddText(random)],
+  ];
+  return random.below(2) === 0 ? random.join(pieces, 40) : mutateText(random, text);
 }
 
 /** Makes the targets; the seeds of the inputs are made once. */
@@ -150,15 +184,15 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
   const zip = makeWorkbook([["제목"], ["금리"]]);
 
   const parquetFiles = await Promise.all(PARQUET_FILES.map((name) => readFile(`${PARQUET_FOLDER}${name}.parquet`)));
-  const zstandard = (
-    JSON.parse(await readFile(`${PARQUET_FOLDER}zstandard.json`, "utf8")) as readonly {
-      readonly piece: string;
-      readonly times: number;
-      readonly compressed: string;
-    }[]
-  ).map(
-    ({ piece, times, compressed }) => [Buffer.from(compressed, "base64"), Buffer.byteLength(piece) * times] as const,
-  );
+  const zstandardFiles = ["zstandard", "zstandard-checksum"].map(async (name) => {
+    type Frames = readonly { readonly piece: string; readonly times: number; readonly compressed: string }[];
+    return JSON.parse(await readFile(`${PARQUET_FOLDER}${name}.json`, "utf8")) as Frames;
+  });
+  const zstandard = (await Promise.all(zstandardFiles))
+    .flat()
+    .map(
+      ({ piece, times, compressed }) => [Buffer.from(compressed, "base64"), Buffer.byteLength(piece) * times] as const,
+    );
 
   /** Half of the files carry a right digest, so that what lies behind it is reached. */
   async function damaged(random: FuzzRandom, bytes: Uint8Array): Promise<Uint8Array> {
@@ -306,30 +340,36 @@ export async function makeTargets(): Promise<readonly FuzzTarget[]> {
       name: "text → options in a file",
       share: 30,
       run: (random) => {
-        const pieces = [
-          "{",
-          "}",
-          "[",
-          "]",
-          ":",
-          ",",
-          '"seed"',
-          '"vectorizer"',
-          '"minDf"',
-          '"__proto__"',
-          '"settings"',
-          '"model"',
-          "1",
-          "-1e999",
-          "null",
-          '"\\ud800"',
-          " ",
-          "\n",
-          oddText(random),
-        ];
         const deep = "[".repeat(random.below(2) === 0 ? 0 : 50_000);
-        const text = random.below(2) === 0 ? random.join(pieces, 40) : mutateText(random, CONFIG);
-        return expectRefusalAtMost(() => parseConfig(`${deep}${text}`, "a.json"));
+        return expectRefusalAtMost(() => parseConfig(`${deep}${oddJson(random, CONFIG)}`, "a.json"));
+      },
+    },
+    {
+      name: "text → report to compare",
+      share: 30,
+      run: (random) => expectRefusalAtMost(() => parseReport(oddJson(random, REPORT), "a.json")),
+    },
+    {
+      name: "text → JSON",
+      share: 60,
+      run: (random) => {
+        const text = oddJson(random, random.pick([CONFIG, REPORT]));
+        let expected: unknown;
+        try {
+          expected = JSON.parse(text);
+        } catch {
+          expected = undefined;
+        }
+        let found: unknown;
+        try {
+          found = parseJson(text);
+        } catch (error) {
+          // JSON.parse takes the last of two equal keys.
+          if (!(error instanceof JsonFault)) throw error;
+          if (!error.message.startsWith("is not JSON")) return;
+          found = undefined;
+        }
+        check(isDeepStrictEqual(found, expected), "not what JSON.parse reads", text);
       },
     },
     {
