@@ -167,7 +167,7 @@ export function checkOption(name: string, constraint: AnyConstraint, value: unkn
   if (!holds(constraint, value)) throw new OptionError(name, describeConstraint(constraint), value);
 }
 
-const NUMBER_PATTERN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER_PATTERN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function parseNumber(text: string): number {
   return NUMBER_PATTERN.test(text) ? Number(text) : Number.NaN;

@@ -16,11 +16,11 @@ export interface CleanedNews extends TracedText {
 }
 
 /** Longer than any pattern of `end` can match. */
-const END_WINDOW = 512;
+export const END_WINDOW = 512;
 /** Longest line that is looked at as a whole. */
-const MAX_LINE_LENGTH = 320;
+export const MAX_LINE_LENGTH = 320;
 /** What a `line-end` pattern may match. */
-const LINE_END_WINDOW = 80;
+export const LINE_END_WINDOW = 80;
 
 function patternsAt(place: RulePlace): readonly PlacedPattern[] {
   return NEWS_PATTERNS.filter((pattern) => pattern.place === place);
@@ -233,7 +233,7 @@ function separate(ranges: readonly RemovedRange[]): readonly RemovedRange[] {
 
 /** Line breaks, table cells and block elements. */
 const BREAK =
-  /[\n\r\t\v\f\u0085\u2028\u2029]|(?:<|lt;)\s*\/?\s*(?:br|p|div|li|ul|ol|tr|td|th|table|h[1-6]|hr|dd|dt|dl|figcaption|figure|caption|blockquote)\b/i;
+  /[\n\r\t\v\f\u0085\u2028\u2029]|(?:<|lt;)\s*(?:\/\s*)?(?:br|p|div|li|ul|ol|tr|td|th|table|h[1-6]|hr|dd|dt|dl|figcaption|figure|caption|blockquote)\b/i;
 
 /** The cleaned text with "\n" for each space that was a break in the source. */
 function withBreaks(source: string, { text, starts, ends }: TracedText): string {
