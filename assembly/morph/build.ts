@@ -5,6 +5,11 @@
 
 import {
   BITMAP_BEFORE,
+  CLASS_COLUMN,
+  CLASS_MAXIMUM,
+  CLASS_PENALTY,
+  CLASS_SHIFT,
+  classes,
   COLUMN_MAXIMUM,
   COLUMN_MINIMUM,
   COLUMN_SHIFT,
@@ -100,9 +105,8 @@ export function allBelow(numbers: usize, count: usize, limit: u32): bool {
 const LANES: u32 = 8;
 const COST_SHIFT: u32 = 1;
 const TILE_COLUMNS: u32 = 32;
-/** Nothing else lies at the first addresses: the least and highest costs of eight columns. */
-const MINIMA: usize = 0;
-const MAXIMA: usize = 16;
+/** Nothing else lies at the first addresses: the least costs of the columns of a tile, then the highest. */
+const BOUNDS: usize = 0;
 
 /**
  * Writes `count` rows of connection costs from `row` on. `distances` are i8, RARE_DISTANCE for the next one of `rare`
@@ -160,25 +164,73 @@ export function placeRows(row: usize, count: usize, distances: usize, rare: usiz
   return <u32>((nextRare - rare) >> 1);
 }
 
-/** Writes the bounds of the costs of each column; the columns' tile offsets must have been set. */
-export function boundColumns(nRight: u32): void {
-  const columnsAt = columns;
-  for (let column: u32 = 0; column < nRight; column += LANES) {
-    const first = tiles + load<u32>(columnsAt + (<usize>column << COLUMN_SHIFT));
-    let minima = i16x8.splat(i16.MAX_VALUE);
-    let maxima = i16x8.splat(i16.MIN_VALUE);
-    for (let row: usize = 0; row < <usize>nLeft; row++) {
-      const costs = v128.load(first + (row << TILE_ROW_SHIFT));
-      minima = i16x8.min_s(minima, costs);
-      maxima = i16x8.max_s(maxima, costs);
+/** Writes the columns: where their tiles lie, and the bounds of their costs, which must have been placed. */
+export function placeColumns(nRight: u32): void {
+  const tileBytes = <usize>nLeft << TILE_ROW_SHIFT;
+  let out = columns;
+  for (let column: u32 = 0; column < nRight; column += TILE_COLUMNS) {
+    const first = tiles + <usize>(column / TILE_COLUMNS) * tileBytes;
+    const end = first + tileBytes;
+    let least0 = v128.load(first);
+    let least1 = v128.load(first, 16);
+    let least2 = v128.load(first, 32);
+    let least3 = v128.load(first, 48);
+    let most0 = least0;
+    let most1 = least1;
+    let most2 = least2;
+    let most3 = least3;
+    for (let costs = first + (1 << TILE_ROW_SHIFT); costs < end; costs += 1 << TILE_ROW_SHIFT) {
+      const costs0 = v128.load(costs);
+      least0 = i16x8.min_s(least0, costs0);
+      most0 = i16x8.max_s(most0, costs0);
+      const costs1 = v128.load(costs, 16);
+      least1 = i16x8.min_s(least1, costs1);
+      most1 = i16x8.max_s(most1, costs1);
+      const costs2 = v128.load(costs, 32);
+      least2 = i16x8.min_s(least2, costs2);
+      most2 = i16x8.max_s(most2, costs2);
+      const costs3 = v128.load(costs, 48);
+      least3 = i16x8.min_s(least3, costs3);
+      most3 = i16x8.max_s(most3, costs3);
     }
-    v128.store(MINIMA, minima);
-    v128.store(MAXIMA, maxima);
-    for (let lane: u32 = 0; lane < min(LANES, nRight - column); lane++) {
-      const out = columnsAt + (<usize>(column + lane) << COLUMN_SHIFT);
-      store<i16>(out, load<i16>(MINIMA + (<usize>lane << COST_SHIFT)), COLUMN_MINIMUM);
-      store<i16>(out, load<i16>(MAXIMA + (<usize>lane << COST_SHIFT)), COLUMN_MAXIMUM);
+    v128.store(BOUNDS, least0);
+    v128.store(BOUNDS, least1, 16);
+    v128.store(BOUNDS, least2, 32);
+    v128.store(BOUNDS, least3, 48);
+    v128.store(BOUNDS, most0, 64);
+    v128.store(BOUNDS, most1, 80);
+    v128.store(BOUNDS, most2, 96);
+    v128.store(BOUNDS, most3, 112);
+    const nColumns = min(TILE_COLUMNS, nRight - column);
+    for (let bounds = BOUNDS; bounds < BOUNDS + (<usize>nColumns << COST_SHIFT); bounds += 1 << COST_SHIFT) {
+      store<u32>(out, <u32>(first - tiles + bounds - BOUNDS));
+      store<i16>(out, load<i16>(bounds), COLUMN_MINIMUM);
+      store<i16>(out, load<i16>(bounds, 64), COLUMN_MAXIMUM);
+      out += 1 << COLUMN_SHIFT;
     }
+  }
+}
+
+/** Writes `count` classes from rows, columns and penalties, which lie one after another (u16); the columns must have been placed. */
+export function placeClasses(count: usize, rows: usize): void {
+  const penalties = rows + (count << 2);
+  let out = classes;
+  for (let i = rows; i < rows + (count << 1); i += 2) {
+    const column = <usize>load<u16>(i + (count << 1));
+    store<u16>(out, load<u16>(i));
+    store<u16>(out, <u16>column, CLASS_COLUMN);
+    store<u16>(out, load<u16>(penalties + i - rows), CLASS_PENALTY);
+    store<i16>(out, load<i16>(columns + (column << COLUMN_SHIFT), COLUMN_MAXIMUM), CLASS_MAXIMUM);
+    out += 1 << CLASS_SHIFT;
+  }
+}
+
+/** Writes the roots, all zero before; the trie must have been placed. */
+export function placeRoots(): void {
+  const end = load<u32>(trie, TRIE_NEXT_CHILD);
+  for (let node = load<u32>(trie); node < end; node++) {
+    const unit = <usize>load<u16>(labels + (<usize>node << LABEL_SHIFT));
+    store<u32>(roots + (unit << ROOT_SHIFT), node);
   }
 }
 

@@ -13,11 +13,17 @@ export function modelOption(): Option {
 
 /** Loads the model that the flag names, or the default one. */
 export async function loadClassifier(model: string | undefined): Promise<Classifier> {
-  const [{ packagedModel }, { fromFile }, { Classifier }] = await Promise.all([
+  const [{ packagedModel }, { loadDictionary }, { fromFile }] = await Promise.all([
     import("../io/assets.js"),
+    import("../io/dictionary-file.js"),
     import("../io/model-source.js"),
-    import("../classifier.js"),
   ]);
   const modelPath = model ?? (existsSync(LOCAL_MODEL_PATH) ? LOCAL_MODEL_PATH : null);
-  return Classifier.load(modelPath === null ? packagedModel : fromFile(modelPath));
+  const source = modelPath === null ? packagedModel : fromFile(modelPath);
+  // Begun now, both are read, and the dictionary is decompressed, in other threads while the rest of the program is loaded.
+  const reading = source.read();
+  // A failure is told by the classifier, which waits for both.
+  for (const begun of [reading, loadDictionary()]) begun.catch(() => undefined);
+  const { Classifier } = await import("../classifier.js");
+  return Classifier.load({ ...source, read: () => reading });
 }

@@ -1,13 +1,15 @@
 /** Loads the compiled dictionary that lies in the package. */
 
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { inflateSync } from "node:zlib";
+import { promisify } from "node:util";
+import { inflate, inflateSync, type ZlibOptions } from "node:zlib";
 import { FileError } from "../errors.js";
 import { REFERENCE_STORE } from "../kernels/reference-tables.js";
 import type { TableStore } from "../kernels/viterbi.js";
 import { createWasmStore } from "../kernels/wasm-viterbi.js";
 import { Dictionary } from "../morph/dictionary.js";
+import { FIRST_DETAIL_SECTION, parseDictionaryHeader } from "../morph/dictionary-format.js";
+import { readFileBytes } from "./files.js";
 import { readViterbiModule } from "./kernel-files.js";
 
 /** The same two levels up from src/io and from dist/io. */
@@ -43,25 +45,62 @@ async function readPackaged(): Promise<Dictionary> {
  */
 export async function readDictionary(path: string, store: TableStore = REFERENCE_STORE): Promise<Dictionary> {
   const bytes = await readBytes(path);
-  const dictionary = Dictionary.fromBytes(bytes, inflateSection, { store, release });
+  const inflated = await inflateAhead(bytes);
+  const dictionary = Dictionary.fromBytes(
+    bytes,
+    (part, sizeBytes) => inflated.get(part.byteOffset) ?? inflateSection(part, sizeBytes),
+    { store, release },
+  );
+  // The sections read later are in a buffer of their own, with other offsets.
+  inflated.clear();
   release(bytes);
   return dictionary;
 }
 
+/** Sections of fewer decompressed bytes are not worth a thread; those in stored blocks are but copied. */
+const LARGE_SECTION_BYTES = 500_000;
+
+/**
+ * The large sections that are decoded at once, by the offset of their bytes, decompressed side by side in zlib's threads:
+ * a short run has other things to do meanwhile. One that is damaged is left out, so that its reader reports it.
+ */
+async function inflateAhead(bytes: Uint8Array): Promise<Map<number, Uint8Array>> {
+  const { sections } = parseDictionaryHeader(bytes);
+  const nAnalysisSections = sections.findIndex(({ name }) => name === FIRST_DETAIL_SECTION);
+  const inflated = new Map<number, Uint8Array>();
+  await Promise.all(
+    sections.slice(0, nAnalysisSections).map(async ({ offset, storedBytes, sizeBytes }) => {
+      if (sizeBytes < LARGE_SECTION_BYTES || storedBytes > sizeBytes) return;
+      const part = bytes.subarray(offset, offset + storedBytes);
+      await inflateAside(part, inflateOptions(sizeBytes)).then(
+        (section) => inflated.set(part.byteOffset, section),
+        () => undefined,
+      );
+    }),
+  );
+  return inflated;
+}
+
+const inflateAside = promisify<Uint8Array, ZlibOptions, Uint8Array>(inflate);
+
+/** One output chunk of the expected size, so that nothing is copied together; larger output is an error. */
+function inflateOptions(sizeBytes: number): ZlibOptions {
+  return { chunkSize: Math.max(sizeBytes, 64), maxOutputLength: Math.max(sizeBytes, 1) };
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    throw missing
-      ? new FileError("FILE_NOT_FOUND", path, "no compiled dictionary; make it with: npm run build", { cause })
-      : new FileError("FILE_IO", path, "the compiled dictionary cannot be read", { cause });
+    return await readFileBytes(path);
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== "FILE_NOT_FOUND") throw error;
+    const remedy = "no compiled dictionary; make it with: npm run build";
+    throw new FileError("FILE_NOT_FOUND", path, remedy, { cause: error.cause });
   }
 }
 
-/** One output chunk of the expected size, so that nothing is copied together; larger output is an error. */
+/** {@link Inflate} by Node's zlib. */
 export function inflateSection(bytes: Uint8Array, sizeBytes: number): Uint8Array {
-  return inflateSync(bytes, { chunkSize: Math.max(sizeBytes, 64), maxOutputLength: Math.max(sizeBytes, 1) });
+  return inflateSync(bytes, inflateOptions(sizeBytes));
 }
 
 const { port1: sink } = new MessageChannel();

@@ -3,7 +3,6 @@
  * here, so that the program can remove them when it is ended in the middle.
  */
 
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -83,6 +82,8 @@ const HOST_DIGITS = 8;
 
 /** Eight digits that tell machines apart which share a folder. */
 function hostDigits(): string {
+  // Loaded here, as it takes a twentieth of a short run and only writers need it.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(hostname()).digest("hex").slice(0, HOST_DIGITS);
 }
 

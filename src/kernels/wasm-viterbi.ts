@@ -25,8 +25,8 @@ import {
 const PAGE_BYTES = 65_536;
 /** 1 GiB, the limit that assembly/morph/asconfig.json declares: a dictionary and some 60 kernels at their longest text. */
 const MAX_PAGES = 16_384;
-/** Address 0 stands for "none"; what lies before this one is a scratch area of `boundColumns`. */
-const FIRST_ADDRESS = 64;
+/** Address 0 stands for "none"; what lies before this one is a scratch area of `placeColumns`. */
+const FIRST_ADDRESS = 128;
 const CACHE_LINE_BYTES = 64;
 
 /** Costs in a cache line: the width of a tile. */
@@ -47,7 +47,9 @@ interface ViterbiExports {
   placeWords(...pairs: CodedPairsAt): number;
   allBelow(numbers: number, count: number, limit: number): number;
   placeRows(row: number, count: number, distances: number, rare: number, costs: number, nRight: number): number;
-  boundColumns(nRight: number): void;
+  placeColumns(nRight: number): void;
+  placeClasses(count: number, rows: number): void;
+  placeRoots(): void;
   planBitmaps(): number;
   placeBitmaps(address: number): void;
   plan(base: number, nUnits: number, nNodes: number): number;
@@ -232,10 +234,11 @@ function viewTables(memory: SharedMemory, shape: TableShape, classes: ClassTable
   const { buffer } = memory;
   const at = addressesOf(shape, classes.classLeft.length);
   const nIds = shape.nWords + shape.nCategories;
-  const columnOffsets = Uint32Array.from({ length: nRight }, (_, column) => {
-    const tile = Math.floor(column / TILE_COLUMNS) * nLeft;
-    return tile * TILE_COLUMNS + (column % TILE_COLUMNS);
-  });
+  const columnOffsets = new Uint32Array(nRight);
+  for (let column = 0; column < nRight; column++) {
+    const inTile = column % TILE_COLUMNS;
+    columnOffsets[column] = (column - inTile) * nLeft + inTile;
+  }
   const tables: ViterbiTables = {
     ...shape,
     ...classes,
@@ -311,7 +314,7 @@ function share(module: WebAssembly.Module, given: ViterbiTables): SharedDictiona
   const memory = memories.get(tables) as SharedMemory;
   const shared: SharedDictionary = { module, memory, shape: shapeOf(tables), classes: classesOf(tables) };
   if (!complete.has(memory)) {
-    completeMemory(shared, tables);
+    completeMemory(shared);
     complete.add(memory);
   }
   return shared;
@@ -336,29 +339,20 @@ function instantiate({ module, memory, shape, classes }: SharedDictionary): Vite
   return exports;
 }
 
-/** Writes what the kernels derive from the tables: roots, classes with the bounds of their costs, columns, bitmaps. */
-function completeMemory(shared: SharedDictionary, tables: ViterbiTables): void {
-  const { nRight } = shared.shape;
+/** Writes what the kernels derive from the tables: columns and classes with the bounds of their costs, roots, bitmaps. */
+function completeMemory(shared: SharedDictionary): void {
   const { classLeft, classRight, classPenalty } = shared.classes;
-  const { firstChild, nodeStride, labels, columnOffsets } = tables;
   const memory = shared.memory as SharedMemory;
   const { buffer } = memory;
   const at = addressesOf(shared.shape, classLeft.length);
-
-  const roots = new Uint32Array(buffer, at.roots, CODE_UNITS * 2).fill(0);
-  for (let child = firstChild[0]; child < firstChild[nodeStride]; child++) roots[2 * labels[child]] = child;
-  const columns = new Uint32Array(buffer, at.columns, nRight * 2);
-  for (let column = 0; column < nRight; column++) columns[2 * column] = 2 * columnOffsets[column];
   const exports = instantiate(shared);
-  exports.boundColumns(nRight);
-  const bounds = new Int16Array(buffer, at.columns, nRight * 4);
-  const classes = new Int16Array(buffer, at.classes, classLeft.length * 4);
-  for (let i = 0; i < classLeft.length; i++) {
-    classes[4 * i] = classLeft[i];
-    classes[4 * i + 1] = classRight[i];
-    classes[4 * i + 2] = classPenalty[i];
-    classes[4 * i + 3] = bounds[4 * classRight[i] + 3];
+  exports.placeColumns(shared.shape.nRight);
+  for (const [i, numbers] of [classLeft, classRight, classPenalty].entries()) {
+    setShorts(buffer, at.roots + i * classLeft.byteLength, numbers);
   }
+  exports.placeClasses(classLeft.length, at.roots);
+  new Uint8Array(buffer, at.roots, CODE_UNITS * 8).fill(0);
+  exports.placeRoots();
   // Their size is known only now; they lie behind everything else.
   const bitmapBytes = exports.planBitmaps();
   if (bitmapBytes > 0) exports.placeBitmaps(growMemory(memory, Math.ceil(bitmapBytes / PAGE_BYTES)));

@@ -14,7 +14,7 @@ export const DICTIONARY_MAGIC = "NCLFDIC1";
 export const DICTIONARY_VERSION = 2;
 export const PREFIX_BYTES = 20;
 
-/** Sections in file order. Those from `classFeatures` on are what the kernels do not read; they are decoded on demand. */
+/** Sections in file order. */
 export const SECTION_NAMES = [
   "characters",
   "labels",
@@ -40,6 +40,9 @@ export const SECTION_NAMES = [
 ] as const;
 
 export type SectionName = (typeof SECTION_NAMES)[number];
+
+/** From here on are the sections that the kernels do not read; they are decoded on demand. */
+export const FIRST_DETAIL_SECTION: SectionName = "classFeatures";
 
 /** Numbers of a word class in the section `classes`, column after column. */
 export const CLASS_COLUMNS = ["leftId", "rightId", "penalty", "tag"] as const;

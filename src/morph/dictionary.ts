@@ -5,15 +5,19 @@ import { copyTables, REFERENCE_STORE } from "../kernels/reference-tables.js";
 import type { TableStore, ViterbiTables } from "../kernels/viterbi.js";
 import { sha256, toHex } from "../sha-256.js";
 import { type ClassColumns, type DecodingMemory, type DictionaryParts, decodeParts } from "./decode-tables.js";
-import { CLASS_COLUMNS, CLASS_FEATURE_COLUMNS, type DictionaryHeader, EXPRESSION_KIND } from "./dictionary-format.js";
+import {
+  CLASS_COLUMNS,
+  CLASS_FEATURE_COLUMNS,
+  type DictionaryHeader,
+  EXPRESSION_KIND,
+  FIRST_DETAIL_SECTION,
+} from "./dictionary-format.js";
 import type { Features } from "./features.js";
 import { leftSpacePenalty } from "./left-space-penalty.js";
 import { mergeWords } from "./merge-words.js";
 import { type Inflate, SectionReader } from "./section-reader.js";
 import { checkUserWords, encodeUserWords, type UserWord } from "./user-word.js";
 
-/** The first section that `features` needs beyond what the kernels read. */
-const FIRST_DETAIL = "classFeatures";
 /** Classes are numbered in 16 bits. */
 const MAX_CLASSES = 65_536;
 
@@ -77,7 +81,7 @@ export class Dictionary {
   ): Dictionary {
     const sections = SectionReader.overFile(bytes, inflate);
     const parts = decodeParts(sections, memory);
-    return new Dictionary(new LazyDetails(sections.from(FIRST_DETAIL)), parts, null, memory.store);
+    return new Dictionary(new LazyDetails(sections.from(FIRST_DETAIL_SECTION)), parts, null, memory.store);
   }
 
   /**

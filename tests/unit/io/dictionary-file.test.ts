@@ -30,7 +30,7 @@ describe("readDictionary", () => {
   });
 
   it("reports a folder as a file that cannot be read", async () => {
-    await expect(readDictionary(folder)).rejects.toMatchObject({ name: "FileError", code: "FILE_IO" });
+    await expect(readDictionary(folder)).rejects.toMatchObject({ name: "FileError", code: "FILE_IS_DIRECTORY" });
   });
 
   it("reports other bytes as a damaged dictionary", async () => {
