@@ -4,10 +4,17 @@
  *
  *   gcc -O2 -o /tmp/mecab-driver bench/analyzer/mecab-driver.c LIBRARY -Wl,-rpath,FOLDER_OF_LIBRARY
  *   npm run build && npx tsc -p tsconfig.bench.json
- *   node build/bench/analyzer/compare.js /tmp/mecab-driver ../shared/data/articles.csv [pairs, default 9]
+ *   node build/bench/analyzer/compare.js /tmp/mecab-driver ../shared/data/articles.csv [pairs, default 9] [VIBRATO SOURCES]
  *
- * LIBRARY is a libmecab of mecab-ko 0.9.2, e.g. the one inside PyPI's python-mecab-ko (python_mecab_ko.libs/). All must
- * give the same number of tokens and the same checksum of running costs, or nothing is reported.
+ * vibrato on the same dictionary takes part when it is named, with its sources:
+ *
+ *   cargo build --release --manifest-path bench/analyzer/vibrato/Cargo.toml --target-dir /tmp/vibrato
+ *   node build/bench/analyzer/write-mecab-sources.js /tmp/mecab-sources
+ *   … compare.js /tmp/mecab-driver CSV 9 /tmp/vibrato/release/vibrato-driver /tmp/mecab-sources
+ *
+ * LIBRARY is a libmecab of mecab-ko 0.9.2, e.g. the one inside PyPI's python-mecab-ko (python_mecab_ko.libs/). All but
+ * vibrato, which has no penalty after spaces, must give the same number of tokens and the same checksum of running costs,
+ * or nothing is reported.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -58,14 +65,14 @@ function kernelContender(kernel: ViterbiKernel, texts: readonly string[]): Conte
 }
 
 /** A running driver; it answers each line with a pass. */
-function mecabContender(driver: ChildProcessWithoutNullStreams): Contender {
+function driverContender(name: string, driver: ChildProcessWithoutNullStreams): Contender {
   const answers = createInterface({ input: driver.stdout })[Symbol.asyncIterator]();
   return {
-    name: "mecab-ko",
+    name,
     run: async () => {
       driver.stdin.write("\n");
       const answer = await answers.next();
-      if (answer.done === true) throw new Error("the driver ended");
+      if (answer.done === true) throw new Error(`the driver of ${name} ended`);
       const [elapsedMs, nTokens, checksum] = answer.value.split(" ").map(Number) as [number, number, number];
       return { elapsedMs, nTokens, checksum };
     },
@@ -84,8 +91,10 @@ async function writeTexts(file: string, texts: readonly string[]): Promise<numbe
   return bytes.length - 4 * texts.length;
 }
 
-const [driverPath, csv, pairs = "9"] = process.argv.slice(2);
-if (driverPath === undefined || csv === undefined) throw new Error("usage: compare.js DRIVER CSV [PAIRS]");
+const [driverPath, csv, pairs = "9", vibratoPath, vibratoSources = ""] = process.argv.slice(2);
+if (driverPath === undefined || csv === undefined) {
+  throw new Error("usage: compare.js DRIVER CSV [PAIRS] [VIBRATO SOURCES]");
+}
 const rows = parse(await readFile(csv), { columns: true, bom: true }) as { text: string }[];
 const texts = rows.map((row) => row.text).filter((text) => text.length <= MAX_SENTENCE_UNITS);
 
@@ -94,13 +103,21 @@ const wasm = createWasmViterbi(await readFile("assets/viterbi.wasm"))(tables);
 const folder = await mkdtemp(path.join(tmpdir(), "newsclf-analyzer-"));
 const textFile = path.join(folder, "texts");
 const nBytes = await writeTexts(textFile, texts);
-const driver = spawn(driverPath, [`-r /dev/null -d ${DICTIONARY}`, textFile], { stdio: ["pipe", "pipe", "inherit"] });
+const drivers: ChildProcessWithoutNullStreams[] = [];
+function startDriver(name: string, command: string, argument: string): Contender {
+  const driver = spawn(command, [argument, textFile]);
+  driver.stderr.pipe(process.stderr);
+  drivers.push(driver);
+  return driverContender(name, driver);
+}
 try {
   const contenders = [
-    mecabContender(driver as unknown as ChildProcessWithoutNullStreams),
+    startDriver("mecab-ko", driverPath, `-r /dev/null -d ${DICTIONARY}`),
     kernelContender(wasm, texts),
     kernelContender(new ReferenceViterbi(tables), texts),
   ];
+  const nExact = contenders.length;
+  if (vibratoPath !== undefined) contenders.push(startDriver("vibrato", vibratoPath, vibratoSources));
   const passes = contenders.map((): Pass[] => []);
   for (let round = -N_WARM_UPS; round < Number(pairs); round++) {
     const order = [...contenders.keys()];
@@ -111,7 +128,12 @@ try {
     }
   }
   const [first] = passes[0]!;
-  if (passes.flat().some((pass) => pass.nTokens !== first!.nTokens || pass.checksum !== first!.checksum)) {
+  if (
+    passes
+      .slice(0, nExact)
+      .flat()
+      .some((pass) => pass.nTokens !== first!.nTokens || pass.checksum !== first!.checksum)
+  ) {
     throw new Error(`different results: ${JSON.stringify(passes.map(([pass]) => pass))}`);
   }
   const native = passes[0]!.map((pass) => pass.elapsedMs);
@@ -123,7 +145,8 @@ try {
       name,
       medianMs: Number(elapsedMs.toFixed(1)),
       megabytesPerSecond: Number((nBytes / elapsedMs / 1e3).toFixed(2)),
-      tokensPerSecond: Math.round((first!.nTokens / elapsedMs) * 1e3),
+      tokens: passes[i]![0]!.nTokens,
+      tokensPerSecond: Math.round((passes[i]![0]!.nTokens / elapsedMs) * 1e3),
       ratioToMecab: Number(median(ratios).toFixed(2)),
       ratioRange: [Math.min(...ratios), Math.max(...ratios)].map((ratio) => Number(ratio.toFixed(2))),
     };
@@ -133,6 +156,6 @@ try {
   const machine = { cpu: cpus()[0]!.model, node: process.version };
   console.log(JSON.stringify({ ...machine, ...data, pairs: Number(pairs), report }, null, 2));
 } finally {
-  driver.stdin.end();
+  for (const driver of drivers) driver.stdin.end();
   await rm(folder, { recursive: true });
 }
