@@ -1,9 +1,10 @@
-import { createDocumentColumns, createTermLocator, type DocumentColumns } from "./document-terms.js";
+import { createDocumentRows, type DocumentRows } from "./document-rows.js";
+import { createTermLocator } from "./document-terms.js";
 import { ModelFormatError, NewsclfError, OptionError } from "./errors.js";
 import { type Explainer, type Explanation, explainArticle } from "./explanation/explain.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
-import { RowCounter, type SparseRow } from "./features/sparse-row.js";
+import type { SparseRow } from "./features/sparse-row.js";
 import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
@@ -79,8 +80,7 @@ export class Classifier {
   /** What splits the texts into morphemes. */
   readonly tokenizer: Tokenizer;
   readonly #bytes: Uint8Array;
-  readonly #columnsOf: DocumentColumns;
-  readonly #row = new RowCounter();
+  readonly #rowOf: DocumentRows;
   readonly #vectorizer: FittedTfidfVectorizer;
   readonly #ensemble: Ensemble;
   readonly #scores: Float32Array;
@@ -91,13 +91,13 @@ export class Classifier {
     this.labels = metadata.labels;
     this.metadata = metadata;
     this.#bytes = bytes;
-    this.#columnsOf = createDocumentColumns(tokenizer, metadata.settings.terms, vocabulary);
     this.tokenizer = tokenizer;
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
       ...frequenciesOf(parts),
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
+    this.#rowOf = createDocumentRows(tokenizer, metadata.settings.terms, this.#vectorizer);
     this.#ensemble = new Ensemble(parts.networks, metadata.calibration, kernels);
     this.#scores = new Float32Array(metadata.labels.length);
   }
@@ -234,8 +234,6 @@ export class Classifier {
 
   /** Overwritten by the next call. */
   #vectorize(article: Article): SparseRow {
-    this.#row.clear();
-    this.#columnsOf(toCleanDocument(article, this.metadata.settings.text.clean), this.#row);
-    return this.#vectorizer.transformColumns(this.#row);
+    return this.#rowOf(toCleanDocument(article, this.metadata.settings.text.clean));
   }
 }

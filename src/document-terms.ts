@@ -1,8 +1,6 @@
 import { addCharNgrams, locateCharNgrams } from "./features/char-ngrams.js";
-import type { RowCounter } from "./features/sparse-row.js";
 import { TermExtractor } from "./features/term-extractor.js";
 import { TermUnits, type TermVisitor } from "./features/term-units.js";
-import type { Vocabulary } from "./features/vocabulary.js";
 import { isContentTag } from "./morph/tags.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { resolveOptions } from "./options/resolve-options.js";
@@ -11,9 +9,6 @@ import { KOREAN_STOP_WORDS } from "./text/korean-stop-words.js";
 
 /** Returns the terms of a document; the array is overwritten by the next call. */
 export type DocumentTerms = (document: string) => readonly string[];
-
-/** Pushes the columns of a document's known terms, in any order and as often as they occur. */
-export type DocumentColumns = (document: string, row: RowCounter) => void;
 
 /** A term of a document and the parts of the document that it was made of. */
 export interface TermPlace {
@@ -25,8 +20,11 @@ export interface TermPlace {
 /** Returns the terms of a document as {@link DocumentTerms} does, in the same order, with their places. */
 export type TermLocator = (document: string) => readonly TermPlace[];
 
-/** The rules of the terms of Korean news. */
-function createExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtractor {
+/**
+ * The rules of the terms of Korean news.
+ * @throws {OptionError} when an option is out of range
+ */
+export function createTermExtractor(tokenizer: Tokenizer, options: TermOptions): TermExtractor {
   return new TermExtractor(
     {
       isContentTag,
@@ -49,33 +47,13 @@ export type DocumentVisitor = (document: string, visit: TermVisitor) => void;
  */
 export function createTermVisitor(tokenizer: Tokenizer, options: TermOptions): DocumentVisitor {
   const { charNgrams, charNgramRange, ngramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
-  const extractor = createExtractor(tokenizer, options);
+  const extractor = createTermExtractor(tokenizer, options);
   const termUnits = new TermUnits();
   return (document, visit) => {
     const { words, parts } = extractor.extractWords(tokenizer.tokenize(document));
     termUnits.visitWordNgrams(words, ngramRange[0], ngramRange[1], visit);
     termUnits.visitWordNgrams(parts, 1, 1, visit);
     if (charNgrams) termUnits.visitCharNgrams(document, charNgramRange[0], charNgramRange[1], visit);
-  };
-}
-
-/**
- * Makes the way from a document to the columns of its terms: those of `createDocumentTerms` that the vocabulary has.
- * Calls are not re-entrant.
- *
- * @throws {OptionError} when an option is out of range
- */
-export function createDocumentColumns(
-  tokenizer: Tokenizer,
-  options: TermOptions,
-  vocabulary: Vocabulary,
-): DocumentColumns {
-  const visitTerms = createTermVisitor(tokenizer, options);
-  return (document, row) => {
-    visitTerms(document, (units, start, end, state) => {
-      const column = vocabulary.columnOfUnits(units, start, end, state);
-      if (column !== -1) row.push(column);
-    });
   };
 }
 
@@ -88,7 +66,7 @@ export function createDocumentColumns(
 export function createDocumentTerms(tokenizer: Tokenizer, options: TermOptions): DocumentTerms {
   const { charNgrams, charNgramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
   const [shortest, longest] = charNgramRange;
-  const extractor = createExtractor(tokenizer, options);
+  const extractor = createTermExtractor(tokenizer, options);
   const terms: string[] = [];
   return (document) => {
     terms.length = 0;
@@ -106,7 +84,7 @@ export function createDocumentTerms(tokenizer: Tokenizer, options: TermOptions):
 export function createTermLocator(tokenizer: Tokenizer, options: TermOptions): TermLocator {
   const { charNgrams, charNgramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
   const [shortest, longest] = charNgramRange;
-  const extractor = createExtractor(tokenizer, options);
+  const extractor = createTermExtractor(tokenizer, options);
   return (document) => {
     const places: TermPlace[] = extractor
       .locate(tokenizer.tokenize(document))

@@ -22,6 +22,7 @@ const ENTRIES = [
   "exports",
   "no-assets.ts",
   "document-terms.ts",
+  "document-rows.ts",
   "explanation",
   "classifier.ts",
   "classify.ts",

@@ -8,3 +8,4 @@ await compileDictionary("assets");
 await bundleNatural("assets");
 await compileAssembly("morph");
 await compileAssembly("nn");
+await compileAssembly("terms");

@@ -75,6 +75,11 @@ export class TermExtractor<T extends Token = Token> {
     this.#options = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
   }
 
+  /** Whether tokens of the tag may give terms. */
+  keeps(tag: string): boolean {
+    return this.#tagEntry(tag).isKept;
+  }
+
   /** Returns the terms of one document. The array is overwritten by the next call. */
   extract(tokens: readonly T[]): readonly string[] {
     this.extractWords(tokens);

@@ -1,36 +1,10 @@
+import { charWordsLimit, writeCharWords } from "./char-words.js";
 import { extendHash, HASH_START } from "./term-hash.js";
 
 /** Takes a term as the units `units[start … end)` with its hash state; `units` is overwritten afterwards. */
 export type TermVisitor = (units: Uint16Array, start: number, end: number, state: number) => void;
 
-/** A letter, a mark of one, or a digit; all else ends a word. As in char-ngrams.ts. */
-const WORD_CHARACTER = /^[\p{L}\p{M}\p{N}]$/u;
 const SPACE = 0x20;
-
-const UNKNOWN = 0;
-const IN_WORD = 1;
-const BETWEEN_WORDS = 2;
-
-/** By UTF-16 unit, filled in as units are met: asking the expression for all would take longer than a short run. */
-const CLASSES = new Uint8Array(0x10000);
-
-function classOf(unit: number): number {
-  const known = CLASSES[unit] as number;
-  if (known !== UNKNOWN) return known;
-  const found = WORD_CHARACTER.test(String.fromCharCode(unit)) ? IN_WORD : BETWEEN_WORDS;
-  CLASSES[unit] = found;
-  return found;
-}
-
-/** Units of the word character at a place: 0 where there is none, 2 for a pair of surrogates. */
-function wordCharacterUnits(text: string, place: number): number {
-  const unit = text.charCodeAt(place);
-  if (unit >= 0xd800 && unit < 0xdc00) {
-    const codePoint = text.codePointAt(place) as number;
-    return codePoint > 0xffff && WORD_CHARACTER.test(String.fromCodePoint(codePoint)) ? 2 : 0;
-  }
-  return classOf(unit) === IN_WORD ? 1 : 0;
-}
 
 /**
  * N-grams of words and of characters without a string for each: they are runs of units of one buffer, and n-grams that
@@ -39,7 +13,7 @@ function wordCharacterUnits(text: string, place: number): number {
  */
 export class TermUnits {
   #units = new Uint16Array(1024);
-  /** Where each word begins and, at the next odd place, ends; a space stands before and after it. */
+  /** Where each word begins and, at the next odd place, ends. */
   #bounds = new Uint32Array(256);
 
   /** Visits each n-gram of neighbouring words, joined by spaces. */
@@ -70,53 +44,8 @@ export class TermUnits {
 
   /** Visits each character n-gram of each word of a text; see `addCharNgrams`. */
   visitCharNgrams(text: string, shortest: number, longest: number, visit: TermVisitor): void {
-    const nWords = this.#splitWords(text.toLowerCase());
-    const units = this.#units;
-    const bounds = this.#bounds;
-    for (let word = 0; word < nWords; word++) {
-      // With the spaces before and after.
-      const end = (bounds[2 * word + 1] as number) + 1;
-      for (let start = (bounds[2 * word] as number) - 1; start < end; start++) {
-        const last = Math.min(start + longest, end);
-        let state = HASH_START;
-        for (let place = start; place < last; ) {
-          state = extendHash(state, units[place++] as number);
-          if (place - start >= shortest) visit(units, start, place, state);
-        }
-      }
-    }
-  }
-
-  /** Writes the words of a text with one space before each and after the last; returns their number. */
-  #splitWords(text: string): number {
-    // At most as many units as the text has and a space for every second one.
-    this.#growUnits(2 * text.length + 2);
-    this.#growBounds(text.length + 2);
-    const units = this.#units;
-    let nWords = 0;
-    let nUnits = 0;
-    let isInside = false;
-    units[nUnits++] = SPACE;
-    for (let i = 0; i < text.length; ) {
-      const width = wordCharacterUnits(text, i);
-      if (width === 0) {
-        if (isInside) {
-          this.#bounds[2 * nWords++ + 1] = nUnits;
-          units[nUnits++] = SPACE;
-        }
-        isInside = false;
-        i++;
-        continue;
-      }
-      if (!isInside) this.#bounds[2 * nWords] = nUnits;
-      isInside = true;
-      for (let k = 0; k < width; k++) units[nUnits++] = text.charCodeAt(i++);
-    }
-    if (isInside) {
-      this.#bounds[2 * nWords++ + 1] = nUnits;
-      units[nUnits] = SPACE;
-    }
-    return nWords;
+    this.#growUnits(charWordsLimit(text.length));
+    visitWordCharacters(this.#units, writeCharWords(text, this.#units), shortest, longest, visit);
   }
 
   #growUnits(count: number): void {
@@ -128,5 +57,30 @@ export class TermUnits {
 
   #growBounds(count: number): void {
     if (count > this.#bounds.length) this.#bounds = new Uint32Array(Math.max(count, 2 * this.#bounds.length));
+  }
+}
+
+/** Visits each character n-gram of words as `writeCharWords` writes them. */
+export function visitWordCharacters(
+  units: Uint16Array,
+  nUnits: number,
+  shortest: number,
+  longest: number,
+  visit: TermVisitor,
+): void {
+  for (let word = 1; word < nUnits; ) {
+    // With the spaces before and after.
+    let end = word;
+    while (units[end] !== SPACE) end++;
+    end++;
+    for (let start = word - 1; start < end; start++) {
+      const last = Math.min(start + longest, end);
+      let state = HASH_START;
+      for (let place = start; place < last; ) {
+        state = extendHash(state, units[place++] as number);
+        if (place - start >= shortest) visit(units, start, place, state);
+      }
+    }
+    word = end;
   }
 }

@@ -2,7 +2,7 @@ import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import { VECTORIZER_SPEC, type VectorizerOptions } from "../options/train-options.js";
 import { buildMatrix, type FittedCounts, FittedCountVectorizer, fitAll, fitCounts, logOf } from "./count-vectorizer.js";
 import type { CsrMatrix } from "./csr-matrix.js";
-import type { RowCounter, SparseRow } from "./sparse-row.js";
+import type { SparseRow } from "./sparse-row.js";
 import type { TermLog } from "./term-log.js";
 import { smoothIdf, weightRow } from "./tf-idf.js";
 import type { FitResult, FittedVectorizer, LogFit, Vectorizer } from "./vectorizer.js";
@@ -97,13 +97,6 @@ export class FittedTfidfVectorizer implements FittedVectorizer {
 
   transform(documents: Iterable<readonly string[]>): CsrMatrix {
     return buildMatrix(this, documents);
-  }
-
-  /** Counts the columns pushed into the row and weights it: `transformDocument` without terms. */
-  transformColumns(row: RowCounter): SparseRow {
-    row.count();
-    weightRow(row.indices, row.values, 0, row.nnz, this.idf, this.sublinearTf);
-    return row;
   }
 
   transformDocument(terms: readonly string[]): SparseRow {

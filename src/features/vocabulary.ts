@@ -96,17 +96,13 @@ const MAX_PROBES = 64;
 export class Vocabulary implements Iterable<string> {
   readonly #units: Uint16Array;
   readonly #offsets: Uint32Array;
-  /** Pairs of hash and column + 1; a column of 0 marks a free slot. */
-  readonly #slots: Uint32Array;
-  /** Number of slots - 1, a power of two less one. */
-  readonly #mask: number;
+  /** Pairs of hash and column + 1; a column of 0 marks a free slot. Made with the first look-up, for kernels have tables of their own. */
+  #slots: Uint32Array | null = null;
 
   /** The terms must be checked already. */
   private constructor(units: Uint16Array, offsets: Uint32Array) {
     this.#units = units;
     this.#offsets = offsets;
-    this.#slots = fillSlots(units, offsets);
-    this.#mask = this.#slots.length / 2 - 1;
   }
 
   /**
@@ -194,11 +190,13 @@ export class Vocabulary implements Iterable<string> {
     let state = HASH_START;
     for (let i = 0; i < term.length; i++) state = extendHash(state, term.charCodeAt(i));
     const hash = finishHash(state);
+    const slots = this.#table();
+    const mask = slots.length / 2 - 1;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = 2 * ((hash + probe) & this.#mask);
-      const column = (this.#slots[slot + 1] as number) - 1;
+      const slot = 2 * ((hash + probe) & mask);
+      const column = (slots[slot + 1] as number) - 1;
       if (column === -1) return -1;
-      if (this.#slots[slot] === hash && this.#isTerm(column, term)) return column;
+      if (slots[slot] === hash && this.#isTerm(column, term)) return column;
     }
     return this.#search(encodeUnits(term), 0, term.length);
   }
@@ -209,9 +207,10 @@ export class Vocabulary implements Iterable<string> {
    */
   columnOfUnits(units: Uint16Array, start: number, end: number, state: number): number {
     const hash = finishHash(state);
-    const slots = this.#slots;
+    const slots = this.#table();
+    const mask = slots.length / 2 - 1;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = 2 * ((hash + probe) & this.#mask);
+      const slot = 2 * ((hash + probe) & mask);
       const column = (slots[slot + 1] as number) - 1;
       if (column === -1) return -1;
       if (slots[slot] === hash && this.#compare(column, units, start, end) === 0) return column;
@@ -238,6 +237,11 @@ export class Vocabulary implements Iterable<string> {
   /** Returns the form for a model file: the vocabulary's own arrays, not to be written to. */
   toUnits(): VocabularyUnits {
     return { termUnits: this.#units, termOffsets: this.#offsets };
+  }
+
+  #table(): Uint32Array {
+    this.#slots ??= fillSlots(this.#units, this.#offsets);
+    return this.#slots;
   }
 
   #isTerm(column: number, term: string): boolean {

@@ -5,12 +5,13 @@ import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { createWasmMlp } from "../kernels/wasm-mlp.js";
+import { createWasmTerms } from "../kernels/wasm-terms.js";
 import { createWasmViterbi } from "../kernels/wasm-viterbi.js";
 import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
 import { readFileBytes } from "./files.js";
-import { readMlpModule, readViterbiModule } from "./kernel-files.js";
+import { readMlpModule, readTermsModule, readViterbiModule } from "./kernel-files.js";
 
 /** The same two levels up from src/io and from dist/io. */
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
@@ -40,8 +41,16 @@ export const packagedModel: ModelSource = { name: modelPath, read: () => readPac
  * @throws {KernelError} KERNEL_UNAVAILABLE when the runtime has no WebAssembly with SIMD
  */
 export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []): Promise<MecabTokenizer> {
-  const [dictionary, moduleBytes] = await Promise.all([loadDictionary(), readViterbiModule()]);
-  return new MecabTokenizer(await dictionary.withUserWords(userWords), createWasmViterbi(moduleBytes));
+  const [dictionary, moduleBytes, termsBytes] = await Promise.all([
+    loadDictionary(),
+    readViterbiModule(),
+    readTermsModule(),
+  ]);
+  return new MecabTokenizer(
+    await dictionary.withUserWords(userWords),
+    createWasmViterbi(moduleBytes),
+    createWasmTerms(termsBytes),
+  );
 }
 
 /**

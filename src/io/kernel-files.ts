@@ -34,6 +34,12 @@ function readOnce(fileName: string): () => Promise<Uint8Array> {
 export const readViterbiModule: () => Promise<Uint8Array> = readOnce("viterbi.wasm");
 
 /**
+ * The module of the kernels of terms.
+ * @throws {FileError} when it is missing or cannot be read
+ */
+export const readTermsModule: () => Promise<Uint8Array> = readOnce("terms.wasm");
+
+/**
  * The module of the network's kernels.
  * @throws {FileError} when it is missing or cannot be read
  */

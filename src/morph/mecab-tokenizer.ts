@@ -1,6 +1,7 @@
 /** mecab-ko's best path over a compiled dictionary. */
 
 import { ReferenceViterbi } from "../kernels/reference-viterbi.js";
+import type { TermKernelFactory } from "../kernels/terms.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory } from "../kernels/viterbi.js";
 import type { Dictionary } from "./dictionary.js";
 import { type ExpressionPart, lemma, parseExpression } from "./expression.js";
@@ -37,14 +38,21 @@ export type TokenVisitor = (wordId: number, start: number, end: number, total: n
 export class MecabTokenizer implements Tokenizer {
   readonly id: string;
   readonly dictionary: Dictionary;
+  /** Kernels that count the terms of its tokens; plain TypeScript ones where null. */
+  readonly termKernels: TermKernelFactory | null;
   readonly #kernel: ViterbiKernel;
   /** Surfaces of entries met so far, so that a repeated word makes no new string. */
   readonly #surfaces = new Map<number, string>();
   readonly #features = new Map<number, Features>();
   readonly #parts = new Map<number, readonly ExpressionPart[]>();
 
-  constructor(dictionary: Dictionary, createKernel: ViterbiKernelFactory = (tables) => new ReferenceViterbi(tables)) {
+  constructor(
+    dictionary: Dictionary,
+    createKernel: ViterbiKernelFactory = (tables) => new ReferenceViterbi(tables),
+    termKernels: TermKernelFactory | null = null,
+  ) {
     this.dictionary = dictionary;
+    this.termKernels = termKernels;
     const user = dictionary.userHash === null ? "" : `/user-${dictionary.userHash.slice(0, ID_HASH_DIGITS)}`;
     this.id = `mecab-ko-0.9.2/${dictionary.id}/${dictionary.hash.slice(0, ID_HASH_DIGITS)}${user}`;
     this.#kernel = createKernel(dictionary.tables);

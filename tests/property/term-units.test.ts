@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDocumentColumns, createDocumentTerms } from "../../src/document-terms.js";
 import { addCharNgrams } from "../../src/features/char-ngrams.js";
-import { RowCounter } from "../../src/features/sparse-row.js";
 import { hashUnits } from "../../src/features/term-hash.js";
 import { TermUnits, type TermVisitor } from "../../src/features/term-units.js";
-import { isStorableTerm, Vocabulary } from "../../src/features/vocabulary.js";
-import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
 const PARAMETERS = { seed: 20261123, numRuns: 500 };
 
@@ -89,29 +85,6 @@ describe("TermUnits", () => {
     const words = document.trim().split(" ");
     expect(collect((visit) => termUnits.visitWordNgrams(words, 2, 2, visit))).toEqual(
       new Array(4999).fill("가나 가나"),
-    );
-  });
-});
-
-describe("createDocumentColumns", () => {
-  it("pushes the columns of the terms that createDocumentTerms gives", () => {
-    const tokenizer = wordTokenizer();
-    fc.assert(
-      fc.property(text, range, range, fc.boolean(), (document, ngramRange, charNgramRange, charNgrams) => {
-        const options = { ngramRange, charNgramRange, charNgrams };
-        const terms = [...createDocumentTerms(tokenizer, options)(document)];
-        // Every other term, so that some are unknown.
-        const known = [...new Set(terms.filter(isStorableTerm))].sort().filter((_, i) => i % 2 === 0);
-        const vocabulary = Vocabulary.fromTerms(known);
-        const [row, expected] = [new RowCounter(), new RowCounter()];
-        createDocumentColumns(tokenizer, options, vocabulary)(document, row);
-        for (const term of terms) if (known.includes(term)) expected.push(known.indexOf(term));
-        row.count();
-        expected.count();
-        const plain = ({ nnz, indices, values }: RowCounter) => [[...indices.slice(0, nnz)], [...values.slice(0, nnz)]];
-        expect(plain(row)).toEqual(plain(expected));
-      }),
-      PARAMETERS,
     );
   });
 });

@@ -1,0 +1,145 @@
+/**
+ * Where things lie. Planned in pieces, each once its size is known; all but the words of documents stays where it is.
+ *
+ *   termUnits   u16 [...]        the terms one after another, sorted
+ *   termOffsets u32 [nTerms + 1] where each begins, in units
+ *   shortSlots  {units u64, column u32, 4 bytes} [...]   terms of 1 to 4 units by the units themselves
+ *   longSlots   {hash u32, column u32} [...]             all others by a hash
+ *   idf         f64 [nTerms]
+ *   marks       {seen u64, repeated u64} [...]   which columns the document at work has, and which more than once
+ *   summary     u64 [...]        which of the marks are not 0
+ *   repeats     u32 [nTerms]     occurrences after the first; these three are 0 before and after
+ *   columns     u32 [nTerms]     the result
+ *   values      f32 [nTerms]
+ *   weights     f64 [nTerms]     before they are divided by the norm
+ *   units       u16 [...]        the document's words of characters, a space before each and after the last
+ *   words       u32 [...]        the numbers of its terms
+ *
+ * In slots a column counts from 1, and 0 marks a free slot.
+ */
+
+export const SHORT_SLOT_SHIFT: usize = 4;
+export const SHORT_SLOT_COLUMN: usize = 8;
+export const LONG_SLOT_SHIFT: usize = 3;
+export const LONG_SLOT_COLUMN: usize = 4;
+export const MARK_SHIFT: usize = 4;
+export const MARK_REPEATED: usize = 8;
+
+/** Look-ups that are prepared before the first of them is made. */
+export const LIST_CAPACITY: u32 = 1024;
+
+export let termUnits: usize = 0;
+export let termOffsets: usize = 0;
+export let nTerms: u32 = 0;
+export let shortSlots: usize = 0;
+export let shortBits: u32 = 0;
+export let longSlots: usize = 0;
+export let longMask: u32 = 0;
+export let idf: usize = 0;
+export let marks: usize = 0;
+export let summary: usize = 0;
+export let summaryEnd: usize = 0;
+export let repeats: usize = 0;
+export let columns: usize = 0;
+export let values: usize = 0;
+export let weights: usize = 0;
+/** [LIST_CAPACITY] u64 units of a short term, and u32 the address of its slot. */
+export let listKeys: usize = 0;
+export let listSlots: usize = 0;
+/** A number that is written so that reading ahead cannot be left out. */
+export let sink: usize = 0;
+export let units: usize = 0;
+export let words: usize = 0;
+
+export let wordShortest: u32 = 0;
+export let wordLongest: u32 = 0;
+export let charShortest: u32 = 0;
+export let charLongest: u32 = 0;
+/** Whether a count c weighs 1 + ln c. */
+export let isSublinear: bool = false;
+
+let top: usize = 0;
+
+function take(nBytes: usize): usize {
+  const at = top;
+  top = (at + nBytes + 63) & ~63;
+  return at;
+}
+
+/** Lengths of n-grams, a longest of 0 standing for none, and the weight of counts. */
+export function setOptions(wordFrom: u32, wordTo: u32, charFrom: u32, charTo: u32, sublinear: bool): void {
+  wordShortest = wordFrom;
+  wordLongest = wordTo;
+  charShortest = charFrom;
+  charLongest = charTo;
+  isSublinear = sublinear;
+}
+
+/** Plans the terms, units first, from `base` on; returns where the offsets go, behind which `planTables` goes on. */
+export function planTerms(base: usize, termCount: u32, nUnits: usize): usize {
+  top = base;
+  nTerms = termCount;
+  // Terms are read four units at a time.
+  termUnits = take((nUnits + 4) << 1);
+  termOffsets = take((<usize>termCount + 1) << 2);
+  return termOffsets;
+}
+
+/** Exponent of the number of slots: a third of them stays free at least, for a smaller table is nearer to the processor. */
+function tableBits(n: u32): u32 {
+  let exponent: u32 = 1;
+  while ((<u64>2 << exponent) < 3 * <u64>n) exponent++;
+  return exponent;
+}
+
+/** Plans all else that does not grow; returns the end. */
+export function planTables(nShort: u32): usize {
+  shortBits = tableBits(nShort);
+  shortSlots = take(1 << (<usize>shortBits + SHORT_SLOT_SHIFT));
+  const longBits = tableBits(nTerms - nShort);
+  longMask = (1 << longBits) - 1;
+  longSlots = take(1 << (<usize>longBits + LONG_SLOT_SHIFT));
+  idf = take(<usize>nTerms << 3);
+  const nMarks = (<usize>nTerms + 63) >> 6;
+  const nSummaryWords = (nMarks + 63) >> 6;
+  marks = take(nMarks << MARK_SHIFT);
+  summary = take(nSummaryWords << 3);
+  summaryEnd = summary + (nSummaryWords << 3);
+  repeats = take(<usize>nTerms << 2);
+  columns = take(<usize>nTerms << 2);
+  values = take(<usize>nTerms << 2);
+  weights = take(<usize>nTerms << 3);
+  listKeys = take(<usize>LIST_CAPACITY << 3);
+  listSlots = take(<usize>LIST_CAPACITY << 2);
+  sink = take(4);
+  return top;
+}
+
+/** Plans the buffers of a document from `base` on; returns their end. */
+export function planDocument(base: usize, nUnits: usize, nWords: usize): usize {
+  top = base;
+  // N-grams are read four units at a time.
+  units = take((nUnits + 4) << 1);
+  words = take(nWords << 2);
+  return top;
+}
+
+export function unitsAddress(): usize {
+  return units;
+}
+
+export function wordsAddress(): usize {
+  return words;
+}
+
+export function columnsAddress(): usize {
+  return columns;
+}
+
+export function valuesAddress(): usize {
+  return values;
+}
+
+export function idfAddress(): usize {
+  return idf;
+}
