@@ -278,10 +278,13 @@ export async function train(
     settings.linear ? fitLinear(training, labels.length, settings.seed, kernels, linearSignal) : null,
   ]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
+  // The linear member counts as much as the networks together (docs/accuracy.md).
+  const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [outcome.members.length])];
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
     members,
+    votes,
     settings.weights,
     validation ?? firstRows(training, N_STAND_INS),
     labels.length,
@@ -307,7 +310,10 @@ export async function train(
       ...(unlabeledHash === null || unlabeledMatrix === null
         ? {}
         : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
-      members: stored.networks.members.map((member) => ({ hiddenUnits: layersOf(member).hiddenUnits })),
+      members: stored.networks.members.map((member, m) => ({
+        hiddenUnits: layersOf(member).hiddenUnits,
+        votes: votes[m] as number,
+      })),
       selectedEpochs: outcome.selectedEpochs,
       calibration,
     },

@@ -3,11 +3,12 @@
  * the same morphemes: accuracy, macro-F1, McNemar's test against the best of the others, time of training from texts to model
  * file, peak memory and size of the model.
  *
- *   npm run build && npx tsc -p tsconfig.bench.json && node build/bench/accuracy/compare.js PYTHON FOLDER [PART…]
+ *   npm run build && npx tsc -p tsconfig.bench.json && node build/bench/accuracy/compare.js PYTHON FOLDER [PART…] [PEER…]
  *
  * PYTHON is an interpreter with scikit-learn 1.9.1, torch 2.15.0 and fasttext-wheel 0.9.2. FOLDER keeps what each peer said, by the hash of its
  * texts and of its program, so that a second run measures ours alone; it holds no texts. Parts: headlines, ynat, articles,
- * bbc, sample; without a name all run. "peers" runs the peers only. Each part is written to bench/results/accuracy.json.
+ * bbc, sample; peers: LinearSVC, LogisticRegression, ComplementNB, MLPClassifier, PyTorch, fastText (natural takes part
+ * beside them). Without a name of a kind all of it run. "peers" runs the peers only. Each part is written to bench/results/accuracy.json.
  * The splits hold texts of publishers, so they go to a temporary folder, which is deleted. Needs GNU time as
  * /usr/bin/time.
  */
@@ -162,7 +163,13 @@ const hashOf = (...parts: readonly (string | Buffer)[]) => {
 };
 
 /** Runs the peers on the splits, or returns what they said before. */
-function runPeers(python: string, cache: string, splits: readonly Split[], termsOf: TermsOf): readonly Contender[] {
+function runPeers(
+  python: string,
+  pythonPeers: readonly string[],
+  cache: string,
+  splits: readonly Split[],
+  termsOf: TermsOf,
+): readonly Contender[] {
   const folder = mkdtempSync(path.join(tmpdir(), "newsclf-peers-"));
   const answers = new Map<string, Answer[]>();
   const tunings = new Map<string, Tuning>();
@@ -191,7 +198,7 @@ function runPeers(python: string, cache: string, splits: readonly Split[], terms
         key = hashOf(...["train.jsonl", "test.jsonl"].map((name) => readFileSync(path.join(folder, name))));
         written = number;
       }
-      for (const peer of PYTHON_PEERS) {
+      for (const peer of pythonPeers) {
         const isRepeated = SEEDLESS.includes(peer) && answers.has(peer) && number === 0;
         if (isRepeated) continue;
         console.error(new Date().toISOString(), peer, "split", number, "seed", seed);
@@ -279,14 +286,16 @@ const [python, cache, ...named] = process.argv.slice(2);
 if (python === undefined || cache === undefined) throw new Error("name a Python interpreter and a folder for answers");
 mkdirSync(cache, { recursive: true });
 const peersOnly = named.includes("peers");
-const parts = named.filter((name) => name !== "peers");
+const namedPeers = PYTHON_PEERS.filter((peer) => named.includes(peer));
+const pythonPeers = namedPeers.length > 0 ? namedPeers : PYTHON_PEERS;
+const parts = named.filter((name) => name !== "peers" && !PYTHON_PEERS.includes(name));
 const tokenizer = await assets.loadDefaultTokenizer();
 const termsOf = terms.createDocumentTerms(tokenizer, { charNgrams: false, ngramRange: [1, 1] });
 for (const name of parts.length > 0 ? parts : Object.keys(PARTS)) {
   const corpus = PARTS[name];
   if (corpus === undefined) throw new Error(`parts are ${Object.keys(PARTS).join(", ")}; got ${name}`);
   const splits = await splitsOf(corpus);
-  const peers = runPeers(python, cache, splits, termsOf);
+  const peers = runPeers(python, pythonPeers, cache, splits, termsOf);
   const scored = peers.map((peer) => summarize(peer, splits));
   if (peersOnly) {
     console.log(JSON.stringify({ name, peers: scored }, null, 1));

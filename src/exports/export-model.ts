@@ -8,8 +8,10 @@ import type { ExportTarget } from "./targets.js";
 
 /** What an exported network is made of. */
 export interface NetworkParts {
-  /** The score is the mean of their probabilities, calibrated. */
+  /** The score is the mean of their probabilities by their votes, calibrated. */
   readonly members: readonly MlpWeights[];
+  /** `[M]` integers ≥ 1. */
+  readonly votes: readonly number[];
   readonly calibration: Calibration;
   /** In the order of the outputs. */
   readonly labels: readonly string[];
@@ -46,7 +48,7 @@ function describeVectorizer(parts: ModelParts): ExportedVectorizer {
 }
 
 /** The networks as float32 tensors by the names of docs/model-format.md, whatever the model file stores them as. */
-function encodeTensors({ members, labels, calibration }: NetworkParts): Uint8Array {
+function encodeTensors({ members, votes, labels, calibration }: NetworkParts): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [member, weights] of members.entries()) {
     for (const [name, shape] of weightShapes(shapeOf(weights))) {
@@ -57,6 +59,7 @@ function encodeTensors({ members, labels, calibration }: NetworkParts): Uint8Arr
     metadata: new Map([
       ["labels", JSON.stringify(labels)],
       ["calibration", JSON.stringify(calibration)],
+      ["votes", JSON.stringify(votes)],
     ]),
     tensors,
   });
@@ -79,7 +82,7 @@ export async function exportModel(
   producerVersion: string,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { labels, calibration } = parts.metadata;
-  const network = { members: splitNetworks(parts.networks), calibration, labels };
+  const network = { members: splitNetworks(parts.networks), votes: parts.networks.votes, calibration, labels };
   const files = new Map<string, Uint8Array>();
   if (target === "onnx") {
     const { encodeOnnxModel } = await import("./onnx.js");

@@ -10,6 +10,7 @@ import { isNoCalibration } from "../nn/calibration.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from "./onnx-file.js";
+import { outputsByVotes } from "./votes.js";
 
 /** Collects nodes and initializers; each method returns the name of the value that it makes. */
 class GraphBuilder {
@@ -69,7 +70,10 @@ function addMember(graph: GraphBuilder, weights: MlpWeights, prefix: string, val
 }
 
 /** Returns an .onnx file with inputs `indices` (int64) and `values` (float), both `[N, K]`, and the output `scores`. */
-export function encodeOnnxModel({ members, calibration, labels }: NetworkParts, producerVersion: string): Uint8Array {
+export function encodeOnnxModel(
+  { members, votes, calibration, labels }: NetworkParts,
+  producerVersion: string,
+): Uint8Array {
   const graph = new GraphBuilder();
   const axis = graph.constant("axis1", [1], BigInt64Array.of(1n));
   // [N, 1, K] times the terms' rows [N, K, H1] is one sum for each document.
@@ -77,7 +81,7 @@ export function encodeOnnxModel({ members, calibration, labels }: NetworkParts, 
   const probabilities = members.map((weights, member) =>
     addMember(graph, weights, members.length === 1 ? "" : `${member}.`, valuesRow, axis),
   );
-  const mean = graph.apply("Mean", "mean", probabilities);
+  const mean = graph.apply("Mean", "mean", outputsByVotes(probabilities, votes));
   if (isNoCalibration(calibration)) {
     graph.apply("Identity", "scores", [mean]);
   } else {

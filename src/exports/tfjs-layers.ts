@@ -10,6 +10,7 @@ import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
 import { isNoCalibration } from "../nn/calibration.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
+import { outputsByVotes } from "./votes.js";
 
 /** A layer as Keras writes it. */
 interface Layer {
@@ -115,7 +116,7 @@ function calibrated(weights: MlpWeights, { temperature, labelBias }: NetworkPart
  * takes logarithms
  */
 export function encodeTfjsLayersModel(parts: NetworkParts, producerVersion: string): ReadonlyMap<string, Uint8Array> {
-  const { members, calibration } = parts;
+  const { members, votes, calibration } = parts;
   if (members.length > 1 && !isNoCalibration(calibration)) {
     throw new NewsclfError(
       "EXPORT_UNSUPPORTED",
@@ -130,7 +131,10 @@ export function encodeTfjsLayersModel(parts: NetworkParts, producerVersion: stri
   const outputs = members.map((weights, member) =>
     addMember(builder, calibrated(weights, calibration), members.length === 1 ? "" : `${member}_`),
   );
-  const scores = outputs.length === 1 ? (outputs[0] as string) : builder.layer("Average", "scores", outputs, {});
+  const scores =
+    outputs.length === 1
+      ? (outputs[0] as string)
+      : builder.layer("Average", "scores", outputsByVotes(outputs, votes), {});
   const topology = {
     class_name: "Model",
     config: {

@@ -29,7 +29,7 @@ export interface ModelMetadata {
   readonly trainingDataHash: string;
   /** Articles without labels that it was trained on, too; not there where there were none. */
   readonly unlabeled?: UnlabeledArticles;
-  /** The networks whose probabilities are averaged; behind those that have an epoch stands the linear member, where there is one. */
+  /** The networks whose probabilities are averaged by their votes; behind those that have an epoch stands the linear member, where there is one. */
   readonly members: readonly MemberDescription[];
   /** For each trained network the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
@@ -40,6 +40,8 @@ export interface ModelMetadata {
 /** What a manifest says of a network. */
 export interface MemberDescription {
   readonly hiddenUnits: MlpShape["hiddenUnits"];
+  /** How often its probabilities count in the mean. */
+  readonly votes: number;
 }
 
 /** What a model was trained on beside articles with labels. */
@@ -53,6 +55,8 @@ export interface UnlabeledArticles {
 /** Wider than any that a fit gives; within it the arithmetic stays finite. */
 const TEMPERATURE_RANGE = [1e-3, 1e3] as const;
 const MAX_LABEL_BIAS = 1e3;
+/** As many as an ensemble has networks at most. */
+const MAX_VOTES = 100;
 
 function parseLabels(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length < 2) fail("at least two labels", value);
@@ -159,12 +163,14 @@ function parseMembers(value: unknown, nEpochs: number, { linear }: ResolvedTrain
   return Object.freeze(
     value.map((description: unknown, i) => {
       const member = new ManifestReader(description, `members[${i}]`);
-      member.expectOnly(["hiddenUnits"]);
+      member.expectOnly(["hiddenUnits", "votes"]);
       const units = member.field("hiddenUnits");
       if (!Array.isArray(units) || units.length !== 3 || !units.every((n) => isCount(n) && n >= 1)) {
         fail(`3 counts ≥ 1 as members[${i}].hiddenUnits`, units);
       }
-      return Object.freeze({ hiddenUnits: Object.freeze([...units]) as unknown as MlpShape["hiddenUnits"] });
+      const votes = member.count("votes");
+      if (votes < 1 || votes > MAX_VOTES) fail(`a count in [1, ${MAX_VOTES}] as members[${i}].votes`, votes);
+      return Object.freeze({ hiddenUnits: Object.freeze([...units]) as unknown as MlpShape["hiddenUnits"], votes });
     }),
   );
 }
@@ -179,7 +185,7 @@ function membersOfOlderFile(
   { linear, network: { hiddenUnits } }: ResolvedTrainingSettings,
 ): ModelMetadata["members"] {
   const nLinear = linear && hiddenUnits.every((nUnits) => nUnits >= nLabels) ? 1 : 0;
-  return Object.freeze(Array.from({ length: nEpochs + nLinear }, () => Object.freeze({ hiddenUnits })));
+  return Object.freeze(Array.from({ length: nEpochs + nLinear }, () => Object.freeze({ hiddenUnits, votes: 1 })));
 }
 
 /** Whether a linear member stands behind the networks. */
@@ -230,7 +236,7 @@ export function formatManifest(metadata: ModelMetadata): string {
     ...(metadata.unlabeled === undefined
       ? {}
       : { unlabeled: { nDocuments: metadata.unlabeled.nDocuments, hash: metadata.unlabeled.hash } }),
-    members: metadata.members.map(({ hiddenUnits }) => ({ hiddenUnits })),
+    members: metadata.members.map(({ hiddenUnits, votes }) => ({ hiddenUnits, votes })),
     selectedEpochs: metadata.selectedEpochs.map((record) =>
       Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
     ),

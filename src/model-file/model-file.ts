@@ -31,7 +31,7 @@ export interface ModelParts {
   readonly labelDocumentFrequency: Uint32Array;
   /** `[V]` articles without labels that hold the term; not there where there were none. */
   readonly unlabeledDocumentFrequency?: Uint32Array;
-  /** The score is the mean of their probabilities. */
+  /** The score is the mean of their probabilities by their votes. */
   readonly networks: JoinedNetworks;
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
@@ -148,16 +148,17 @@ function takeNetworks(file: TensorFile<StoredTensor>, metadata: ModelMetadata, n
   const shapes = shapesOf(metadata, nTerms);
   const [first, ...others] = shapes.map((shape, member) => takeMember(file, formatVersion, member, shape));
   const members = [first as MemberParameters, ...others] as const;
+  const votes = metadata.members.map((member) => member.votes);
   const widths = firstWidths(metadata);
   if (formatVersion >= 3) {
     const nUnits = widths.reduce((sum, width) => sum + width, 0);
-    return { w1: takeFirstLayer(file, FIRST_LAYER, [nTerms, nUnits], widths, [nTerms, widths.length]), members };
+    return { w1: takeFirstLayer(file, FIRST_LAYER, [nTerms, nUnits], widths, [nTerms, widths.length]), members, votes };
   }
   const layers = shapes.map(({ hiddenUnits: [h1] }, member) => {
     const name = memberTensorName(formatVersion, member, FIRST_LAYER);
     return takeFirstLayer(file, name, [nTerms, h1], Uint32Array.of(h1), [nTerms]);
   });
-  return { w1: joinFirstLayers(layers, widths), members };
+  return { w1: joinFirstLayers(layers, widths), members, votes };
 }
 
 /** Runs `read`, which counts from the start of a tensor, and makes its errors count from the start of the file. */

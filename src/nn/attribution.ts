@@ -9,7 +9,7 @@
  *   ln(score_a / score_b) = (ln Σ_m p_ma − ln Σ_m p_mb) / T + bias_a − bias_b
  *   ln Σ_m p_ma − ln Σ_m p_mb = Σ_m w_m ln(p_ma / p_mb),   w_m = L(p_ma, p_mb) / L(Σ p_ma, Σ p_mb)
  *
- * where L(x, y) = (x − y) / (ln x − ln y) is the logarithmic mean, L(x, x) = x. The second line is exact too, and
+ * with p_m a network's probability times its votes, and where L(x, y) = (x − y) / (ln x − ln y) is the logarithmic mean, L(x, x) = x. The second line is exact too, and
  * ln(p_ma / p_mb) is network m's difference of logits.
  *
  * Legend: V terms, H1 … H3 hidden units, C labels, a the label that is explained, b the one it is compared with.
@@ -45,6 +45,8 @@ export interface NetworkView {
   readonly w4: FloatArray;
   /** `[C]` */
   readonly b4: FloatArray;
+  /** How often the network counts in the mean. */
+  readonly votes: number;
 }
 
 /** Networks over one vocabulary and what is done with their probabilities. */
@@ -187,12 +189,14 @@ function logOfLogarithmicMean(u: number, v: number): number {
 class Comparison {
   readonly networks: readonly NetworkView[];
   readonly sums: readonly Float64Array[];
+  readonly #logVotes: readonly number[];
   readonly #label: number;
   readonly #against: number;
   readonly #calibration: Calibration;
 
   constructor({ networks, calibration }: ScoringView, row: SparseRow, label: number, against: number) {
     this.networks = networks;
+    this.#logVotes = networks.map(({ votes }) => naturalLogarithm(votes));
     this.sums = networks.map((network) => firstLayerSums(network, row));
     this.#label = label;
     this.#against = against;
@@ -203,9 +207,9 @@ class Comparison {
     return this.networks.map((network, m) => forward(network, this.sums[m]!, factor));
   }
 
-  /** ln p of one label in each network, and ln of their sum. */
+  /** ln of votes · p of one label in each network, and ln of their sum. */
   #logProbabilities(activations: readonly Logits[], c: number): { readonly each: number[]; readonly sum: number } {
-    const each = activations.map(({ logits }) => logits[c] - logSumExp(logits));
+    const each = activations.map(({ logits }, m) => this.#logVotes[m]! + logits[c] - logSumExp(logits));
     return { each, sum: logSumExp(each) };
   }
 

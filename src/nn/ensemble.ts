@@ -6,7 +6,7 @@ import { MlpInference } from "./inference.js";
 import type { JoinedNetworks } from "./weights.js";
 
 /**
- * Turns sparse rows into scores: the mean of the member networks' probabilities, then the calibration. Not re-entrant.
+ * Turns sparse rows into scores: the mean of the member networks' probabilities by their votes, then the calibration. Not re-entrant.
  * @see Lakshminarayanan, Pritzel and Blundell 2017, "Simple and Scalable Predictive Uncertainty Estimation Using Deep
  * Ensembles", section 2.4
  */

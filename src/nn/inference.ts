@@ -204,8 +204,8 @@ function shapesOf<A extends FloatArray>({ w1, members }: JoinedNetworks<A>): rea
 }
 
 /**
- * Turns sparse rows into label probabilities, the mean of all networks', one row at a time, without allocating. Not
- * re-entrant.
+ * Turns sparse rows into label probabilities, the mean of all networks' by their votes, one row at a time, without allocating.
+ * Not re-entrant.
  */
 export class MlpInference<A extends FloatArray = Float32Array> {
   readonly nTerms: number;
@@ -213,6 +213,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
   readonly #kernels: MlpKernels<A>;
   readonly #networks: JoinedNetworks<A>;
   readonly #shapes: readonly MlpShape[];
+  readonly #nVotes: number;
   readonly #buffers: InferenceBuffers<A>;
   /** By network: its arrays in the buffers. */
   readonly #folded: readonly FoldedNetworks<A>[];
@@ -226,6 +227,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     this.#kernels = kernels;
     this.#networks = networks;
     this.#shapes = shapes;
+    this.#nVotes = networks.votes.reduce((sum, votes) => sum + votes, 0);
     this.#buffers = buffers;
     this.#folded = viewMembers(buffers.folded, shapes.map(foldedSizes));
     for (const [m, { hiddenUnits, nLabels }] of shapes.entries()) {
@@ -237,7 +239,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
 
   /** Makes kernels of the right size, hands them the first layers, and returns the networks over them. */
   static over(networks: JoinedNetworks, kernels: MlpKernelFactory): MlpInference {
-    const { w1, members } = networks;
+    const { w1, ...rest } = networks;
     const adopt = (allocator: BufferAllocator): Float32Array | PackedRows =>
       isPacked(w1) ? allocator.adoptPacked(w1) : allocator.adopt(w1);
     const sized = kernels(
@@ -246,7 +248,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
         allocateInferenceBuffers(allocator, shapesOf(networks));
       }),
     );
-    return new MlpInference(sized, { w1: adopt(sized), members });
+    return new MlpInference(sized, { w1: adopt(sized), ...rest });
   }
 
   /** Call after the weights have changed. */
@@ -261,12 +263,13 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     const nUnits = hidden1.length;
     const row = new Float32Array(nUnits);
     let place = 0;
-    return this.#folded.map((folded) => {
+    return this.#folded.map((folded, m) => {
       const start = place;
       place += folded.b1.length;
       const end = place;
       return {
         ...folded,
+        votes: this.#networks.votes[m]!,
         termWeights: (column) => {
           if (!isPacked(w1)) return w1.subarray(column * nUnits + start, column * nUnits + end);
           unpackRow(w1, column, row);
@@ -301,7 +304,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     const { hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
     const { nTerms, nLabels } = this;
     const kernels = this.#kernels;
-    const { w1 } = this.#networks;
+    const { w1, votes } = this.#networks;
     const { b1 } = folded;
     const nUnits = hidden1.length;
     indptr[1] = nnz;
@@ -315,11 +318,14 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     kernels.linearForwardEach(logits, hidden3, folded.w4, folded.b4, widths3, widths4);
     const nNetworks = this.#shapes.length;
     kernels.softmaxForward(probabilities, logits, nNetworks, nLabels);
-    for (let c = 0; c < nLabels; c++) out[c] = probabilities[c];
-    if (nNetworks === 1) return;
-    for (let place = nLabels; place < probabilities.length; place += nLabels) {
-      for (let c = 0; c < nLabels; c++) out[c] += probabilities[place + c];
+    if (nNetworks === 1) {
+      for (let c = 0; c < nLabels; c++) out[c] = probabilities[c];
+      return;
     }
-    for (let c = 0; c < nLabels; c++) out[c] /= nNetworks;
+    for (let c = 0; c < nLabels; c++) out[c] = votes[0]! * probabilities[c];
+    for (let m = 1; m < nNetworks; m++) {
+      for (let c = 0; c < nLabels; c++) out[c] += votes[m]! * probabilities[m * nLabels + c];
+    }
+    for (let c = 0; c < nLabels; c++) out[c] /= this.#nVotes;
   }
 }

@@ -129,6 +129,8 @@ export interface JoinedNetworks<A extends FloatArray = Float32Array> {
   /** `[V, U]`, the units of the first network, then those of the next; in int8 with a scale for each network. */
   readonly w1: A | PackedRows;
   readonly members: readonly [MemberParameters<A>, ...MemberParameters<A>[]];
+  /** `[M]` How often each network counts in the mean; integers ≥ 1. */
+  readonly votes: readonly number[];
 }
 
 /** Whether the first layer is packed. */
@@ -253,17 +255,23 @@ export function joinFirstLayers(layers: readonly FirstLayer[], widths: Uint32Arr
 
 /** A network by itself; the arrays are the same. */
 export function oneNetwork<A extends FloatArray>({ w1, ...member }: MlpParameters<A>): JoinedNetworks<A> {
-  return { w1, members: [member] };
+  return { w1, members: [member], votes: [1] };
 }
 
-/** Returns networks side by side with first layers of float32; all else is the same arrays. */
-export function joinNetworks(networks: readonly [MlpWeights, ...MlpWeights[]]): JoinedNetworks {
+/**
+ * Returns networks side by side with first layers of float32; all else is the same arrays.
+ * @param votes `[M]`; one each when left out
+ */
+export function joinNetworks(
+  networks: readonly [MlpWeights, ...MlpWeights[]],
+  votes: readonly number[] = networks.map(() => 1),
+): JoinedNetworks {
   const w1 = joinFirstLayers(
     networks.map((network) => network.w1),
     firstWidths(networks),
   );
   const [first, ...others] = networks.map(({ w1: _, ...member }) => member);
-  return { w1, members: [first!, ...others] };
+  return { w1, members: [first!, ...others], votes };
 }
 
 /** Returns the networks one by one, with first layers of float32; all else is the same arrays. */
@@ -288,16 +296,16 @@ export function splitNetworks({ w1, members }: JoinedNetworks): readonly MlpWeig
  * Returns the networks with first layers of another type; all else is the same arrays.
  * @throws {OptionError} when a weight is too large for float16
  */
-export function packNetworks({ w1, members }: JoinedNetworks, type: WeightType): JoinedNetworks {
+export function packNetworks({ w1, ...rest }: JoinedNetworks, type: WeightType): JoinedNetworks {
   const floats = isPacked(w1) ? unpackRows(w1) : w1;
-  const widths = firstWidths(members);
+  const widths = firstWidths(rest.members);
   switch (type) {
     case "float32":
-      return { w1: floats, members };
+      return { w1: floats, ...rest };
     case "float16":
-      return { w1: packFloat16(floats, sumOf(widths)), members };
+      return { w1: packFloat16(floats, sumOf(widths)), ...rest };
     case "int8":
-      return { w1: packInt8(floats, widths), members };
+      return { w1: packInt8(floats, widths), ...rest };
   }
 }
 
@@ -315,12 +323,12 @@ function selectRows<T extends Float32Array | Uint16Array | Int8Array>(
 }
 
 /** Returns the networks with these terms alone, in the order given; the type of the first layers stays. */
-export function selectTerms({ w1, members }: JoinedNetworks, terms: Uint32Array): JoinedNetworks {
-  if (!isPacked(w1)) return { w1: selectRows(w1, sumOf(firstWidths(members)), terms), members };
+export function selectTerms({ w1, ...rest }: JoinedNetworks, terms: Uint32Array): JoinedNetworks {
+  if (!isPacked(w1)) return { w1: selectRows(w1, sumOf(firstWidths(rest.members)), terms), ...rest };
   const { nColumns } = w1;
-  if (w1.type === "float16") return { w1: { ...w1, bits: selectRows(w1.bits, nColumns, terms) }, members };
+  if (w1.type === "float16") return { w1: { ...w1, bits: selectRows(w1.bits, nColumns, terms) }, ...rest };
   const values = selectRows(w1.values, nColumns, terms);
-  return { w1: { ...w1, values, scales: selectRows(w1.scales, w1.widths.length, terms) }, members };
+  return { w1: { ...w1, values, scales: selectRows(w1.scales, w1.widths.length, terms) }, ...rest };
 }
 
 /** Copies every array of one set of parameters into another of the same shape, whatever their precisions. */

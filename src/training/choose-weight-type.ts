@@ -54,20 +54,23 @@ function answersOf(probabilities: Float32Array, labels: ArrayLike<number>, nLabe
 }
 
 /**
- * Puts the networks side by side and gives the first layers the type that is wanted; for "auto" the smallest with which the networks answer articles as well: no
- * more than 0.2% of them, or one, lose their right label, and the loss rises by no more than 2%.
+ * Puts the networks side by side and gives the first layers the type that is wanted; for "auto" the smallest with which the
+ * networks answer articles as well: no more than 0.2% of them, or one, lose their right label, and the loss rises by no more
+ * than 2%.
  *
+ * @param votes `[M]` how often each counts in the mean
  * @param articles at least one, best such that the networks were not trained on
  * @throws {OptionError} when the type is given as float16 and a weight is too large for it
  */
 export function chooseWeightType(
   members: readonly [MlpWeights, ...MlpWeights[]],
+  votes: readonly number[],
   wanted: NonNullable<RunOptions["weights"]>,
   { matrix, labels }: LabeledMatrix,
   nLabels: number,
   kernels: MlpKernelFactory,
 ): ChosenWeights {
-  const joined = joinNetworks(members);
+  const joined = joinNetworks(members, votes);
   if (wanted !== "auto") return { networks: packNetworks(joined, wanted), type: wanted, refused: [] };
   const answer = (networks: JoinedNetworks): Answers =>
     answersOf(scoreRows(networks, matrix, nLabels, kernels), labels, nLabels);

@@ -71,12 +71,14 @@ const network = fc
     b3: numbers(2),
     w4: numbers(6),
     b4: numbers(3),
+    votes: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ w1, ...layers }): NetworkView => {
+  .map(({ w1, votes, ...layers }): NetworkView => {
     const arrays = Object.fromEntries(Object.entries(layers).map(([name, list]) => [name, Float64Array.from(list)]));
     const rows = Float64Array.from(w1);
     return {
       ...(arrays as unknown as NetworkView),
+      votes,
       termWeights: (column) => rows.subarray(column * 3, column * 3 + 3),
     };
   });

@@ -92,6 +92,7 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
     // JSON has no -0, and no training gives one.
     const plainFigure = figure === null ? null : figure + 0;
     const nEpochs = members.length - (linear && members.length > 1 ? 1 : 0);
+    const votes = members.map((_, m) => 1 + ((seed + m) % 100));
     const selectedEpoch = {
       epoch: 1,
       learningRate: 0.1,
@@ -110,13 +111,16 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
         trainSupport: support,
         nValidationDocuments: 0,
         trainingDataHash: "ab".repeat(32),
-        members: members.map(({ b1, b2, b3 }) => ({ hiddenUnits: [b1.length, b2.length, b3.length] as const })),
+        members: members.map(({ b1, b2, b3 }, m) => ({
+          hiddenUnits: [b1.length, b2.length, b3.length] as const,
+          votes: votes[m] as number,
+        })),
         selectedEpochs: [selectedEpoch, ...members.slice(1, nEpochs).map(() => selectedEpoch)],
         calibration: { temperature, labelBias },
       },
       vocabulary: Vocabulary.fromTerms(terms),
       labelDocumentFrequency,
-      networks: joinNetworks(members),
+      networks: joinNetworks(members, votes),
     };
   });
 

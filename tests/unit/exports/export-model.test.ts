@@ -39,11 +39,16 @@ function partsOf(seeds: readonly [number, ...number[]], calibration?: Calibratio
   const [first, ...others] = seeds;
   const [epoch] = parts.metadata.selectedEpochs;
   const networks = [weightsOf(first), ...others.map(weightsOf)] as const;
-  const members = networks.map((weights) => ({ hiddenUnits: layersOf(weights).hiddenUnits }));
+  // The last of several counts as often as the others together.
+  const votes = networks.map((_, m) => (m > 0 && m === others.length ? others.length : 1));
+  const members = networks.map((weights, m) => ({
+    hiddenUnits: layersOf(weights).hiddenUnits,
+    votes: votes[m] as number,
+  }));
   return {
     ...parts,
     metadata: { ...parts.metadata, members, selectedEpochs: [epoch, ...others.map(() => epoch)] },
-    networks: joinNetworks(networks),
+    networks: joinNetworks(networks, votes),
   };
 }
 

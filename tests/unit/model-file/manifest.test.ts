@@ -74,7 +74,7 @@ describe("formatManifest and parseManifest", () => {
 });
 
 /** What a manifest says of a network of one unit in each layer. */
-const UNITS = { hiddenUnits: [1, 1, 1] };
+const UNITS = { hiddenUnits: [1, 1, 1], votes: 1 };
 
 describe("parseManifest", () => {
   it("takes the networks of version 2 from the settings, the linear one where each layer has a unit for each label", () => {
@@ -83,9 +83,12 @@ describe("parseManifest", () => {
       const { members: _, ...others } = manifest;
       return parseManifest(JSON.stringify({ ...others, formatVersion: 2 }));
     };
-    expect(older([4, 2, 3]).members).toEqual([{ hiddenUnits: [4, 2, 3] }, { hiddenUnits: [4, 2, 3] }]);
+    expect(older([4, 2, 3]).members).toEqual([
+      { hiddenUnits: [4, 2, 3], votes: 1 },
+      { hiddenUnits: [4, 2, 3], votes: 1 },
+    ]);
     expect(hasLinearMember(older([4, 2, 3]))).toBe(true);
-    expect(older([4, 1, 3]).members).toEqual([{ hiddenUnits: [4, 1, 3] }]);
+    expect(older([4, 1, 3]).members).toEqual([{ hiddenUnits: [4, 1, 3], votes: 1 }]);
     expect(hasLinearMember(older([4, 1, 3]))).toBe(false);
   });
 });
@@ -112,6 +115,8 @@ describe("parseManifest refuses", () => {
     ["more networks than epochs and a linear member", "members", Array(3).fill(UNITS), "1 or 2 networks as members"],
     ["a network that is a list", "members.0", [1, 1, 1], "an object as members[0]"],
     ["two hidden layers", "members.0.hiddenUnits", [1, 1], "3 counts ≥ 1 as members[0].hiddenUnits"],
+    ["a network without a vote", "members.0.votes", 0, "a count in [1, 100] as members[0].votes"],
+    ["a network of too many votes", "members.0.votes", 101, "a count in [1, 100] as members[0].votes"],
     ["a layer without units", "members.0.hiddenUnits", [1, 0, 1], "3 counts ≥ 1 as members[0].hiddenUnits"],
     ["an unknown field of a network", "members.0.dropout", 0, "no field members[0].dropout"],
     ["no calibration", "calibration", undefined, "an object as calibration"],

@@ -99,11 +99,11 @@ describe("MlpInference", () => {
   });
 
   it.each<WeightType>(["float32", "float16", "int8"])(
-    "averages networks of different widths, stored as %s, and shows each of them",
+    "averages networks of different widths by their votes, stored as %s, and shows each of them",
     (type) => {
       const shapes = [SHAPE, { ...SHAPE, hiddenUnits: [9, 3, 7] }, { ...SHAPE, hiddenUnits: [3, 3, 3] }] as const;
       const [first, ...others] = shapes.map((shape, m) => randomWeights(shape, m));
-      const joined = packNetworks(joinNetworks([first!, ...others]), type);
+      const joined = packNetworks(joinNetworks([first!, ...others], [1, 1, 2]), type);
       const networks = splitNetworks(joined);
       const inference = MlpInference.over(joined, createReferenceMlp);
       const scores = new Float32Array(3);
@@ -111,10 +111,11 @@ describe("MlpInference", () => {
         inference.scoreRow(MATRIX, row, scores);
         const each = networks.map((weights) => unfoldedProbabilities(weights, MATRIX, row));
         for (let c = 0; c < 3; c++) {
-          const mean = each.reduce((sum, probabilities) => sum + probabilities[c]!, 0) / 3;
+          const mean = (each[0]![c]! + each[1]![c]! + 2 * each[2]![c]!) / 4;
           expect(Math.abs(scores[c]! - mean), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);
         }
       }
+      expect(inference.view().map(({ votes }) => votes)).toEqual([1, 1, 2]);
       for (const [m, { termWeights, w4 }] of inference.view().entries()) {
         const { w1, b1, w4: own } = networks[m]!;
         expect([...termWeights(5)]).toEqual([...w1.subarray(5 * b1.length, 6 * b1.length)]);

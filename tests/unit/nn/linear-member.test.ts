@@ -38,18 +38,20 @@ function fitStopped(): LinearMember & { readonly nYields: number } {
 }
 
 describe("fitLinearMember", () => {
-  it("weights terms by their log-count ratio and separates at the minimum of the squared hinge loss", () => {
+  it("weights terms by their log-count ratio, separates at the minimum of the squared hinge loss, and adds Bayes", () => {
     const { w1, b1, w4 } = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     // Sums within label 0: 1.1 and 0.1 of 1.2; without: 0.1 and 1.1 of 1.2. r = ln 11 = 2.3979 for both terms.
     // By symmetry α is the same for both documents and the bias 0: the decision for the first is α r, its curvature r + 1,
     // and 1 / (2 K) is n / (0.2 N) = 1 / 0.4 = 2.5. α r - 1 + 2.5 α = 0 gives α = 1 / 4.8979 = 0.20417.
     // The weight that meets x is α r = 0.48957, within what the tolerance of 0.02 leaves open.
-    expect(w1[0]).toBeCloseTo(0.48957, 1);
-    expect(w1[2]).toBeCloseTo(-0.48957, 1);
-    expect(w1[1]).toBeCloseTo(-0.48957, 1);
-    expect(w1[3]).toBeCloseTo(0.48957, 1);
-    // The lift is the greater norm of the weights, √2 · 0.48957 = 0.6924.
-    expect(b1[0]).toBeCloseTo(0.6924, 1);
+    // Sums without label 0 for term 0: 0.1 of 1.2, without label 1: 1.1 of 1.2. -ln: 2.4849 and 0.0870, 1.1989 from their mean;
+    // times 0.15 it is 0.17984, and the weights are ±0.66941.
+    expect(w1[0]).toBeCloseTo(0.66941, 2);
+    expect(w1[2]).toBeCloseTo(-0.66941, 2);
+    expect(w1[1]).toBeCloseTo(-0.66941, 2);
+    expect(w1[3]).toBeCloseTo(0.66941, 2);
+    // The lift is the greater norm of the weights, √2 · 0.66941 = 0.9467.
+    expect(b1[0]).toBeCloseTo(0.9467, 2);
     expect([...w4]).toEqual([8, 0, 0, 8]);
     // A unit for each label in each layer.
     expect(b1).toHaveLength(2);

@@ -29,7 +29,14 @@ const articles = { matrix, labels };
 describe("chooseWeightType", () => {
   it("takes int8 where the answers stay as good", () => {
     // Row 0: scale 1 / 127, so 1 stays 1 and 0.5 becomes 64 / 127.
-    const { networks, type, refused } = chooseWeightType([network([1, 0.5, -1, -1])], "auto", articles, 2, kernels);
+    const { networks, type, refused } = chooseWeightType(
+      [network([1, 0.5, -1, -1])],
+      [1],
+      "auto",
+      articles,
+      2,
+      kernels,
+    );
     expect({ type, refused }).toEqual({ type: "int8", refused: [] });
     expect(weightTypeOf(networks)).toBe("int8");
   });
@@ -38,20 +45,34 @@ describe("chooseWeightType", () => {
     // Row 0: 0.004 beside 10 is 0.05 steps of 10 / 127, so it becomes 0, and the logit 20 · 0.004 - 0.05 = 0.03 falls to -0.05:
     // both articles of the term lose their label. As float16 it is 0.004 within 0.05%.
     const wide = network([0.004, 10, -1, 10]);
-    const { type, refused } = chooseWeightType([wide], "auto", articles, 2, kernels);
+    const { type, refused } = chooseWeightType([wide], [1], "auto", articles, 2, kernels);
     expect(type).toBe("float16");
     expect(refused).toMatchObject([{ type: "int8", before: { nRight: 4 }, after: { nRight: 2 } }]);
   });
 
   it("keeps float32 where float16 cannot hold a weight", () => {
-    const { networks, type, refused } = chooseWeightType([network([0.004, 1e5, -1, 10])], "auto", articles, 2, kernels);
+    const { networks, type, refused } = chooseWeightType(
+      [network([0.004, 1e5, -1, 10])],
+      [1],
+      "auto",
+      articles,
+      2,
+      kernels,
+    );
     expect(type).toBe("float32");
     expect(refused.map((each) => each.type)).toEqual(["int8"]);
     expect(weightTypeOf(networks)).toBe("float32");
   });
 
   it.each(["int8", "float16", "float32"] as const)("takes %s unseen where it is given", (given) => {
-    const { networks, type, refused } = chooseWeightType([network([0.004, 10, -1, 10])], given, articles, 2, kernels);
+    const { networks, type, refused } = chooseWeightType(
+      [network([0.004, 10, -1, 10])],
+      [1],
+      given,
+      articles,
+      2,
+      kernels,
+    );
     expect({ type, refused, stored: weightTypeOf(networks) }).toEqual({ type: given, refused: [], stored: given });
   });
 });

@@ -39,16 +39,16 @@ describe("train with a linear member", () => {
       expect(classifier.classifyArticle(article)[0].label).toBe(label);
   });
 
-  it("has a unit for each label in each layer, whatever the networks have", async () => {
+  it("has a unit for each label in each layer, whatever the networks have, and as many votes as they all", async () => {
     const { classifier } = await train(SMALL_ARTICLES, {
       ...OPTIONS,
       network: { ...SMALL_TRAINING.network, hiddenUnits: [16, 8, 2] },
     });
     expect(classifier.labels).toHaveLength(3);
     expect(classifier.metadata.members).toEqual([
-      { hiddenUnits: [16, 8, 2] },
-      { hiddenUnits: [16, 8, 2] },
-      { hiddenUnits: [3, 3, 3] },
+      { hiddenUnits: [16, 8, 2], votes: 1 },
+      { hiddenUnits: [16, 8, 2], votes: 1 },
+      { hiddenUnits: [3, 3, 3], votes: 2 },
     ]);
   });
 });
