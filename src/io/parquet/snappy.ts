@@ -1,3 +1,6 @@
+/** Shorter pieces are copied faster by a loop than by a call. */
+const LOOP_BYTES = 32;
+
 /**
  * Returns the `nBytes` that Snappy's raw format holds. Time and memory are bounded by the bytes in and out.
  *
@@ -25,7 +28,7 @@ export function decompressSnappy(input: Uint8Array, nBytes: number): Uint8Array 
   const output = new Uint8Array(nBytes);
   let end = 0;
   while (place < input.length) {
-    const tag = littleEndian(1);
+    const tag = input[place++] as number;
     const high = tag >> 2;
     let length: number;
     let distance = 0;
@@ -48,12 +51,14 @@ export function decompressSnappy(input: Uint8Array, nBytes: number): Uint8Array 
     if (length > nBytes - end) throw new Error(`Snappy: more than ${nBytes} bytes`);
     if ((tag & 3) === 0) {
       if (length > input.length - place) throw new Error("Snappy: cut off");
-      output.set(input.subarray(place, place + length), end);
+      if (length > LOOP_BYTES) output.set(input.subarray(place, place + length), end);
+      else for (let i = 0; i < length; i++) output[end + i] = input[place + i] as number;
       place += length;
     } else {
       if (distance === 0 || distance > end) throw new Error("Snappy: a copy from before the start");
-      // Byte by byte, for a copy may reach into what it writes.
-      for (let i = end; i < end + length; i++) output[i] = output[i - distance] as number;
+      // Byte by byte where it is short, and where it reaches into what it writes.
+      if (length > LOOP_BYTES && distance >= length) output.copyWithin(end, end - distance, end - distance + length);
+      else for (let i = end; i < end + length; i++) output[i] = output[i - distance] as number;
     }
     end += length;
   }
