@@ -19,8 +19,12 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const children: Child[] = [];
 
-function start(argv: readonly string[], cwd = ROOT): Child {
-  const child = spawn(process.execPath, argv, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+function start(argv: readonly string[], cwd = ROOT, env: NodeJS.ProcessEnv = {}): Child {
+  const child = spawn(process.execPath, argv, {
+    cwd,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   return child;
 }
@@ -164,26 +168,29 @@ describe("newsclf", () => {
     expect(names()).toEqual([]);
   });
 
-  it("keeps the best model so far on Ctrl-C in training, and says so", async () => {
-    const model = inFolder("stopped.newsclf");
-    const argv = ["train", TINY_CORPUS, "-o", model, "--report", inFolder("stopped"), ...TINY_TRAINING];
-    // Long enough to be interrupted; a terminal, so that the first epoch shows at once.
-    const long = ["--epochs", "10000", "--patience", "10000", "--learning-rate", "0.001"];
-    const script = `
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "keeps the best model so far on %s in training, and says so",
+    async (stop) => {
+      const model = inFolder(`stopped-${stop}.newsclf`);
+      const argv = ["train", TINY_CORPUS, "-o", model, "--report", inFolder("stopped"), ...TINY_TRAINING];
+      // Long enough to be interrupted; a terminal, so that the first epoch shows at once.
+      const long = ["--epochs", "10000", "--patience", "10000", "--learning-rate", "0.001"];
+      const script = `
       import { run } from ${JSON.stringify(pathToFileURL(path.join(ROOT, "dist", "cli", "run.js")).href)};
       Object.assign(process.stderr, { isTTY: true, columns: 100 });
       await run();`;
-    await writeFile(inFolder("terminal.mjs"), script);
-    const child = start([inFolder("terminal.mjs"), ...argv, ...long]);
-    await textOn(child.stderr, "epoch 1/10000");
-    child.kill("SIGINT");
-    const { exitCode, stdout, stderr } = await endOf(child);
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain("stopped on request; the best model so far is that of epoch ");
-    expect(stderr).toContain(`model: ${model} (epoch `);
-    expect(stdout).toContain("Accuracy");
-    expect((await decodeModel(await readFile(model))).metadata.labels).toEqual(["경제", "스포츠", "정치"]);
-  });
+      await writeFile(inFolder("terminal.mjs"), script);
+      const child = start([inFolder("terminal.mjs"), ...argv, ...long]);
+      await textOn(child.stderr, "epoch 1/10000");
+      child.kill(stop);
+      const { exitCode, stdout, stderr } = await endOf(child);
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain("stopped on request; the best model so far is that of epoch ");
+      expect(stderr).toContain(`model: ${model} (epoch `);
+      expect(stdout).toContain("Accuracy");
+      expect((await decodeModel(await readFile(model))).metadata.labels).toEqual(["경제", "스포츠", "정치"]);
+    },
+  );
 
   it("ends with 130 at the second Ctrl-C", async () => {
     // A run that does not end on request, as when the last steps take long.
@@ -199,6 +206,28 @@ describe("newsclf", () => {
     await textOn(child.stdout, "asked to stop");
     child.kill("SIGINT");
     expect(await endOf(child)).toMatchObject({ exitCode: 130, signal: null });
+  });
+});
+
+describe("a program that cannot write", () => {
+  const FAILING = pathToFileURL(path.join(ROOT, "tests", "fixtures", "faults", "failing-writes.js")).href;
+
+  it.each([
+    ["ENOSPC", "no space is left on the device; free some space or write to another place"],
+    ["EACCES", "permission is denied; allow writing there or choose another place"],
+  ])("ends with 1, says why, and leaves what was there: %s", async (code, message) => {
+    const model = inFolder(code, "m.newsclf");
+    await mkdir(inFolder(code));
+    await writeFile(model, "the one before");
+    const argv = ["train", TINY_CORPUS, "-o", model, "--report", inFolder(code, "report"), ...TINY_TRAINING];
+    const child = start(["--import", FAILING, path.join(ROOT, "bin", "newsclf.js"), ...argv], ROOT, {
+      NEWSCLF_TEST_CODE: code,
+    });
+    const { exitCode, signal, stderr } = await endOf(child);
+    expect(stderr).toContain(`newsclf: ${model}: cannot be written, ${message}`);
+    expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
+    expect(await readdir(inFolder(code))).toEqual(["m.newsclf"]);
+    expect(await readFile(model, "utf8")).toBe("the one before");
   });
 });
 
