@@ -10,7 +10,12 @@ import type { CommandStreams } from "./streams.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, type WorkersFlag } from "./workers-flag.js";
 
-const FORMATS = { text: "mecab", wakati: "wakati", json: "json" } as const satisfies Record<string, TokenLayoutName>;
+const FORMATS = {
+  text: "mecab",
+  wakati: "wakati",
+  json: "json",
+  features: "features",
+} as const satisfies Record<string, TokenLayoutName>;
 
 interface TokenizeFlags extends UserDictionaryFlags, SuggestOptions, Pick<InputOptions, "encoding">, WorkersFlag {
   readonly text?: string;
@@ -80,7 +85,10 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
     .argument("[file]", "plain text; - for standard input", STANDARD_INPUT)
     .option("--text <text>", "one text to split, in place of a file")
     .addOption(
-      new Option("--format <format>", "text is mecab's layout, wakati its surfaces between spaces, json for programs")
+      new Option(
+        "--format <format>",
+        "text is mecab's layout, wakati its surfaces between spaces, json and features for programs",
+      )
         .choices(Object.keys(FORMATS))
         .default("text"),
     );
@@ -95,6 +103,8 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
     "after",
     "\nText output is mecab's own: surface TAB features for each token, then EOS.\n" +
       'json is one line for each line of input: [["surface","TAG"],…]. Nothing is cleaned or left out.\n' +
+      'features has an object for each token: {"surface":…,"tag":…,"semantic":…,"type":…,"reading":…,"lemma":…,\n' +
+      '  "parts":[{"form":…,"tag":…,"semantic":…}…],"start":…,"end":…}\n' +
       "With --suggest-words the file may also be CSV, as for classify.",
   );
   command.action((file: string, flags: TokenizeFlags) => runTokenize(file, flags, command, streams));

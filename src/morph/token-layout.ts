@@ -3,8 +3,11 @@
 import { formatFeatures } from "./features.js";
 import type { MecabTokenizer } from "./mecab-tokenizer.js";
 
-/** mecab's default layout, mecab's `-O wakati`, or one JSON array of `[surface, tag]` for each text. */
-export type TokenLayoutName = "mecab" | "wakati" | "json";
+/**
+ * mecab's default layout, mecab's `-O wakati`, one JSON array of `[surface, tag]` for each text, or one of objects with
+ * all that is known of each token.
+ */
+export type TokenLayoutName = "mecab" | "wakati" | "json" | "features";
 
 /** How the tokens of one text are put together; all but the fragments is fixed. */
 interface Layout {
@@ -12,6 +15,27 @@ interface Layout {
   readonly between: string;
   readonly end: string;
   readonly fragment: (tokenizer: MecabTokenizer, wordId: number, surface: string) => string;
+  /** What follows a fragment and depends on the token's place. */
+  readonly place?: (start: number, end: number) => string;
+}
+
+/** "*" stands for nothing. */
+const orNull = (column: string): string | null => (column === "*" ? null : column);
+
+/** The members of a token's object but for its place, which closes it. */
+function openObject(tokenizer: MecabTokenizer, wordId: number, surface: string): string {
+  const token = { surface, tag: tokenizer.dictionary.tag(wordId), start: 0, end: surface.length, wordId };
+  const { tag, semantic, type, reading } = tokenizer.features(token);
+  const members = {
+    surface,
+    tag,
+    semantic: orNull(semantic),
+    type: orNull(type),
+    reading: orNull(reading),
+    lemma: tokenizer.lemma(token),
+    parts: tokenizer.parts(token).map((part) => ({ ...part, semantic: orNull(part.semantic) })),
+  };
+  return JSON.stringify(members).slice(0, -1);
 }
 
 const LAYOUTS: Readonly<Record<TokenLayoutName, Layout>> = {
@@ -27,6 +51,13 @@ const LAYOUTS: Readonly<Record<TokenLayoutName, Layout>> = {
     between: ",",
     end: "]\n",
     fragment: ({ dictionary }, wordId, surface) => JSON.stringify([surface, dictionary.tag(wordId)]),
+  },
+  features: {
+    start: "[",
+    between: ",",
+    end: "]\n",
+    fragment: openObject,
+    place: (start, end) => `,"start":${start},"end":${end}}`,
   },
 };
 
@@ -46,13 +77,14 @@ export class TokenLayout {
 
   /** The tokens of the text, ending in a line feed. */
   render(text: string): string {
-    const { start, between, end } = this.#layout;
+    const { start, between, end, place } = this.#layout;
     let rendered = start;
     let isFirst = true;
     this.#tokenizer.visit(text, (wordId, tokenStart, tokenEnd) => {
       if (!isFirst) rendered += between;
       isFirst = false;
       rendered += this.#fragment(wordId, text, tokenStart, tokenEnd);
+      if (place !== undefined) rendered += place(tokenStart, tokenEnd);
     });
     return rendered + end;
   }

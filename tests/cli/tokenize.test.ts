@@ -24,6 +24,19 @@ describe("newsclf tokenize", () => {
     );
   });
 
+  it("prints an object for each token with --format features, places counted within the line", async () => {
+    const { stdout } = await runCli(["tokenize", "--format", "features"], { stdin: "표결\n국회가 열렸다\n" });
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map((tokens) => tokens.map(({ surface }: { surface: string }) => surface))).toEqual([
+      ["표결"],
+      ["국회", "가", "열렸", "다"],
+    ]);
+    expect(lines[1][2]).toMatchObject({ tag: "VV+EP", type: "Inflect", lemma: "열리다", start: 4, end: 6 });
+  });
+
   it("ends each line of input with EOS", async () => {
     const { stdout } = await runCli(["tokenize", "-"], { stdin: "국회\n\n표결" });
     expect(stdout.split("\n").filter((line) => line === "EOS")).toHaveLength(3);
