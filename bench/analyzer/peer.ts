@@ -3,8 +3,8 @@
  *
  *   node build/bench/analyzer/peer.js NAME FOLDER_OF_PACKAGES TEXTS.json TOKENS.json
  *
- * Prints {loadMs, loadBytes} first, then {elapsedMs, nTokens} for each line; the first pass writes [surface, tag] of all
- * tokens, by text, to TOKENS.json.
+ * Prints {loadMs, loadBytes} first, then {elapsedMs, nTokens} for each line; the first pass writes [surface, tag], and the
+ * start where there is one, of all tokens, by text, to TOKENS.json.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-type Tokens = readonly (readonly [surface: string, tag: string])[];
+type Tokens = readonly (readonly [surface: string, tag: string, start?: number])[];
 type Analyze = (text: string) => Tokens;
 
 const [name, folder, textsFile, tokensFile] = process.argv.slice(2) as [string, string, string, string];
@@ -27,22 +27,33 @@ async function load<T>(specifier: string): Promise<T> {
 const LOADERS: Readonly<Record<string, () => Promise<Analyze>>> = {
   newsclf: async () => {
     const { loadDefaultTokenizer } = (await import(pathToFileURL(path.resolve("dist/io/assets.js")).href)) as {
-      loadDefaultTokenizer(): Promise<{ tokenize(text: string): readonly { surface: string; tag: string }[] }>;
+      loadDefaultTokenizer(): Promise<{
+        tokenize(text: string): readonly { surface: string; tag: string; start: number }[];
+      }>;
     };
     const tokenizer = await loadDefaultTokenizer();
-    return (text) => tokenizer.tokenize(text).map(({ surface, tag }) => [surface, tag] as const);
+    return (text) => tokenizer.tokenize(text).map(({ surface, tag, start }) => [surface, tag, start] as const);
   },
   "kuromoji-ko": async () => {
     const { default: kuromoji } = await load<{
       default: {
         builder(options: { dicPath: string }): {
-          build(): Promise<{ tokenize(text: string): { surface_form: string; pos: string }[] }>;
+          build(): Promise<{ tokenize(text: string): { surface_form: string; pos: string; word_position: number }[] }>;
         };
       };
     }>("kuromoji-ko");
     const dicPath = path.join(folder, "node_modules/kuromoji-ko/dict");
     const tokenizer = await kuromoji.builder({ dicPath }).build();
-    return (text) => tokenizer.tokenize(text).map(({ surface_form, pos }) => [surface_form, pos] as const);
+    // White space is a token there, and a comma has neither surface nor tag: its dictionary was split at commas.
+    return (text) =>
+      tokenizer
+        .tokenize(text)
+        .filter(({ surface_form }) => surface_form === "" || surface_form.trim() !== "")
+        .map(({ surface_form, pos, word_position }) =>
+          surface_form === ""
+            ? ([",", "SC", word_position - 1] as const)
+            : ([surface_form, pos, word_position - 1] as const),
+        );
   },
   "lindera-wasm": async () => {
     interface Builder {

@@ -18,7 +18,8 @@ import { createInterface } from "node:readline";
 import { parse } from "csv-parse/sync";
 import { median } from "../median.js";
 
-type Tokens = readonly (readonly [surface: string, tag: string])[];
+/** The place is in UTF-16 units, where the analyzer gives it. */
+type Tokens = readonly (readonly [surface: string, tag: string, start?: number])[];
 
 interface Peer {
   readonly name: string;
@@ -35,18 +36,19 @@ async function nextAnswer<T>(answers: AsyncIterator<string>, name: string): Prom
   return JSON.parse(value) as T;
 }
 
-/** White space between two tokens at most. A form that is found farther on is not that of the text. */
+/** A form that is found farther on, white space aside, is not that of the text. */
 const MAX_GAP = 4;
 
 /** "start,end,tag" of each token; a token that is not in the text gets a place of its own. */
 function spans(text: string, tokens: Tokens): Set<string> {
   let position = 0;
   return new Set(
-    tokens.map(([surface, tag]) => {
-      const start = text.indexOf(surface, position);
-      if (start < 0 || start > position + MAX_GAP) return `${position},?,${surface}/${tag}`;
-      position = start + surface.length;
-      return `${start},${position},${tag}`;
+    tokens.map(([surface, tag, start]) => {
+      while (/\s/.test(text.charAt(position))) position++;
+      const found = start ?? text.indexOf(surface, position);
+      if (found < 0 || (start === undefined && found > position + MAX_GAP)) return `${position},?,${surface}/${tag}`;
+      position = found + surface.length;
+      return `${found},${position},${tag}`;
     }),
   );
 }
