@@ -1,8 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDictionary, readDictionary } from "../../../src/io/dictionary-file.js";
+import { parseDictionaryHeader } from "../../../src/morph/dictionary-format.js";
+
+const PACKAGED = resolve(import.meta.dirname, "../../../assets/mecab-ko-dic.bin");
 
 let folder: string;
 
@@ -31,6 +34,24 @@ describe("readDictionary", () => {
 
   it("reports a folder as a file that cannot be read", async () => {
     await expect(readDictionary(folder)).rejects.toMatchObject({ name: "FileError", code: "FILE_IS_DIRECTORY" });
+  });
+
+  it("reads features, which lie in a part that is decompressed later", async () => {
+    const dictionary = await readDictionary(PACKAGED);
+    const [wordId] = dictionary.wordIds("국회");
+    expect(dictionary.features(wordId!)).toMatchObject({ tag: "NNG", reading: "국회" });
+  });
+
+  it("names the section that is damaged, also one that is decompressed in another thread", async () => {
+    const bytes = await readFile(PACKAGED);
+    for (const name of ["labels", "nodes", "words", "connections"]) {
+      const { offset, storedBytes } = parseDictionaryHeader(bytes).sections.find((section) => section.name === name)!;
+      const damaged = Buffer.from(bytes);
+      damaged[offset + (storedBytes >> 1)]! ^= 0x55;
+      const path = join(folder, `${name}.bin`);
+      await writeFile(path, damaged);
+      await expect(readDictionary(path), name).rejects.toThrow(`section ${name} `);
+    }
   });
 
   it("reports other bytes as a damaged dictionary", async () => {

@@ -80,6 +80,8 @@ describe("readFileBytes", () => {
   it("returns the bytes", async () => {
     await writeFile(path.join(folder, "a"), Uint8Array.of(0, 255));
     expect([...(await readFileBytes(path.join(folder, "a")))]).toEqual([0, 255]);
+    await writeFile(path.join(folder, "empty"), "");
+    expect(await readFileBytes(path.join(folder, "empty"))).toHaveLength(0);
   });
 
   it("names a missing file, a directory and a path through a file", async () => {
