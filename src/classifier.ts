@@ -60,14 +60,13 @@ export interface ExplainOptions {
 }
 
 /** Callers without types may misspell an option, which would be ignored in silence. */
-function rejectUnknownOptions(options: ClassifyOptions): void {
+function topKOf(options: ClassifyOptions): number {
   for (const name in options) {
     if (name !== "topK") throw new NewsclfError("OPTION_UNKNOWN", `${name} is not an option; known: topK`);
   }
-}
-
-function checkTopK(topK: number): void {
+  const { topK = 1 } = options;
   if (!Number.isSafeInteger(topK) || topK < 1) throw new OptionError("topK", "an integer ≥ 1 (labels)", topK);
+  return topK;
 }
 
 /**
@@ -147,8 +146,8 @@ export class Classifier {
 
   /** `classify` for each text; the same results in the same order. */
   classifyBatch(texts: readonly string[], options: ClassifyOptions = {}): readonly Predictions[] {
-    rejectUnknownOptions(options);
-    return texts.map((text) => this.classify(text, options));
+    const topK = topKOf(options);
+    return texts.map((text) => this.#rank({ title: text, body: "" }, topK));
   }
 
   /**
@@ -157,15 +156,7 @@ export class Classifier {
    * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classifyArticle(article: Article, options: ClassifyOptions = {}): Predictions {
-    rejectUnknownOptions(options);
-    const topK = options.topK ?? 1;
-    checkTopK(topK);
-    const { indices, values, nnz } = this.#vectorize(article);
-    this.#ensemble.scores(indices, values, nnz, this.#scores);
-    const ranked = this.labels.map((label, index) => ({ label, score: this.#scores[index] as number }));
-    // The sort is stable: equal scores stay in label order.
-    ranked.sort((left, right) => right.score - left.score);
-    return ranked.slice(0, topK) as unknown as Predictions;
+    return this.#rank(article, topKOf(options));
   }
 
   /**
@@ -230,6 +221,27 @@ export class Classifier {
   toBytes(): Uint8Array {
     // Not by `slice`, which on Node's Buffer gives a view.
     return new Uint8Array(this.#bytes);
+  }
+
+  #rank(article: Article, topK: number): Predictions {
+    const { indices, values, nnz } = this.#vectorize(article);
+    const scores = this.#scores;
+    this.#ensemble.scores(indices, values, nnz, scores);
+    const predictionOf = (index: number): Prediction => ({
+      label: this.labels[index] as Label,
+      score: scores[index] as number,
+    });
+    if (topK === 1) {
+      let best = 0;
+      for (let index = 1; index < scores.length; index++) {
+        if ((scores[index] as number) > (scores[best] as number)) best = index;
+      }
+      return [predictionOf(best)];
+    }
+    const ranked = this.labels.map((_, index) => predictionOf(index));
+    // The sort is stable: equal scores stay in label order.
+    ranked.sort((left, right) => right.score - left.score);
+    return ranked.slice(0, topK) as unknown as Predictions;
   }
 
   /** Overwritten by the next call. */

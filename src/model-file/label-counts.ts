@@ -26,7 +26,7 @@ export function packCounts(counts: Uint32Array): PackedCounts {
  * counts bytes from the start of `rest`
  */
 export function unpackCounts({ low, rest }: PackedCounts): Uint32Array {
-  const counts = Uint32Array.from(low);
+  const counts = new Uint32Array(low);
   let nFull = 0;
   for (let i = counts.indexOf(FULL_BYTE); i !== -1; i = counts.indexOf(FULL_BYTE, i + 1)) {
     const count = FULL_BYTE + (rest[nFull] ?? 0);

@@ -97,6 +97,23 @@ describe("Vocabulary", () => {
     expect(vocabulary.columnOf("가나가")).toBe(-1);
   });
 
+  it("takes the arrays of terms that rise strictly and no others", () => {
+    const some = ["", "a", "aa", "ab", "b", "가", "가나", "나", "\u{1f600}", "\uffff"];
+    for (const first of some) {
+      for (const second of some) {
+        for (const third of some) {
+          const terms = [first, second, third];
+          const text = terms.join("");
+          const termUnits = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+          const termOffsets = Uint32Array.of(0, ...terms.map((__, i) => terms.slice(0, i + 1).join("").length));
+          const read = () => Vocabulary.fromUnits({ termUnits, termOffsets });
+          if (first < second && second < third) expect([...read()]).toEqual(terms);
+          else expect(read, JSON.stringify(terms)).toThrow(ModelFormatError);
+        }
+      }
+    }
+  });
+
   it("finds each of 200 terms whose hashes are chosen to meet", () => {
     const terms = collidingTerms(201);
     const vocabulary = Vocabulary.fromTerms(terms.slice(1));
