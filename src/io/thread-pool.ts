@@ -19,7 +19,7 @@ export interface ThreadPoolOptions<Request, Response> {
    * one other fewer.
    */
   readonly isCallerOne?: boolean;
-  /** Starts one of the threads; its place is 0 to nWorkers - 1. */
+  /** Starts one of the threads; its place counts from 0. */
   readonly prepare: () => Promise<(place: number) => WorkerThread<Request, Response>>;
 }
 
@@ -116,7 +116,7 @@ export class ThreadPool<Request, Response> {
 }
 
 /** Results that the calling thread may be ahead of the one that is waited for, for each other thread. */
-const MAX_AHEAD = 4;
+const MAX_AHEAD = 8;
 
 /** A result, or what has become of it so far. */
 interface Pending<R> {
