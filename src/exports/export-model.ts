@@ -74,7 +74,6 @@ function encodeTensors({ members, votes, labels, calibration }: NetworkParts): U
  * - safetensors: `model.safetensors`, the networks' arrays as float32
  *
  * @param producerVersion version of newsclf, written into the files
- * @throws {NewsclfError} code EXPORT_UNSUPPORTED when the target cannot hold the model
  */
 export async function exportModel(
   parts: ModelParts,

@@ -5,7 +5,7 @@
  * `[N, K]`; a document with fewer than K terms is filled up with any index below V and value 0. The first layer is an
  * embedding whose rows are summed by a dot product with the values, so nothing of size N × V is made.
  */
-import { NewsclfError } from "../errors.js";
+import { naturalLogarithm } from "../kernels/math.js";
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
 import { isNoCalibration } from "../nn/calibration.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
@@ -82,8 +82,13 @@ class LayersBuilder {
   }
 }
 
-/** Adds a member network and returns the name of its probabilities. */
-function addMember(builder: LayersBuilder, weights: MlpWeights, prefix: string): string {
+/** Adds a member network and returns the name of what its last layer gives. */
+function addMember(
+  builder: LayersBuilder,
+  weights: MlpWeights,
+  prefix: string,
+  activation: "softmax" | "logSoftmax",
+): string {
   const { nTerms, hiddenUnits, nLabels } = shapeOf(weights);
   const [h1, h2, h3] = hiddenUnits;
   builder.weights.push({ name: `${prefix}terms/embeddings`, shape: [nTerms, h1], data: weights.w1 });
@@ -98,43 +103,65 @@ function addMember(builder: LayersBuilder, weights: MlpWeights, prefix: string):
   const sums3 = builder.dense(`${prefix}sums3`, hidden2, h3, "linear", weights.w3, weights.b3);
   const { gamma3, beta3, runningMean3, runningVar3 } = weights;
   const hidden3 = builder.batchNormAndRelu(`${prefix}3`, sums3, gamma3, beta3, runningMean3, runningVar3);
-  return builder.dense(`${prefix}probabilities`, hidden3, nLabels, "softmax", weights.w4, weights.b4);
+  return builder.dense(`${prefix}probabilities`, hidden3, nLabels, activation, weights.w4, weights.b4);
 }
 
-/** Returns the network with the calibration worked into its last layer: logits / temperature + bias. */
-function calibrated(weights: MlpWeights, { temperature, labelBias }: NetworkParts["calibration"]): MlpWeights {
-  return {
-    ...weights,
-    w4: weights.w4.map((weight) => weight / temperature),
-    b4: weights.b4.map((bias, label) => bias / temperature + (labelBias[label] as number)),
-  };
+/** A diagonal matrix `[n, n]`. */
+function diagonal(n: number, value: number): Float32Array {
+  const matrix = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) matrix[i * n + i] = value;
+  return matrix;
 }
 
 /**
- * Returns the files of a LayersModel by name: `model.json` and its weights.
- * @throws {NewsclfError} code EXPORT_UNSUPPORTED for several networks with a calibration of their mean: no Keras layer
- * takes logarithms
+ * Adds ln(Σ votes · p) over the members and returns its name. No Keras layer takes logarithms, but its activations do: with the
+ * members' a = ln(votes · p), ln(e^a + e^b) = b + ln(1 + e^(a - b)) = b + softplus(a - b), one member after another.
  */
-export function encodeTfjsLayersModel(parts: NetworkParts, producerVersion: string): ReadonlyMap<string, Uint8Array> {
-  const { members, votes, calibration } = parts;
-  if (members.length > 1 && !isNoCalibration(calibration)) {
-    throw new NewsclfError(
-      "EXPORT_UNSUPPORTED",
-      `a LayersModel cannot hold the calibration of ${members.length} networks together; export to onnx, or train one network`,
-    );
+function addLogMean(builder: LayersBuilder, { members, votes }: NetworkParts, nLabels: number): string {
+  const logarithms = members.map((weights, member) => {
+    const name = addMember(builder, weights, `${member}_`, "logSoftmax");
+    const bias = new Float32Array(nLabels).fill(naturalLogarithm(votes[member] as number));
+    return builder.dense(`${member}_voted`, name, nLabels, "linear", diagonal(nLabels, 1), bias);
+  });
+  const zeros = new Float32Array(nLabels);
+  return logarithms.reduce((sum, logarithm, member) => {
+    const negative = builder.dense(`${member}_negative`, logarithm, nLabels, "linear", diagonal(nLabels, -1), zeros);
+    const difference = builder.layer("Add", `${member}_difference`, [sum, negative], {});
+    const excess = builder.layer("Activation", `${member}_excess`, [difference], { activation: "softplus" });
+    return builder.layer("Add", `${member}_sum`, [logarithm, excess], {});
+  });
+}
+
+/** Adds the networks, their mean and its calibration, and returns the name of the scores. */
+function addScores(builder: LayersBuilder, parts: NetworkParts): string {
+  const { members, votes, calibration, labels } = parts;
+  const { temperature, labelBias } = calibration;
+  const [first, ...others] = members as [MlpWeights, ...MlpWeights[]];
+  if (others.length === 0) {
+    // The calibration is worked into the last layer: logits / temperature + bias.
+    const w4 = first.w4.map((weight) => weight / temperature);
+    const b4 = first.b4.map((bias, label) => bias / temperature + (labelBias[label] as number));
+    return addMember(builder, { ...first, w4, b4 }, "", "softmax");
   }
+  if (isNoCalibration(calibration)) {
+    const outputs = members.map((weights, member) => addMember(builder, weights, `${member}_`, "softmax"));
+    return builder.layer("Average", "scores", outputsByVotes(outputs, votes), {});
+  }
+  const nLabels = labels.length;
+  // Softmax does not see that the sum of the votes is not divided by their number.
+  const logMean = addLogMean(builder, parts, nLabels);
+  const bias = Float32Array.from(labelBias);
+  return builder.dense("scores", logMean, nLabels, "softmax", diagonal(nLabels, 1 / temperature), bias);
+}
+
+/** Returns the files of a LayersModel by name: `model.json` and its weights. */
+export function encodeTfjsLayersModel(parts: NetworkParts, producerVersion: string): ReadonlyMap<string, Uint8Array> {
   const builder = new LayersBuilder();
   const input = (name: string, dtype: string): string =>
     builder.layer("InputLayer", name, [], { batch_input_shape: [null, null], dtype, sparse: false });
   input("indices", "int32");
   input("values", "float32");
-  const outputs = members.map((weights, member) =>
-    addMember(builder, calibrated(weights, calibration), members.length === 1 ? "" : `${member}_`),
-  );
-  const scores =
-    outputs.length === 1
-      ? (outputs[0] as string)
-      : builder.layer("Average", "scores", outputsByVotes(outputs, votes), {});
+  const scores = addScores(builder, parts);
   const topology = {
     class_name: "Model",
     config: {

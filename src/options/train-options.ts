@@ -338,9 +338,9 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
   },
   calibrate: {
     kind: "boolean",
-    default: false,
+    default: true,
     inOlderFiles: false,
-    help: "Fit a temperature on the validation share, so that scores are near the share of right answers",
+    help: "Fit a temperature on the validation share, so that scores are no higher than the share of right answers",
   },
   weights: {
     kind: "choice",

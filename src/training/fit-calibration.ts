@@ -64,7 +64,8 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
  *
  * Only a temperature: a bias for each label would tie the scores to the label shares of these articles, and articles of
  * other dates have others; `adaptScores` of prior-shift.ts does that where the shares are known. It leaves the best label
- * as it is.
+ * as it is. And never one below 1, which would raise the scores: articles of other dates and sources are answered worse than
+ * these, so scores that are too low here may be right there (docs/accuracy.md).
  */
 export function fitCalibration(
   networks: JoinedNetworks,
@@ -73,5 +74,5 @@ export function fitCalibration(
   kernels: MlpKernelFactory,
 ): Calibration {
   const probabilities = scoreRows(networks, matrix, nLabels, kernels);
-  return { ...noCalibration(nLabels), temperature: fitTemperature(probabilities, labels, nLabels) };
+  return { ...noCalibration(nLabels), temperature: Math.max(1, fitTemperature(probabilities, labels, nLabels)) };
 }

@@ -135,6 +135,7 @@ describe("exportModel", () => {
     ["one network", partsOf([1])],
     ["one calibrated network", partsOf([1], CALIBRATION)],
     ["three networks", partsOf([1, 2, 3])],
+    ["three calibrated networks", partsOf([4, 5, 6], CALIBRATION)],
   ])("%s", (_, parts) => {
     it("has the same scores in onnxruntime", async () => {
       expectClose(await runOnnx(parts), scoresOf(parts));
@@ -142,18 +143,6 @@ describe("exportModel", () => {
 
     it("has the same scores in TensorFlow.js", async () => {
       expectClose(await runTfjs(parts), scoresOf(parts));
-    });
-  });
-
-  it("has the same scores in onnxruntime for several calibrated networks", async () => {
-    const parts = partsOf([4, 5], CALIBRATION);
-    expectClose(await runOnnx(parts), scoresOf(parts));
-  });
-
-  it("refuses several calibrated networks as a LayersModel, which has no logarithm", async () => {
-    await expect(exportModel(partsOf([4, 5], CALIBRATION), "tfjs", "1.2.3")).rejects.toMatchObject({
-      code: "EXPORT_UNSUPPORTED",
-      message: "a LayersModel cannot hold the calibration of 2 networks together; export to onnx, or train one network",
     });
   });
 
