@@ -103,8 +103,8 @@ export function addTokenizeCommand(program: Command, streams: CommandStreams): v
     "after",
     "\nText output is mecab's own: surface TAB features for each token, then EOS.\n" +
       'json is one line for each line of input: [["surface","TAG"],…]. Nothing is cleaned or left out.\n' +
-      'features has an object for each token: {"surface":…,"tag":…,"semantic":…,"type":…,"reading":…,"lemma":…,\n' +
-      '  "parts":[{"form":…,"tag":…,"semantic":…}…],"start":…,"end":…}\n' +
+      'features has an object for each token: {"surface":…,"tag":…,"semantic":…,"type":…,"reading":…,\n' +
+      '  "lemma":…,"parts":[{"form":…,"tag":…,"semantic":…}…],"start":…,"end":…}\n' +
       "With --suggest-words the file may also be CSV, as for classify.",
   );
   command.action((file: string, flags: TokenizeFlags) => runTokenize(file, flags, command, streams));
