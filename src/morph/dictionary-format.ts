@@ -105,7 +105,8 @@ const MAX_COUNTS: DictionaryCounts = {
   right: 0xffff,
 };
 const MAX_CONNECTIONS = 16_000_000;
-const MAX_SECTION_BYTES = 64 * 1024 * 1024;
+/** Of all sections together, for they are decompressed side by side; those of mecab-ko-dic have 13 MiB. */
+const MAX_SECTIONS_BYTES = 64 * 1024 * 1024;
 /** A header has some 2 KB. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -187,6 +188,7 @@ function checkCounts(counts: DictionaryCounts | undefined): void {
 
 function checkSections(sections: readonly SectionEntry[] | undefined, start: number, fileBytes: number): void {
   let offset = start;
+  let nBytesLeft = MAX_SECTIONS_BYTES;
   for (const [i, name] of SECTION_NAMES.entries()) {
     const section = sections?.[i];
     if (section?.name !== name) {
@@ -195,13 +197,14 @@ function checkSections(sections: readonly SectionEntry[] | undefined, start: num
     if (section.offset !== offset) {
       throw dictionaryError(PREFIX_BYTES, `section ${name} at ${offset}`, showValue(section.offset));
     }
-    if (!isCount(section.sizeBytes, MAX_SECTION_BYTES)) {
+    if (!isCount(section.sizeBytes, nBytesLeft)) {
       throw dictionaryError(
         PREFIX_BYTES,
-        `section ${name} of at most ${MAX_SECTION_BYTES} bytes`,
+        `section ${name} of at most ${nBytesLeft} bytes, and ${MAX_SECTIONS_BYTES} in all`,
         showValue(section.sizeBytes),
       );
     }
+    nBytesLeft -= section.sizeBytes;
     if (!isCount(section.storedBytes, fileBytes - offset)) {
       throw dictionaryError(
         offset,

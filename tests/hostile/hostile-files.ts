@@ -308,14 +308,18 @@ export function hostileFiles(): readonly HostileFile[] {
       write: bytesOf(() => dictionaryOf(() => 64 * MEGABYTE)),
     },
     {
-      name: "64 MiB of empty lines as tags",
+      name: "sections of 3 MiB each, as many as are read",
+      kind: "dictionary",
+      outcome: "DICTIONARY_FORMAT",
+      write: bytesOf(() => dictionaryOf(() => 3 * MEGABYTE)),
+    },
+    {
+      name: "60 MiB of empty lines as tags",
       kind: "dictionary",
       isQuick: true,
       outcome: "DICTIONARY_FORMAT",
       write: bytesOf(() =>
-        dictionaryOf((name) =>
-          name === "tags" || name === "values" ? 64 * MEGABYTE : name === "characters" ? 4 * 65_536 : 16,
-        ),
+        dictionaryOf((name) => (name === "tags" ? 60 * MEGABYTE : name === "characters" ? 4 * 65_536 : 16)),
       ),
     },
     {

@@ -186,6 +186,15 @@ describe("Dictionary.fromBytes on damaged bytes", () => {
     expect(fault(noCounts).message).toContain("found undefined");
     const order = withHeader(bytes, (header) => header.sections.reverse());
     expect(fault(order).message).toContain("expected section characters at place 0");
+    // 40 MiB twice are more than the 64 MiB that there is room for.
+    const together = withHeader(bytes, (header) => {
+      const before = JSON.stringify(header).length;
+      for (const section of header.sections.slice(0, 2)) Object.assign(section, { sizeBytes: 40 * 2 ** 20 });
+      // The sections begin behind the header, which the larger numbers make longer.
+      const nMore = JSON.stringify(header).length - before;
+      for (const section of header.sections) Object.assign(section, { offset: section.offset + nMore });
+    });
+    expect(fault(together).message).toContain("of at most 25165824 bytes, and 67108864 in all; found 41943040");
     const noId = withHeader(bytes, (header) => delete header.id);
     expect(fault(noId).message).toContain("expected id, hash and spaceType");
   });
