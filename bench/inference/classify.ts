@@ -19,6 +19,8 @@ import { openFile } from "../../src/io/files.js";
 import { readArticles } from "../../src/io/read-articles.js";
 import { createReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import { createWasmMlp } from "../../src/kernels/wasm-mlp.js";
+import { createWasmTerms } from "../../src/kernels/wasm-terms.js";
+import { createWasmViterbi } from "../../src/kernels/wasm-viterbi.js";
 import { MecabTokenizer } from "../../src/morph/mecab-tokenizer.js";
 import { MlpInference } from "../../src/nn/inference.js";
 import { initializeWeights, makeParameters, oneNetwork } from "../../src/nn/weights.js";
@@ -52,7 +54,11 @@ function timeCalls(n: number, call: (i: number) => void): Float64Array {
 
 const nHeadlines = Number(process.argv[2] ?? 20_000);
 const wasm = createWasmMlp(readFileSync("assets/mlp.wasm"));
-const tokenizer = new MecabTokenizer(await readDictionary("assets/mecab-ko-dic.bin"));
+const tokenizer = new MecabTokenizer(
+  await readDictionary("assets/mecab-ko-dic.bin"),
+  createWasmViterbi(readFileSync("assets/viterbi.wasm")),
+  createWasmTerms(readFileSync("assets/terms.wasm")),
+);
 const articles = [];
 for await (const { article } of readArticles(openFile(YNAT_PATH))) articles.push(article);
 
@@ -61,7 +67,10 @@ const { classifier } = await train(articles.slice(0, N_TRAINED), {
   kernels: wasm,
   optimizer: { epochs: 2 },
 });
-const reference = await Classifier.load(classifier.toBytes(), { tokenizer, kernels: createReferenceMlp });
+const reference = await Classifier.load(classifier.toBytes(), {
+  tokenizer: new MecabTokenizer(tokenizer.dictionary),
+  kernels: createReferenceMlp,
+});
 const texts = articles.slice(N_TRAINED, N_TRAINED + nHeadlines).map(toDocument);
 const topK = classifier.labels.length;
 for (const text of texts.slice(0, N_CHECKED)) {

@@ -93,7 +93,10 @@ const { classifier } = await library.train(
 );
 
 const topK = classifier.labels.length;
-const reference = await library.Classifier.load(classifier.toBytes(), { tokenizer, kernels: createReferenceMlp });
+const reference = await library.Classifier.load(classifier.toBytes(), {
+  tokenizer: new library.MecabTokenizer(tokenizer.dictionary),
+  kernels: createReferenceMlp,
+});
 for (const text of texts.slice(0, N_CHECKED)) {
   const expected = new Map(reference.classify(text, { topK }).map(({ label, score }) => [label, score]));
   for (const { label, score } of classifier.classify(text, { topK })) {
