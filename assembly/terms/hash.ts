@@ -1,4 +1,4 @@
-/** The hash of src/features/term-hash.ts, for terms of more than four units. */
+/** The hash of src/features/term-hash.ts, for terms that are not found by their units. */
 
 export const HASH_START: u32 = 0x811c9dc5;
 const HASH_FACTOR: u32 = 0x9e3779b1;

@@ -16,8 +16,8 @@ import {
 } from "./memory";
 
 /** Slots looked at before the sorted terms are searched; as in src/features/vocabulary.ts. */
-const MAX_PROBES: u32 = 64;
-const MAX_SHORT_UNITS: u32 = 4;
+export const MAX_PROBES: u32 = 64;
+export const MAX_SHORT_UNITS: u32 = 4;
 /** 2^64 divided by the golden ratio. */
 const KEY_FACTOR: u64 = 0x9e3779b97f4a7c15;
 

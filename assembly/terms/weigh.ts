@@ -31,12 +31,20 @@ import {
   words,
   wordShortest,
 } from "./memory";
-import { findLong, findShort, firstUnits, NO_COLUMN, shortSlotOf, termAt, termLength } from "./table";
+import {
+  findLong,
+  findShort,
+  firstUnits,
+  MAX_PROBES,
+  MAX_SHORT_UNITS,
+  NO_COLUMN,
+  shortSlotOf,
+  termAt,
+  termLength,
+} from "./table";
 import { RECORD_COLUMN, RECORD_LENGTH, RECORD_SHIFT, RECORD_STATE, records } from "./words";
 
 const SPACE: u32 = 0x20;
-const MAX_SHORT_UNITS: u32 = 4;
-const MAX_PROBES: u32 = 64;
 
 let nListed: u32 = 0;
 
