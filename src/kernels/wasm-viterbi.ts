@@ -166,7 +166,7 @@ class WasmStore implements TableStore {
     const pieces = address + STAGING_BYTES - PIECES_BYTES;
     // As for pairs: a byte for a distance, two for a rare one.
     const nRowsAtOnce = Math.max(1, Math.floor(PAIRS_AT_ONCE / nRight));
-    const rareAt = pieces + nRowsAtOnce * nRight + 2;
+    const rareAt = pieces + nRowsAtOnce * nRight;
     const bytes = new Int8Array(buffer);
     new Int16Array(buffer, address, nRight).fill(0);
     let nextRare = 0;
