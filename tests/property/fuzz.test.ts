@@ -10,7 +10,7 @@ beforeAll(async () => {
 describe("hostile input", () => {
   it("meets a right result or an error on purpose; tools/fuzz.ts looks for longer", async () => {
     const faults: string[] = [];
-    const counts = await fuzz(targets, 20261123, 4_000, {
+    const counts = await fuzz(targets, 20261123, 5_000, {
       onFault: (target, inputSeed, error) => faults.push(`${target}, input ${inputSeed}: ${String(error)}`),
     });
     expect(faults).toEqual([]);
