@@ -31,7 +31,7 @@ const ENTRIES = [
 interface HeaderJson {
   id?: string;
   counts?: Record<string, number>;
-  sections: { offset: number }[];
+  sections: { offset: number; sizeBytes: number }[];
 }
 
 /** The file with its header changed by `edit` and the prefix made to match, so that only the edited field is wrong. */
