@@ -32,8 +32,8 @@ const RESULTS = "bench/results/classify.json";
 const N_TRAINED = 5000;
 const N_WARM_UPS = 3000;
 const N_CHECKED = 500;
-/** Sums of float32 against sums of doubles, through four layers and a softmax. */
-const SCORE_TOLERANCE = 1e-5;
+/** Sums of float32 against sums of doubles; those of the linear classifier reach some tens. */
+const SCORE_TOLERANCE = 1e-4;
 const HIDDEN_UNITS = [128, 64, 64] as const;
 
 function quantiles(microseconds: Float64Array): Record<"p50" | "p90" | "p99", number> {
