@@ -30,7 +30,7 @@ const BAYES_WEIGHT = 0.15;
 const LOSS_WEIGHT = 0.2;
 
 /** What a distance to the separating plane is multiplied by to become a logit: at 1 all scores would be near even. */
-const SHARPNESS = 8;
+const SHARPNESS = 5;
 
 /** A pass ends the training when no document's gradient was further off; in distances to the plane, whose margin is 1. */
 const TOLERANCE = 0.02;

@@ -52,19 +52,19 @@ describe("fitLinearMember", () => {
     expect(w1[3]).toBeCloseTo(0.66941, 2);
     // The lift is the greater norm of the weights, √2 · 0.66941 = 0.9467.
     expect(b1[0]).toBeCloseTo(0.9467, 2);
-    expect([...w4]).toEqual([8, 0, 0, 8]);
+    expect([...w4]).toEqual([5, 0, 0, 5]);
     // A unit for each label in each layer.
     expect(b1).toHaveLength(2);
   });
 
-  it("is a network whose logits are 8 times the decision values, also for no terms", () => {
+  it("is a network whose logits are 5 times the decision values, also for no terms", () => {
     const weights = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     const matrix: CsrMatrix = { ...TWO_DOCUMENTS, nRows: 3, indptr: Uint32Array.of(0, 1, 2, 2) };
     const probabilities = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
     for (const [row, column] of [0, 1, null].entries()) {
       const decisions = [0, 1].map((c) => (column === null ? 0 : weights.w1[2 * column + c]!) + weights.b1[c]!);
       // softmax of two logits a and b: 1 / (1 + e^(b - a))
-      const expected = 1 / (1 + Math.exp(8 * (decisions[1]! - decisions[0]!)));
+      const expected = 1 / (1 + Math.exp(5 * (decisions[1]! - decisions[0]!)));
       expect(probabilities[2 * row]).toBeCloseTo(expected, 5);
     }
     expect(probabilities[0]).toBeGreaterThan(0.9);
