@@ -57,7 +57,7 @@ export async function readDictionary(path: string, store: TableStore = REFERENCE
   return dictionary;
 }
 
-/** Sections of fewer decompressed bytes are not worth a thread; those in stored blocks are but copied. */
+/** Fewer bytes are not worth a thread, nor to be given back at once. Sections in stored blocks are but copied. */
 const LARGE_SECTION_BYTES = 500_000;
 
 /**
@@ -111,6 +111,6 @@ sink.close();
  * bytes are not on its heap, and 20 MB more would be held when the first text is analysed (2026-11-23, Node 20.20).
  */
 function release({ buffer }: Uint8Array): void {
-  // Small buffers share a pool of Node's, which cannot be transferred.
-  if (buffer.byteLength > Buffer.poolSize) sink.postMessage(null, [buffer as ArrayBuffer]);
+  // Small ones are not worth it, and may be a pool of Node's, which cannot be transferred: 8 KiB, in Node 26 64 KiB and more.
+  if (buffer.byteLength >= LARGE_SECTION_BYTES) sink.postMessage(null, [buffer as ArrayBuffer]);
 }
