@@ -101,7 +101,10 @@ describe("training over several threads", () => {
         nSaved++;
       },
     };
-    expect(hashOf(await threads.fitNetwork(taskOf(smallRun(kernels)), { checkpoints }))).toBe(WEIGHTS_SHA256);
+    // So small a run may be over before the first order for a checkpoint reaches its thread.
+    for (let run = 0; run < 100 && nSaved === 0; run++) {
+      expect(hashOf(await threads.fitNetwork(taskOf(smallRun(kernels)), { checkpoints }))).toBe(WEIGHTS_SHA256);
+    }
     expect(nSaved).toBeGreaterThan(0);
   });
 
