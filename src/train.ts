@@ -39,7 +39,7 @@ import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
-import { isWorthNetworkThreads, isWorthThreads } from "./training/worth-threads.js";
+import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./training/worth-threads.js";
 
 export type { TrainProgress } from "./training/progress.js";
 
@@ -131,6 +131,9 @@ export interface TrainResult {
   /** Whether `signal` ended the run before its time. */
   readonly isInterrupted: boolean;
 }
+
+/** How often the linear member counts for each network: alone it is as good as it is with them, a network is not (docs/accuracy.md). */
+const LINEAR_VOTES = 2;
 
 /** Training articles that small weights are tried on where none are kept back. */
 const N_STAND_INS = 1000;
@@ -254,7 +257,8 @@ export async function train(
   onStage?.("train");
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
   const isSideBySide =
-    engine === null && isWorthNetworkThreads(input, settings.ensemble - (state?.finished.length ?? 0));
+    engine === null &&
+    isWorthThreadsOfTheirOwn(input, settings.ensemble - (state?.finished.length ?? 0), settings.linear);
   const failure = new AbortController();
   const ensemble = fitEnsemble(
     {
@@ -278,8 +282,7 @@ export async function train(
     settings.linear ? fitLinear(training, labels.length, settings.seed, kernels, linearSignal) : null,
   ]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
-  // The linear member counts as much as the networks together (docs/accuracy.md).
-  const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [outcome.members.length])];
+  const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [LINEAR_VOTES * outcome.members.length])];
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(

@@ -26,8 +26,13 @@ const SUM_SMOOTHING = 0.1;
 /** What the logits of complement naive Bayes are multiplied by before they join the distances to the planes. */
 const BAYES_WEIGHT = 0.15;
 
-/** Weight of a document's loss against the squared norm of the separating weights, for labels of even shares. */
-const LOSS_WEIGHT = 0.2;
+/**
+ * Weight of a document's loss against the squared norm of the separating weights, for labels of even shares: this times the
+ * square root of the terms of a document on average. Rows have length 1 however long the texts, so the values of an article of
+ * a thousand terms are small and ask for larger weights than those of a headline: 0.15 suits headlines of 64 terms, 0.5 to 1
+ * articles of 1,250 (docs/accuracy.md).
+ */
+const LOSS_WEIGHT_PER_ROOT = 0.019;
 
 /** What a distance to the separating plane is multiplied by to become a logit: at 1 all scores would be near even. */
 const SHARPNESS = 5;
@@ -188,6 +193,8 @@ class SeparatorFit {
   readonly #labels: LabeledMatrix["labels"];
   readonly #order: Uint32Array;
   readonly #seed: number;
+  /** K of {@link separate}. */
+  readonly #lossWeight: number;
 
   constructor(
     matrix: RowSource,
@@ -205,6 +212,8 @@ class SeparatorFit {
     this.#labels = labels;
     this.#order = new Uint32Array(matrix.nRows);
     this.#seed = seed;
+    const meanTerms = (matrix.indptr[matrix.nRows] as number) / matrix.nRows;
+    this.#lossWeight = LOSS_WEIGHT_PER_ROOT * Math.sqrt(Math.max(meanTerms, 1));
   }
 
   /**
@@ -252,8 +261,8 @@ class SeparatorFit {
       for (let t = 0; t < nColumns; t++) ratios[t * S + g] = ofLabel[t];
       let nOfLabel = 0;
       for (const label of this.#labels) if (label === firstLabel + g) nOfLabel++;
-      slackWithin[g] = nOfLabel / (LOSS_WEIGHT * nRows);
-      slackWithout[g] = (nRows - nOfLabel) / (LOSS_WEIGHT * nRows);
+      slackWithin[g] = nOfLabel / (this.#lossWeight * nRows);
+      slackWithout[g] = (nRows - nOfLabel) / (this.#lossWeight * nRows);
     }
   }
 

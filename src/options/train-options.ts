@@ -326,7 +326,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     min: 1,
     max: 100,
     unit: "networks",
-    default: 2,
+    default: 1,
     inOlderFiles: 1,
     help: "Train this many networks that differ in their seed; the score is the mean of theirs",
   },
@@ -334,7 +334,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     kind: "boolean",
     default: true,
     inOlderFiles: false,
-    help: "Add a linear classifier to the networks, its score counted as much as all of theirs together",
+    help: "Add a linear classifier to the networks, its score counted twice as much as all of theirs together",
   },
   calibrate: {
     kind: "boolean",
