@@ -13,11 +13,12 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
+import type { LinearMember } from "./nn/linear-member.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
-import { layersOf, type WeightType } from "./nn/weights.js";
+import { type JoinedNetworks, joinNetworks, layersOf, packNetworks, type WeightType } from "./nn/weights.js";
 import {
   type ResolvedTrainingSettings,
   resolveTrainingSettings,
@@ -37,6 +38,7 @@ import { planMemory } from "./training/memory-plan.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
+import { isRefitWanted } from "./training/refit.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
 import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./training/worth-threads.js";
@@ -124,6 +126,11 @@ export interface TrainResult {
   readonly rollbacks: readonly Rollback[];
   /** The articles kept back, in the order given; empty without a validation share. */
   readonly validation: readonly ValidationArticle[];
+  /**
+   * The classifier to measure on the articles kept back. It is `classifier` itself, unless the linear member of that has learned
+   * from them, too (option `refit`): then the same before it did.
+   */
+  readonly measured: Classifier;
   /** Type of the first layers' weights in the model. */
   readonly weightType: WeightType;
   /** Smaller types that the option `weights: "auto"` did not take, and why; usually none. */
@@ -219,7 +226,7 @@ export async function train(
     }
     return analyzed;
   };
-  const { corpus, fitted, split, training, validation, unlabeledMatrix, nLanes } = await vectorize(
+  const { corpus, fitted, split, training, validation, everything, unlabeledMatrix, nLanes } = await vectorize(
     analyze,
     settings,
     threads?.nThreads ?? 1,
@@ -277,10 +284,17 @@ export async function train(
   });
   // While other threads train the networks, this one has the time.
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
-  const [outcome, linear] = await Promise.all([
-    ensemble,
-    settings.linear ? fitLinear(training, labels.length, settings.seed, kernels, linearSignal) : null,
-  ]);
+  const fitLinearOn = (articles: LabeledMatrix): Promise<LinearMember> =>
+    fitLinear(articles, labels.length, settings.seed, kernels, linearSignal);
+  const fitLinears = async (): Promise<{
+    readonly linear: LinearMember | null;
+    readonly refit: LinearMember | null;
+  }> => {
+    const linear = settings.linear ? await fitLinearOn(training) : null;
+    const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
+    return { linear, refit };
+  };
+  const [outcome, { linear, refit }] = await Promise.all([ensemble, fitLinears()]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
   const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [LINEAR_VOTES * outcome.members.length])];
 
@@ -300,34 +314,46 @@ export async function train(
 
   onStage?.("encode");
   const counts = countByLabel(training.matrix, training.labels, labels.length);
-  const bytes = await encodeModel({
-    metadata: {
-      formatVersion: FORMAT_VERSION,
-      labels,
-      tokenizerId: tokenizer.id,
-      settings,
-      nDocuments: split.train.length,
-      trainSupport: Array.from(counts.nLabelDocuments),
-      nValidationDocuments: split.validation.length,
-      trainingDataHash: corpus.hash,
-      ...(unlabeledHash === null || unlabeledMatrix === null
-        ? {}
-        : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
-      members: stored.networks.members.map((member, m) => ({
-        hiddenUnits: layersOf(member).hiddenUnits,
-        votes: votes[m] as number,
-      })),
-      selectedEpochs: outcome.selectedEpochs,
-      calibration,
-    },
-    vocabulary: fitted.vocabulary,
-    labelDocumentFrequency: counts.labelDocumentFrequency,
-    ...(unlabeledMatrix === null ? {} : { unlabeledDocumentFrequency: countRows(unlabeledMatrix) }),
-    networks: stored.networks,
-    userWords: tokenizer.userWords ?? [],
-  });
+  // One that was cut short would be worse than the one that was measured.
+  const refitted = refit === null || refit.isCutShort ? null : refit.weights;
+  const metadata = {
+    formatVersion: FORMAT_VERSION,
+    labels,
+    tokenizerId: tokenizer.id,
+    settings,
+    nDocuments: split.train.length,
+    trainSupport: Array.from(counts.nLabelDocuments),
+    nValidationDocuments: split.validation.length,
+    trainingDataHash: corpus.hash,
+    ...(unlabeledHash === null || unlabeledMatrix === null
+      ? {}
+      : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
+    members: stored.networks.members.map((member, m) => ({
+      hiddenUnits: layersOf(member).hiddenUnits,
+      votes: votes[m] as number,
+    })),
+    selectedEpochs: outcome.selectedEpochs,
+    calibration,
+  };
+  const classifierOf = async (networks: JoinedNetworks, isRefitted: boolean): Promise<Classifier> => {
+    const bytes = await encodeModel({
+      metadata: { ...metadata, isRefitted },
+      vocabulary: fitted.vocabulary,
+      labelDocumentFrequency: counts.labelDocumentFrequency,
+      ...(unlabeledMatrix === null ? {} : { unlabeledDocumentFrequency: countRows(unlabeledMatrix) }),
+      networks,
+      userWords: tokenizer.userWords ?? [],
+    });
+    return Classifier.load(bytes, { tokenizer, kernels });
+  };
+  const measured = await classifierOf(stored.networks, false);
+  const classifier =
+    refitted === null
+      ? measured
+      : await classifierOf(packNetworks(joinNetworks([...outcome.members, refitted], votes), stored.type), true);
   return {
-    classifier: await Classifier.load(bytes, { tokenizer, kernels }),
+    classifier,
+    measured,
     history: outcome.history,
     rollbacks: outcome.rollbacks,
     validation: Array.from(split.validation, (index) => ({
@@ -336,7 +362,7 @@ export async function train(
     })),
     weightType: stored.type,
     refusedWeights: stored.refused,
-    isInterrupted: outcome.isInterrupted || linear?.isCutShort === true,
+    isInterrupted: outcome.isInterrupted || linear?.isCutShort === true || (everything !== null && refitted === null),
   };
 }
 
@@ -353,6 +379,8 @@ interface VectorizedCorpus {
   readonly training: LabeledMatrix;
   /** Null without a validation share. */
   readonly validation: LabeledMatrix | null;
+  /** Both together, where the linear member is to learn once more. */
+  readonly everything: LabeledMatrix | null;
   /** Null without articles that have no labels. */
   readonly unlabeledMatrix: RowSource | null;
   /** Networks that may be trained side by side. */
@@ -380,7 +408,9 @@ async function vectorize(
   const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
   // Of the training share this is exact; documents kept back are like it.
   const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
-  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (log.nDocuments / fittedRows.length);
+  const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
+  const nRows = log.nDocuments + (isRefitted ? nLabeled : 0);
+  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (nRows / fittedRows.length);
   const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
   const rowSourceOf = (rows: Uint32Array): RowSource =>
     store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool());
@@ -391,8 +421,10 @@ async function vectorize(
   const validation = split.validation.length === 0 ? null : shareOf(split.validation);
   const unlabeledMatrix = unlabeledRows.length === 0 ? null : rowSourceOf(unlabeledRows);
   const training = shareOf(split.train);
+  const everything = isRefitted ? shareOf(concatRows(split.train, split.validation)) : null;
   log.close();
-  return { corpus, split, fitted, training, validation, unlabeledMatrix, nLanes: plan?.nLanes ?? nThreads };
+  const nLanes = plan?.nLanes ?? nThreads;
+  return { corpus, split, fitted, training, validation, everything, unlabeledMatrix, nLanes };
 }
 
 function concatRows(first: Uint32Array, second: Uint32Array): Uint32Array {

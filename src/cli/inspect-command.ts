@@ -59,7 +59,7 @@ export function renderSummary({
   const lines = [
     `format version  ${metadata.formatVersion}`,
     `tokenizer       ${metadata.tokenizerId}`,
-    `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch`,
+    `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch${metadata.isRefitted ? ", then learned from by the linear classifier" : ""}`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
     `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}`,
     `weights         ${weightType}`,

@@ -236,8 +236,8 @@ async function trainInto(
   ).finally(() => threads?.close());
   display.clear();
   times.begin("save");
-  const { classifier, history, validation, weightType, refusedWeights, isInterrupted } = result;
-  const { settings, selectedEpochs, trainSupport } = classifier.metadata;
+  const { classifier, measured, history, validation, weightType, refusedWeights, isInterrupted } = result;
+  const { settings, selectedEpochs, trainSupport, isRefitted } = classifier.metadata;
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
@@ -253,11 +253,17 @@ async function trainInto(
     const evaluator = createEvaluator(classifier.labels);
     const start = performance.now();
     for (const { index, article } of validation) {
-      evaluateArticle(evaluator, classifier, { ...article, line: lineOf(index) });
+      evaluateArticle(evaluator, measured, { ...article, line: lineOf(index) });
     }
     const run = describeRun(argv, validation.length, performance.now() - start);
     const report = evaluator.finish({
-      split: { kind: "validation", source, validationFraction: settings.validationFraction, seed: settings.seed },
+      split: {
+        kind: "validation",
+        source,
+        validationFraction: settings.validationFraction,
+        seed: settings.seed,
+        isRefitted,
+      },
       files: rows.sources,
       mergedLabels,
       articles: {

@@ -64,9 +64,15 @@ function describeOrigin(report: EvaluationReport): Message | null {
     return message(`${source}의 모든 기사로 평가`, `Evaluated on all usable articles of ${source}`);
   }
   const share = formatShare(split.validationFraction);
+  const since = split.isRefitted
+    ? message(
+        ". 평가한 뒤 모델 파일의 선형 분류기는 이 기사들까지 학습함",
+        ". The linear classifier of the model file has learned from them, too, after it was measured on them",
+      )
+    : message("", "");
   return message(
-    `${source}에서 학습에 쓰지 않고 남겨 둔 라벨별 ${share}(시드 ${split.seed})로 평가. 에포크를 이 기사들로 골랐으므로 새 기사에서는 조금 낮아짐`,
-    `Evaluated on the ${share} of each label kept back from ${source} (seed ${split.seed}). The epoch was chosen on these articles, so unseen ones tend to score lower`,
+    `${source}에서 학습에 쓰지 않고 남겨 둔 라벨별 ${share}(시드 ${split.seed})로 평가. 에포크를 이 기사들로 골랐으므로 새 기사에서는 조금 낮아짐${since.ko}`,
+    `Evaluated on the ${share} of each label kept back from ${source} (seed ${split.seed}). The epoch was chosen on these articles, so unseen ones tend to score lower${since.en}`,
   );
 }
 

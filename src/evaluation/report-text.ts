@@ -93,6 +93,11 @@ export function listNotes(report: EvaluationReport): string[] {
   if (report.split?.kind === "validation" && report.selectedEpoch !== null) {
     notes.push("The epoch was chosen on these articles, so unseen ones tend to score lower");
   }
+  if (report.split?.kind === "validation" && report.split.isRefitted) {
+    notes.push(
+      "The linear classifier of the model file has learned from these articles, too, after it was measured on them",
+    );
+  }
   const { precision, recall, f1 } = report.undefinedScores;
   const undefinedParts = (
     [

@@ -26,6 +26,8 @@ export type SplitSummary =
       /** Share of each label's articles, in (0, 1). */
       readonly validationFraction: number;
       readonly seed: number;
+      /** Whether the model in the file has learned from them since; the scores are of the model before. */
+      readonly isRefitted: boolean;
     }
   | {
       /** Articles that had no part in training. */
@@ -228,7 +230,13 @@ function copySplit(split: SplitSummary): SplitSummary {
   const { kind, source } = split;
   return kind === "test"
     ? { kind, source }
-    : { kind, source, validationFraction: split.validationFraction, seed: split.seed };
+    : {
+        kind,
+        source,
+        validationFraction: split.validationFraction,
+        seed: split.seed,
+        isRefitted: split.isRefitted,
+      };
 }
 
 function copyEpoch(record: EpochRecord): EpochRecord {

@@ -65,6 +65,12 @@ export class ManifestReader {
     return Number.isFinite(value) ? (value as number) : fail(`a finite number as ${this.#path}.${name}`, value);
   }
 
+  /** False where the field is missing. */
+  boolean(name: string): boolean {
+    const value = this.field(name) ?? false;
+    return typeof value === "boolean" ? value : fail(`true or false as ${this.#path}.${name}`, value);
+  }
+
   numberOrNull(name: string): number | null {
     return this.field(name) === null ? null : this.number(name);
   }

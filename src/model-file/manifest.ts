@@ -25,6 +25,8 @@ export interface ModelMetadata {
   readonly trainSupport: readonly number[];
   /** Articles of the validation share. */
   readonly nValidationDocuments: number;
+  /** Whether the linear member has learned from them, too, after they had measured the model. */
+  readonly isRefitted: boolean;
   /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;
   /** Articles without labels that it was trained on, too; not there where there were none. */
@@ -232,6 +234,7 @@ export function formatManifest(metadata: ModelMetadata): string {
     nDocuments: metadata.nDocuments,
     trainSupport: metadata.trainSupport,
     nValidationDocuments: metadata.nValidationDocuments,
+    ...(metadata.isRefitted ? { isRefitted: true } : {}),
     trainingDataHash: metadata.trainingDataHash,
     ...(metadata.unlabeled === undefined
       ? {}
@@ -275,7 +278,7 @@ export function parseManifest(text: string): ModelMetadata {
     "nValidationDocuments",
     "trainingDataHash",
     ...(formatVersion === 1 ? ["selectedEpoch"] : ["unlabeled", "selectedEpochs", "calibration"]),
-    ...(formatVersion < 3 ? [] : ["members"]),
+    ...(formatVersion < 3 ? [] : ["members", "isRefitted"]),
   ]);
   const labels = parseLabels(manifest.field("labels"));
   const nDocuments = manifest.count("nDocuments");
@@ -291,6 +294,7 @@ export function parseManifest(text: string): ModelMetadata {
     nDocuments,
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
+    isRefitted: manifest.boolean("isRefitted"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
     ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
     members:

@@ -79,6 +79,8 @@ export interface RunOptions {
   readonly ensemble?: number;
   /** Put a linear classifier beside the networks. */
   readonly linear?: boolean;
+  /** Let the linear classifier learn from the validation share, too, when that has measured the model. */
+  readonly refit?: "auto" | "always" | "never";
   /** Fit a temperature for the scores on the validation share. */
   readonly calibrate?: boolean;
   /** Type of the first layers' weights in the model, which are nearly all of its size. */
@@ -335,6 +337,13 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: true,
     inOlderFiles: false,
     help: "Add a linear classifier to the networks, its score counted twice as much as all of theirs together",
+  },
+  refit: {
+    kind: "choice",
+    values: ["auto", "always", "never"],
+    default: "auto",
+    inOlderFiles: "never",
+    help: "Let the linear classifier learn once more when the articles kept back have measured it, from them, too; auto does for up to 20,000 articles",
   },
   calibrate: {
     kind: "boolean",

@@ -93,7 +93,13 @@ beforeAll(async () => {
     validation.map(({ article }) => article),
     {
       context: {
-        split: { kind: "validation", source: "data/news.csv", validationFraction: 0.3, seed: metadata.settings.seed },
+        split: {
+          kind: "validation",
+          source: "data/news.csv",
+          validationFraction: 0.3,
+          seed: metadata.settings.seed,
+          isRefitted: true,
+        },
         files: [{ source: "data/news.csv", sha256: "0".repeat(64) }],
         mergedLabels: [{ spelling: "IT·과학", label: "IT과학", nArticles: 12 }],
         articles: {

@@ -63,7 +63,7 @@ describe.each(renderers)("%s", (_, format) => {
   it("warns of scores on the articles that chose the epoch, and only of those", () => {
     const evaluator = createEvaluator(["가"]);
     evaluator.add("가", [{ label: "가", score: 1 }]);
-    const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42 } as const;
+    const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42, isRefitted: true } as const;
     const warning = "The epoch was chosen on these articles";
     expect(format(evaluator.finish({ split, selectedEpoch: 3 }))).toContain(warning);
     expect(format(evaluator.finish({ split }))).not.toContain(warning);

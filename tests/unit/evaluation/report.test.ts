@@ -55,7 +55,7 @@ describe("buildReport", () => {
     };
     const reversed = Object.fromEntries(Object.entries(record).reverse()) as unknown as typeof record;
     const articles = { nRead: 4, nRejected: 0, nTrain: 40, nValidation: 4 };
-    const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42 } as const;
+    const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42, isRefitted: true } as const;
     expect(
       formatReportJson(
         reportOf({

@@ -49,6 +49,7 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights, cali
     nDocuments: SUPPORT * nLabels,
     trainSupport: labels.map(() => SUPPORT),
     nValidationDocuments: nLabels,
+    isRefitted: false,
     trainingDataHash: "0123456789abcdef".repeat(4),
     members: [{ hiddenUnits: [1, 1, 1], votes: 1 }],
     selectedEpochs: [

@@ -39,7 +39,7 @@ describe("train with a linear member", () => {
       expect(classifier.classifyArticle(article)[0].label).toBe(label);
   });
 
-  it("has a unit for each label in each layer, whatever the networks have, and as many votes as they all", async () => {
+  it("has a unit for each label in each layer, whatever the networks have, and twice the votes of them all", async () => {
     const { classifier } = await train(SMALL_ARTICLES, {
       ...OPTIONS,
       network: { ...SMALL_TRAINING.network, hiddenUnits: [16, 8, 2] },
@@ -48,7 +48,7 @@ describe("train with a linear member", () => {
     expect(classifier.metadata.members).toEqual([
       { hiddenUnits: [16, 8, 2], votes: 1 },
       { hiddenUnits: [16, 8, 2], votes: 1 },
-      { hiddenUnits: [3, 3, 3], votes: 2 },
+      { hiddenUnits: [3, 3, 3], votes: 4 },
     ]);
   });
 });
