@@ -25,21 +25,6 @@ export function reluBackward(dInput: usize, dOut: usize, input: usize, n: u32): 
   for (; at < bytes; at += 4) store<f32>(dInput + at, load<f32>(input + at) > 0 ? load<f32>(dOut + at) : 0);
 }
 
-export function scaleShiftReluForward(out: usize, input: usize, scale: usize, shift: usize, nUnits: u32): void {
-  const bytes = (<usize>nUnits) << 2;
-  const vectorBytes = bytes & ~15;
-  const zero = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at < vectorBytes; at += 16) {
-    const scaled = f32x4.mul(v128.load(scale + at), v128.load(input + at));
-    v128.store(out + at, f32x4.pmax(f32x4.add(scaled, v128.load(shift + at)), zero));
-  }
-  for (; at < bytes; at += 4) {
-    const x = load<f32>(scale + at) * load<f32>(input + at) + load<f32>(shift + at);
-    store<f32>(out + at, x < 0 ? 0 : x);
-  }
-}
-
 /** out = a b by element: dropout, forward and backward. */
 export function multiply(out: usize, a: usize, b: usize, n: u32): void {
   const bytes = (<usize>n) << 2;

@@ -19,13 +19,13 @@ export {
   multiply,
   reluBackward,
   reluForward,
-  scaleShiftReluForward,
 } from "./elementwise";
-export { linearBackward, linearForward, linearForwardEach, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
-export { float16LinearForward, int8LinearForward } from "./packed";
+export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
+export { float16Sums, int8Sums } from "./packed";
+export { float32Sums, scoreSums } from "./scoring";
 export { scratchBytes, setScratch } from "./scratch";
 export { sgdUpdate, sgdUpdateRows } from "./sgd";
-export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward, softmaxForward } from "./softmax";
+export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "./softmax";
 
 /** First byte after what the compiler itself keeps in memory. */
 export function arenaStart(): usize {

@@ -9,7 +9,7 @@ import { INDEX_OUT_OF_RANGE, OK } from "./status";
  */
 // @ts-ignore: decorator
 @inline
-function addRows(
+export function addRows(
   out: usize,
   columns: usize,
   values: usize,
@@ -174,27 +174,6 @@ export function linearForward(
     }
     input += <usize>nInputs << 2;
     out += rowBytes;
-  }
-}
-
-/** Layers side by side, each on an input of its own. */
-export function linearForwardEach(
-  out: usize,
-  input: usize,
-  weight: usize,
-  bias: usize,
-  nInputs: usize,
-  nOutputs: usize,
-  nLayers: u32,
-): void {
-  for (let layer: usize = 0; layer < <usize>nLayers; layer++) {
-    const inputs = load<u32>(nInputs + (layer << 2));
-    const outputs = load<u32>(nOutputs + (layer << 2));
-    linearForward(out, input, weight, bias, 1, inputs, outputs);
-    out += <usize>outputs << 2;
-    input += <usize>inputs << 2;
-    weight += <usize>(inputs * outputs) << 2;
-    bias += <usize>outputs << 2;
   }
 }
 

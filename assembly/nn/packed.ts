@@ -31,30 +31,22 @@ function addHalfRow(out: usize, x: f32, row: usize, n: usize): void {
   }
 }
 
-/** Returns INDEX_OUT_OF_RANGE, the output unfinished, when a column is not below nInputs. */
-export function float16LinearForward(
+/** out = bias + Σ_k values[k] weight[columns[k]], binary16. Returns INDEX_OUT_OF_RANGE when a column is not below nTerms. */
+export function float16Sums(
   out: usize,
-  indptr: usize,
   columns: usize,
   values: usize,
+  nnz: u32,
   weight: usize,
   bias: usize,
-  nRows: u32,
-  nInputs: u32,
-  nOutputs: u32,
+  nTerms: u32,
+  nUnits: u32,
 ): i32 {
-  const rowBytes = <usize>nOutputs << 1;
-  let begin = load<u32>(indptr);
-  for (let b: u32 = 0; b < nRows; b++) {
-    const end = load<u32>(indptr + (<usize>b << 2), 4);
-    if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
-    memory.copy(out, bias, <usize>nOutputs << 2);
-    for (let k = begin; k < end; k++) {
-      const at = <usize>k << 2;
-      addHalfRow(out, load<f32>(values + at), weight + <usize>load<u32>(columns + at) * rowBytes, nOutputs);
-    }
-    out += <usize>nOutputs << 2;
-    begin = end;
+  const rowBytes = <usize>nUnits << 1;
+  if (!fetchRows(weight, columns, 0, nnz, nTerms, rowBytes)) return INDEX_OUT_OF_RANGE;
+  memory.copy(out, bias, <usize>nUnits << 2);
+  for (let at: usize = 0; at < <usize>nnz << 2; at += 4) {
+    addHalfRow(out, load<f32>(values + at), weight + <usize>load<u32>(columns + at) * rowBytes, nUnits);
   }
   return OK;
 }
@@ -64,8 +56,8 @@ const SUMS_32: usize = 128;
 const SUMS_8: usize = 32;
 
 /**
- * out += Σ_k values[k] scales[columns[k]] weight[columns[k]] for 32 units: their sums stay in registers, and the rows, read
- * ahead before, in the first cache. `weight` and `scales` are those of the first row.
+ * out += Σ_k values[k] scale[columns[k]] weight[columns[k]] for 32 units: their sums stay in registers, and the records, read
+ * ahead before, in the first cache. `scale` and `weight` are those of the first record.
  */
 // @ts-ignore: decorator
 @inline
@@ -73,11 +65,10 @@ function addInt8Rows32(
   out: usize,
   columns: usize,
   values: usize,
-  n: u32,
+  nnz: u32,
+  recordBytes: usize,
+  scale: usize,
   weight: usize,
-  rowBytes: usize,
-  scales: usize,
-  scaleBytes: usize,
 ): void {
   let s0 = v128.load(out);
   let s1 = v128.load(out, 16);
@@ -87,11 +78,11 @@ function addInt8Rows32(
   let s5 = v128.load(out, 80);
   let s6 = v128.load(out, 96);
   let s7 = v128.load(out, 112);
-  const end = columns + (<usize>n << 2);
+  const end = columns + (<usize>nnz << 2);
   while (columns < end) {
-    const column = <usize>load<u32>(columns);
-    const row = weight + column * rowBytes;
-    const x = f32x4.splat(load<f32>(values) * load<f32>(scales + column * scaleBytes));
+    const record = <usize>load<u32>(columns) * recordBytes;
+    const x = f32x4.splat(load<f32>(values) * load<f32>(scale + record));
+    const row = weight + record;
     const w0 = v128.load_ext<i8>(row);
     const w1 = v128.load_ext<i8>(row, 8);
     const w2 = v128.load_ext<i8>(row, 16);
@@ -124,19 +115,18 @@ function addInt8Rows8(
   out: usize,
   columns: usize,
   values: usize,
-  n: u32,
+  nnz: u32,
+  recordBytes: usize,
+  scale: usize,
   weight: usize,
-  rowBytes: usize,
-  scales: usize,
-  scaleBytes: usize,
 ): void {
   let s0 = v128.load(out);
   let s1 = v128.load(out, 16);
-  const end = columns + (<usize>n << 2);
+  const end = columns + (<usize>nnz << 2);
   while (columns < end) {
-    const column = <usize>load<u32>(columns);
-    const x = f32x4.splat(load<f32>(values) * load<f32>(scales + column * scaleBytes));
-    const w = v128.load_ext<i8>(weight + column * rowBytes);
+    const record = <usize>load<u32>(columns) * recordBytes;
+    const x = f32x4.splat(load<f32>(values) * load<f32>(scale + record));
+    const w = v128.load_ext<i8>(weight + record);
     s0 = f32x4.add(s0, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(w))));
     s1 = f32x4.add(s1, f32x4.mul(x, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(w))));
     columns += 4;
@@ -147,58 +137,47 @@ function addInt8Rows8(
 }
 
 /**
- * Returns INDEX_OUT_OF_RANGE, the output unfinished, when a column is not below nInputs. Up to seven bytes behind the
- * weights are read, and not used.
+ * out = bias + Σ_k values[k] row[columns[k]], the rows being records of {scales f32 [nGroups], numbers i8 [nUnits]} in groups
+ * of `widths`. Returns INDEX_OUT_OF_RANGE when a column is not below nTerms. Up to seven bytes behind a record are read, and
+ * not used.
  */
-export function int8LinearForward(
+export function int8Sums(
   out: usize,
-  indptr: usize,
   columns: usize,
   values: usize,
-  weight: usize,
+  nnz: u32,
+  records: usize,
+  recordBytes: u32,
   widths: usize,
-  scales: usize,
   nGroups: u32,
   bias: usize,
-  nRows: u32,
-  nInputs: u32,
-  nOutputs: u32,
+  nTerms: u32,
+  nUnits: u32,
 ): i32 {
-  const rowBytes = <usize>nOutputs;
-  const scaleBytes = <usize>nGroups << 2;
-  let begin = load<u32>(indptr);
-  for (let b: u32 = 0; b < nRows; b++) {
-    const end = load<u32>(indptr + (<usize>b << 2), 4);
-    if (!fetchRows(weight, columns, begin, end, nInputs, rowBytes)) return INDEX_OUT_OF_RANGE;
-    fetchRows(scales, columns, begin, end, nInputs, scaleBytes);
-    memory.copy(out, bias, <usize>nOutputs << 2);
-    const n = end - begin;
-    const columnsAt = columns + (<usize>begin << 2);
-    const valuesAt = values + (<usize>begin << 2);
-    let w = weight;
-    for (let group: usize = 0; group < <usize>nGroups; group++) {
-      const s = scales + (group << 2);
-      let width = <usize>load<u32>(widths + (group << 2));
-      for (; width >= 32; width -= 32) {
-        addInt8Rows32(out, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
-        out += SUMS_32;
-        w += 32;
-      }
-      for (; width >= 8; width -= 8) {
-        addInt8Rows8(out, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
-        out += SUMS_8;
-        w += 8;
-      }
-      if (width > 0) {
-        const sums = wordsScratch();
-        memory.copy(sums, out, width << 2);
-        addInt8Rows8(sums, columnsAt, valuesAt, n, w, rowBytes, s, scaleBytes);
-        memory.copy(out, sums, width << 2);
-        out += width << 2;
-        w += width;
-      }
+  if (!fetchRows(records, columns, 0, nnz, nTerms, recordBytes)) return INDEX_OUT_OF_RANGE;
+  memory.copy(out, bias, <usize>nUnits << 2);
+  let w = records + (<usize>nGroups << 2);
+  for (let group: usize = 0; group < <usize>nGroups; group++) {
+    const s = records + (group << 2);
+    let width = <usize>load<u32>(widths + (group << 2));
+    for (; width >= 32; width -= 32) {
+      addInt8Rows32(out, columns, values, nnz, recordBytes, s, w);
+      out += SUMS_32;
+      w += 32;
     }
-    begin = end;
+    for (; width >= 8; width -= 8) {
+      addInt8Rows8(out, columns, values, nnz, recordBytes, s, w);
+      out += SUMS_8;
+      w += 8;
+    }
+    if (width > 0) {
+      const sums = wordsScratch();
+      memory.copy(sums, out, width << 2);
+      addInt8Rows8(sums, columns, values, nnz, recordBytes, s, w);
+      memory.copy(out, sums, width << 2);
+      out += width << 2;
+      w += width;
+    }
   }
   return OK;
 }

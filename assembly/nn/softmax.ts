@@ -32,14 +32,9 @@ function normalize(probabilities: usize, sum: f64, nLabels: u32): void {
   }
 }
 
-export function softmaxForward(probabilities: usize, logits: usize, nRows: u32, nLabels: u32): void {
-  const rowBytes = <usize>nLabels << 2;
-  for (let b: u32 = 0; b < nRows; b++) {
-    const sum = exponentials(probabilities, logits, maximum(logits, nLabels), nLabels);
-    normalize(probabilities, sum, nLabels);
-    probabilities += rowBytes;
-    logits += rowBytes;
-  }
+/** The softmax of one row. */
+export function softmax(probabilities: usize, logits: usize, nLabels: u32): void {
+  normalize(probabilities, exponentials(probabilities, logits, maximum(logits, nLabels), nLabels), nLabels);
 }
 
 /** The loss, in double. */

@@ -13,7 +13,7 @@
  * its array is a bug of the caller and throws a plain `Error`.
  */
 
-import type { PackedRows } from "./packed-rows.js";
+import { countRows, type PackedRows, recordBytes } from "./packed-rows.js";
 
 /** Typed arrays that hold real numbers: 32 bits in use, 64 bits in gradient checks. */
 export type FloatArray = Float32Array | Float64Array;
@@ -26,8 +26,69 @@ export const BATCH_NORM_EPSILON = 1e-5;
 export const ADAM_BETA1 = 0.9;
 export const ADAM_BETA2 = 0.999;
 
-/** Every buffer starts at a multiple of this many bytes: the width of a SIMD register. */
-export const BUFFER_ALIGNMENT_BYTES = 16;
+/** Every buffer starts at a multiple of this many bytes: a line of the processor's caches. */
+export const BUFFER_ALIGNMENT_BYTES = 64;
+
+/** Packed rows that kernels have adopted, in a layout of their own. */
+export interface PackedBuffer {
+  readonly nRows: number;
+  readonly nColumns: number;
+  /** Writes the numbers of all columns of one row. */
+  unpackRow(row: number, out: Float32Array): void;
+}
+
+/**
+ * Networks in use, side by side: what a row is scored with, and where the results of each layer go. All are buffers of the
+ * kernels; the arrays of the networks lie one behind the other.
+ *
+ * M networks, U units of all first layers, C labels.
+ */
+export interface ScoringBuffers<A extends FloatArray = Float32Array> {
+  /** `[V, U]` */
+  readonly w1: A | PackedBuffer;
+  /** `[U]` */
+  readonly b1: A;
+  /** `[U]` */
+  readonly scale1: A;
+  /** `[U]` */
+  readonly shift1: A;
+  /** `[Σ H1 H2]` */
+  readonly w2: A;
+  /** `[Σ H2]` */
+  readonly b2: A;
+  /** `[Σ H2 H3]` */
+  readonly w3: A;
+  /** `[Σ H3]` */
+  readonly b3: A;
+  /** `[Σ H3 C]` */
+  readonly w4: A;
+  /** `[M C]` */
+  readonly b4: A;
+  /** `[3, M]` H1 of each network, then H2, then H3. */
+  readonly widths: Uint32Array;
+  /** `[M]` How often each network counts; ≥ 1. */
+  readonly votes: Uint32Array;
+  /** `[1 + C]` Temperature, and what is added to the logarithm of each label's probability. */
+  readonly calibration: Float64Array;
+  /** `[C]` Scratch space. */
+  readonly powers: Float64Array;
+  /** `[V]` The row: a row has each column once at most, so none is too long. */
+  readonly columns: Uint32Array;
+  /** `[V]` */
+  readonly values: A;
+  /** `[U]` */
+  readonly hidden1: A;
+  /** `[Σ H2]` */
+  readonly hidden2: A;
+  /** `[Σ H3]` */
+  readonly hidden3: A;
+  /** `[M, C]` */
+  readonly logits: A;
+  /** `[M, C]` */
+  readonly probabilities: A;
+  /** `[C]` */
+  readonly scores: A;
+}
 
 /** Hands out zero-filled buffers. */
 export interface BufferAllocator<A extends FloatArray = Float32Array> {
@@ -39,8 +100,8 @@ export interface BufferAllocator<A extends FloatArray = Float32Array> {
   allocateDoubles(n: number): Float64Array;
   /** Buffer with the content of an array; implementations that can work on the array itself return it. */
   adopt(values: A): A;
-  /** {@link adopt} for packed rows. */
-  adoptPacked(rows: PackedRows): PackedRows;
+  /** {@link adopt} for packed rows. Values that they are multiplied with must be below 2^15 in size. */
+  adoptPacked(rows: PackedRows): PackedBuffer;
 }
 
 export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferAllocator<A> {
@@ -102,23 +163,6 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   ): void;
 
   /**
-   * {@link sparseLinearForward} over packed rows, for use: out[b, o] = bias[o] + Σ_k values[k] weight[columns[k], o]. Values
-   * must be below 2^15 in size.
-   * out [B, O]; indptr [B + 1]; columns, values [nnz]; weight [V, O]; bias [O].
-   */
-  packedLinearForward(
-    out: FloatArray,
-    indptr: Uint32Array,
-    columns: Uint32Array,
-    values: FloatArray,
-    weight: PackedRows,
-    bias: FloatArray,
-    nRows: number,
-    nTerms: number,
-    nOutputs: number,
-  ): void;
-
-  /**
    * Gradient of the touched rows only, from the transposed batch, for the slots beginSlot … endSlot - 1: the gradient of
    * all would be too large for the processor's caches.
    * dWeight[s - beginSlot, o] = Σ_k slotValues[k] dOut[slotRows[k], o], k in slotIndptr[s] … slotIndptr[s + 1] - 1.
@@ -148,19 +192,6 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     nRows: number,
     nInputs: number,
     nOutputs: number,
-  ): void;
-
-  /**
-   * {@link linearForward} of several layers side by side on one row each, for use: out_m[o] = bias_m[o] + Σ_i input_m[i] weight_m[i, o].
-   * out [Σ O_m]; input [Σ I_m]; weight [Σ I_m O_m], the matrices one after another; bias [Σ O_m]; nInputs, nOutputs [M].
-   */
-  linearForwardEach(
-    out: FloatArray,
-    input: FloatArray,
-    weight: FloatArray,
-    bias: FloatArray,
-    nInputs: Uint32Array,
-    nOutputs: Uint32Array,
   ): void;
 
   /**
@@ -224,9 +255,6 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   /** dInput[i] = dOut[i] where input[i] > 0, else 0. dInput may be dOut itself. */
   reluBackward(dInput: FloatArray, dOut: FloatArray, input: FloatArray, n: number): void;
 
-  /** out[i] = max(0, scale[i] input[i] + shift[i]): batch norm with running statistics, then ReLU. All [H]. */
-  scaleShiftReluForward(out: FloatArray, input: FloatArray, scale: FloatArray, shift: FloatArray, nUnits: number): void;
-
   /**
    * mask[b, h] = 0 with probability `rate`, else 1 / (1 - rate): the word h mod 4 of Philox4x32-10 with key (seed,
    * dropout stream) and counter (b, ⌊h / 4⌋, layer, step), below rate 2^32 or not. mask [B, H].
@@ -247,8 +275,18 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   /** dInput[i] = dOut[i] mask[i]. dInput may be dOut itself. */
   dropoutBackward(dInput: FloatArray, dOut: FloatArray, mask: FloatArray, n: number): void;
 
-  /** probabilities[b, c] = exp(z_c - max z) / Σ_k exp(z_k - max z) with z = logits[b]. Both [B, C]. */
-  softmaxForward(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void;
+  /**
+   * Returns the function that scores the row of the buffers' first `nnz` columns and values, bound to them once: a call checks
+   * the columns and nothing else, for it takes no longer than a few of the other steps' checks. By network, ⊙ by unit:
+   *
+   *   h1 = max(0, scale1 ⊙ (b1 + Σ_k values[k] w1[columns[k]]) + shift1);  h2 = max(0, b2 + h1 w2);  h3 = max(0, b3 + h2 w3);
+   *   logits = b4 + h3 w4;  probabilities[c] = exp(logits[c] - max logits) / Σ_k exp(logits[k] - max logits)
+   *
+   * and of the networks' mean by votes p, where the calibration changes anything:
+   *
+   *   scores[c] = p_c^(1 / temperature) exp(labelBias[c]) / Σ_k the same
+   */
+  bindScoring(buffers: ScoringBuffers<A>): (nnz: number) => void;
 
   /**
    * Returns the loss and fills the probabilities. With y = labels[b], weights w and smoothing ε:
@@ -421,19 +459,21 @@ export const MAX_SEPARATORS = 8;
 /** Makes kernels that can hand out `capacityBytes` in all; see {@link measureBytes}. */
 export type MlpKernelFactory<A extends FloatArray = Float32Array> = (capacityBytes: number) => MlpKernels<A>;
 
+/** Whether {@link ScoringBuffers.calibration} leaves all scores as they are. */
+export function changesNothing(calibration: Float64Array): boolean {
+  return calibration.every((number, i) => number === (i === 0 ? 1 : 0));
+}
+
 /** Bytes that a buffer takes up, with what is needed to align the next one. */
 export function alignedBytes(n: number, bytesPerElement: number): number {
   return Math.ceil((n * bytesPerElement) / BUFFER_ALIGNMENT_BYTES) * BUFFER_ALIGNMENT_BYTES;
 }
 
-/** Bytes that the arrays of packed rows take up, each aligned. */
-function packedBytes(rows: PackedRows): number {
+/** Bytes that packed rows take up at most, in whatever layout. */
+export function packedBytes(rows: PackedRows): number {
   if (rows.type === "float16") return alignedBytes(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
-  return (
-    alignedBytes(rows.values.length, 1) +
-    alignedBytes(rows.widths.length, Uint32Array.BYTES_PER_ELEMENT) +
-    alignedBytes(rows.scales.length, Float32Array.BYTES_PER_ELEMENT)
-  );
+  const nGroups = rows.widths.length;
+  return alignedBytes(nGroups, Uint32Array.BYTES_PER_ELEMENT) + alignedBytes(countRows(rows), recordBytes(rows));
 }
 
 /**
@@ -464,7 +504,7 @@ export function measureBytes(plan: (allocator: BufferAllocator) => void): number
     },
     adoptPacked(rows) {
       nBytes += packedBytes(rows);
-      return rows;
+      return { nRows: 0, nColumns: 0, unpackRow: () => undefined };
     },
   });
   return nBytes;

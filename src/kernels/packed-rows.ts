@@ -97,6 +97,27 @@ export function packInt8(values: Float32Array, widths: Uint32Array): Int8Rows {
   return { type: "int8", nColumns, values: packed, widths, scales };
 }
 
+/** A line of the processor's caches. */
+const LINE_BYTES = 64;
+/** A record begins at a multiple of this many bytes. */
+const RECORD_ALIGNMENT_BYTES = 16;
+
+/**
+ * Bytes of a record of a row's scales and, behind them, its numbers, for kernels that keep them together: so many that no
+ * record touches more lines of the cache than it must, where the first one begins with a line.
+ */
+export function recordBytes({ nColumns, widths }: Int8Rows): number {
+  const needed = Float32Array.BYTES_PER_ELEMENT * widths.length + nColumns;
+  const nLines = Math.ceil(needed / LINE_BYTES);
+  let bytes = Math.ceil(needed / RECORD_ALIGNMENT_BYTES) * RECORD_ALIGNMENT_BYTES;
+  for (; bytes < nLines * LINE_BYTES; bytes += RECORD_ALIGNMENT_BYTES) {
+    // The places of records within a line repeat with every fourth one at the latest.
+    const lastBytes = [0, 1, 2, 3].map((record) => ((record * bytes) % LINE_BYTES) + needed);
+    if (Math.max(...lastBytes) <= nLines * LINE_BYTES) break;
+  }
+  return bytes;
+}
+
 /** Writes the numbers of all columns of one row. */
 export function unpackRow(rows: PackedRows, row: number, out: Float32Array): void {
   const start = row * rows.nColumns;

@@ -12,10 +12,14 @@ import {
   alignedBytes,
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
+  changesNothing,
   type FloatArray,
   type MlpKernels,
+  type PackedBuffer,
+  packedBytes,
+  type ScoringBuffers,
 } from "./mlp.js";
-import { halfToNumber, type PackedRows } from "./packed-rows.js";
+import { countRows, type PackedRows, unpackRow } from "./packed-rows.js";
 import { Philox, RANDOM_STREAM, WORD_TO_UNIT } from "./random.js";
 
 /** The layer number of the input in counters of dropout; hidden layers are 1 … 3. */
@@ -65,20 +69,19 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     return values;
   }
 
-  adoptPacked(rows: PackedRows): PackedRows {
-    if (rows.type === "float16") {
-      this.#take(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
-    } else {
-      this.#take(rows.values.length, Int8Array.BYTES_PER_ELEMENT);
-      this.#take(rows.widths.length, Uint32Array.BYTES_PER_ELEMENT);
-      this.#take(rows.scales.length, Float32Array.BYTES_PER_ELEMENT);
-    }
-    return rows;
+  adoptPacked(rows: PackedRows): PackedBuffer {
+    this.#takeBytes(packedBytes(rows));
+    const nRows = countRows(rows);
+    return { nRows, nColumns: rows.nColumns, unpackRow: (row, out) => unpackRow(rows, row, out) };
   }
 
   /** A fixed capacity means nothing to this implementation; it is kept so that a wrong plan shows here too. */
   #take(n: number, bytesPerElement: number): void {
-    this.#freeBytes -= alignedBytes(n, bytesPerElement);
+    this.#takeBytes(alignedBytes(n, bytesPerElement));
+  }
+
+  #takeBytes(nBytes: number): void {
+    this.#freeBytes -= nBytes;
     if (this.#freeBytes < 0) throw new Error(`Bug: the memory plan is ${-this.#freeBytes} bytes short`);
   }
 
@@ -183,39 +186,6 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     }
   }
 
-  packedLinearForward(
-    out: FloatArray,
-    indptr: Uint32Array,
-    columns: Uint32Array,
-    values: FloatArray,
-    weight: PackedRows,
-    bias: FloatArray,
-    nRows: number,
-    nTerms: number,
-    nOutputs: number,
-  ): void {
-    checkIndices(columns, indptr[0], indptr[nRows], nTerms);
-    this.#growSums(nOutputs);
-    const sums = this.#sums;
-    for (let b = 0; b < nRows; b++) {
-      for (let o = 0; o < nOutputs; o++) sums[o] = bias[o];
-      for (let k = indptr[b]; k < indptr[b + 1]; k++) {
-        const start = columns[k] * nOutputs;
-        if (weight.type === "float16") {
-          for (let o = 0; o < nOutputs; o++) sums[o] += values[k] * halfToNumber(weight.bits[start + o]);
-          continue;
-        }
-        const { widths, scales } = weight;
-        let o = 0;
-        for (let group = 0; group < widths.length; group++) {
-          const factor = values[k] * scales[columns[k] * widths.length + group];
-          for (const end = o + widths[group]; o < end; o++) sums[o] += factor * weight.values[start + o];
-        }
-      }
-      storeRow(out, b * nOutputs, sums, nOutputs);
-    }
-  }
-
   sparseLinearBackward(
     dWeight: FloatArray,
     dOut: FloatArray,
@@ -268,30 +238,6 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
         if (x !== 0) addScaledRow(sums, x, weight, i * nOutputs, nOutputs);
       }
       storeRow(out, b * nOutputs, sums, nOutputs);
-    }
-  }
-
-  linearForwardEach(
-    out: FloatArray,
-    input: FloatArray,
-    weight: FloatArray,
-    bias: FloatArray,
-    nInputs: Uint32Array,
-    nOutputs: Uint32Array,
-  ): void {
-    let [inputAt, weightAt, outAt] = [0, 0, 0];
-    for (let m = 0; m < nInputs.length; m++) {
-      const sizes = [nInputs[m], nOutputs[m]] as const;
-      const [inputEnd, weightEnd, outEnd] = [inputAt + sizes[0], weightAt + sizes[0] * sizes[1], outAt + sizes[1]];
-      this.linearForward(
-        out.subarray(outAt, outEnd),
-        input.subarray(inputAt, inputEnd),
-        weight.subarray(weightAt, weightEnd),
-        bias.subarray(outAt, outEnd),
-        1,
-        ...sizes,
-      );
-      [inputAt, weightAt, outAt] = [inputEnd, weightEnd, outEnd];
     }
   }
 
@@ -410,18 +356,6 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     for (let i = 0; i < n; i++) dInput[i] = input[i] > 0 ? dOut[i] : 0;
   }
 
-  scaleShiftReluForward(
-    out: FloatArray,
-    input: FloatArray,
-    scale: FloatArray,
-    shift: FloatArray,
-    nUnits: number,
-  ): void {
-    for (let h = 0; h < nUnits; h++) {
-      out[h] = Math.max(0, scale[h] * input[h] + shift[h]);
-    }
-  }
-
   dropoutMask(
     mask: FloatArray,
     rate: number,
@@ -451,13 +385,67 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     for (let i = 0; i < n; i++) dInput[i] = dOut[i] * mask[i];
   }
 
-  softmaxForward(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void {
-    for (let b = 0; b < nRows; b++) {
-      const row = b * nLabels;
-      const max = maximum(logits, row, nLabels);
-      let sum = 0;
-      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
-      for (let c = 0; c < nLabels; c++) probabilities[row + c] = exponential(logits[row + c] - max) / sum;
+  bindScoring(buffers: ScoringBuffers<A>): (nnz: number) => void {
+    const { columns, values, b1, scale1, shift1, hidden1, hidden2, hidden3, logits, probabilities } = buffers;
+    const { w1, w2, b2, w3, b3, w4, b4, votes, calibration, scores } = buffers;
+    const nUnits = b1.length;
+    const nLabels = scores.length;
+    const nNetworks = votes.length;
+    const nTerms = "unpackRow" in w1 ? w1.nRows : w1.length / nUnits;
+    const row = new Float32Array(nUnits);
+    const addRow = (sums: Float64Array, k: number): void => {
+      if ("unpackRow" in w1) {
+        w1.unpackRow(columns[k], row);
+        addScaledRow(sums, values[k], row, 0, nUnits);
+      } else {
+        addScaledRow(sums, values[k], w1, columns[k] * nUnits, nUnits);
+      }
+    };
+    const [widths1, widths2, widths3] = [0, 1, 2].map((layer) =>
+      buffers.widths.subarray(layer * nNetworks, (layer + 1) * nNetworks),
+    ) as [Uint32Array, Uint32Array, Uint32Array];
+    const widths4 = new Uint32Array(nNetworks).fill(nLabels);
+    return (nnz) => {
+      if (nnz > columns.length) throw new Error(`Bug: a row of ${nnz} terms in buffers of ${columns.length}`);
+      checkIndices(columns, 0, nnz, nTerms);
+      this.#growSums(nUnits);
+      const sums = this.#sums;
+      for (let h = 0; h < nUnits; h++) sums[h] = b1[h];
+      for (let k = 0; k < nnz; k++) addRow(sums, k);
+      for (let h = 0; h < nUnits; h++) hidden1[h] = Math.max(0, scale1[h] * sums[h] + shift1[h]);
+      this.#linearForwardEach(hidden2, hidden1, w2, b2, widths1, widths2);
+      this.reluForward(hidden2, hidden2, hidden2.length);
+      this.#linearForwardEach(hidden3, hidden2, w3, b3, widths2, widths3);
+      this.reluForward(hidden3, hidden3, hidden3.length);
+      this.#linearForwardEach(logits, hidden3, w4, b4, widths3, widths4);
+      softmax(probabilities, logits, nNetworks, nLabels);
+      averageByVotes(scores, probabilities, votes);
+      calibrate(scores, calibration);
+    };
+  }
+
+  /** Dense layers side by side on one row, each with an input of its own. */
+  #linearForwardEach(
+    out: FloatArray,
+    input: FloatArray,
+    weight: FloatArray,
+    bias: FloatArray,
+    nInputs: Uint32Array,
+    nOutputs: Uint32Array,
+  ): void {
+    let [inputAt, weightAt, outAt] = [0, 0, 0];
+    for (let m = 0; m < nInputs.length; m++) {
+      const sizes = [nInputs[m], nOutputs[m]] as const;
+      const [inputEnd, weightEnd, outEnd] = [inputAt + sizes[0], weightAt + sizes[0] * sizes[1], outAt + sizes[1]];
+      this.linearForward(
+        out.subarray(outAt, outEnd),
+        input.subarray(inputAt, inputEnd),
+        weight.subarray(weightAt, weightEnd),
+        bias.subarray(outAt, outEnd),
+        1,
+        ...sizes,
+      );
+      [inputAt, weightAt, outAt] = [inputEnd, weightEnd, outEnd];
     }
   }
 
@@ -704,6 +692,38 @@ function addScaledRow(sums: Float64Array, factor: number, values: FloatArray, st
 
 function storeRow(out: FloatArray, start: number, sums: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) out[start + i] = sums[i];
+}
+
+/** The softmax of each row; probabilities, logits [B, C]. */
+function softmax(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void {
+  for (let b = 0; b < nRows; b++) {
+    const row = b * nLabels;
+    const max = maximum(logits, row, nLabels);
+    let sum = 0;
+    for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
+    for (let c = 0; c < nLabels; c++) probabilities[row + c] = exponential(logits[row + c] - max) / sum;
+  }
+}
+
+/** mean[c] = Σ_m votes[m] probabilities[m, c] / Σ_m votes[m], each step rounded. */
+function averageByVotes(mean: FloatArray, probabilities: FloatArray, votes: Uint32Array): void {
+  const nLabels = mean.length;
+  const nVotes = votes.reduce((sum, each) => sum + each, 0);
+  for (let c = 0; c < nLabels; c++) {
+    mean[c] = votes[0] * probabilities[c];
+    for (let m = 1; m < votes.length; m++) mean[c] += votes[m] * probabilities[m * nLabels + c];
+    mean[c] /= nVotes;
+  }
+}
+
+/** Overwrites probabilities `[C]` by calibrated ones. The greatest is subtracted before exp; one of 0 stays 0. */
+function calibrate(probabilities: FloatArray, calibration: Float64Array): void {
+  if (changesNothing(calibration)) return;
+  const logits = Array.from(probabilities, (p, c) => naturalLogarithm(p) / calibration[0] + calibration[1 + c]);
+  const greatest = Math.max(...logits);
+  const powers = logits.map((logit) => exponential(logit - greatest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  for (const [c, power] of powers.entries()) probabilities[c] = power / sum;
 }
 
 /** Four sums at a time, so that one addition does not wait for the one before it. */

@@ -10,8 +10,16 @@
 
 import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
-import { alignedBytes, MAX_SEPARATORS, type MlpKernelFactory, type MlpKernels } from "./mlp.js";
-import type { PackedRows } from "./packed-rows.js";
+import {
+  alignedBytes,
+  changesNothing,
+  MAX_SEPARATORS,
+  type MlpKernelFactory,
+  type MlpKernels,
+  type PackedBuffer,
+  type ScoringBuffers,
+} from "./mlp.js";
+import { countRows, type Float16Rows, type Int8Rows, type PackedRows, recordBytes, unpackRow } from "./packed-rows.js";
 
 const PAGE_BYTES = 65_536;
 /** 4 GiB, the most that 32-bit addresses reach. */
@@ -113,16 +121,25 @@ interface MlpExports {
     nRows: number,
     nUnits: number,
   ): void;
-  float16LinearForward(
+  float16Sums(
     out: number,
-    indptr: number,
     columns: number,
     values: number,
+    nnz: number,
     weight: number,
     bias: number,
-    nRows: number,
     nTerms: number,
-    nOutputs: number,
+    nUnits: number,
+  ): number;
+  float32Sums(
+    out: number,
+    columns: number,
+    values: number,
+    nnz: number,
+    weight: number,
+    bias: number,
+    nTerms: number,
+    nUnits: number,
   ): number;
   groupByTerm(
     terms: number,
@@ -138,19 +155,18 @@ interface MlpExports {
   ): number;
   fillUniform(values: number, halfWidth: number, seed: number, layer: number, n: number): void;
   findNonFinite(values: number, n: number): number;
-  int8LinearForward(
+  int8Sums(
     out: number,
-    indptr: number,
     columns: number,
     values: number,
-    weight: number,
+    nnz: number,
+    records: number,
+    recordBytes: number,
     widths: number,
-    scales: number,
     nGroups: number,
     bias: number,
-    nRows: number,
     nTerms: number,
-    nOutputs: number,
+    nUnits: number,
   ): number;
   linearBackward(
     dInput: number,
@@ -171,15 +187,6 @@ interface MlpExports {
     nRows: number,
     nInputs: number,
     nOutputs: number,
-  ): void;
-  linearForwardEach(
-    out: number,
-    input: number,
-    weight: number,
-    bias: number,
-    nInputs: number,
-    nOutputs: number,
-    nLayers: number,
   ): void;
   multiply(out: number, a: number, b: number, n: number): void;
   reluBackward(dInput: number, dOut: number, input: number, n: number): void;
@@ -212,7 +219,30 @@ interface MlpExports {
     nUnits: number,
   ): number;
   scale(values: number, factor: number, n: number): void;
-  scaleShiftReluForward(out: number, input: number, scale: number, shift: number, nUnits: number): void;
+  scoreSums(
+    scores: number,
+    probabilities: number,
+    logits: number,
+    hidden3: number,
+    hidden2: number,
+    hidden1: number,
+    scale1: number,
+    shift1: number,
+    w2: number,
+    b2: number,
+    w3: number,
+    b3: number,
+    w4: number,
+    b4: number,
+    widths: number,
+    votes: number,
+    calibration: number,
+    powers: number,
+    isCalibrated: number,
+    nNetworks: number,
+    nUnits: number,
+    nLabels: number,
+  ): void;
   softmaxCrossEntropyBackward(
     dLogits: number,
     probabilities: number,
@@ -231,7 +261,6 @@ interface MlpExports {
     nRows: number,
     nLabels: number,
   ): number;
-  softmaxForward(probabilities: number, logits: number, nRows: number, nLabels: number): void;
   sparseLinearBackward(
     dWeight: number,
     dOut: number,
@@ -319,6 +348,20 @@ function lastDropped(rate: number): number {
   return Math.ceil(rate * 2 ** 32) - 1;
 }
 
+/** Packed rows in the memory. */
+interface AdoptedFloat16 extends PackedBuffer {
+  readonly type: "float16";
+  readonly address: number;
+}
+
+/** Records of a row's scales and then its numbers, so that a term is one or two lines of the cache. */
+interface AdoptedInt8 extends PackedBuffer {
+  readonly type: "int8";
+  readonly address: number;
+  readonly recordBytes: number;
+  readonly widths: Uint32Array;
+}
+
 class WasmMlp implements MlpKernels {
   readonly name = "wasm";
   readonly #exports: MlpExports;
@@ -326,6 +369,8 @@ class WasmMlp implements MlpKernels {
   /** Address of the next buffer. */
   #next: number;
   readonly #end: number;
+  /** What is known of the packed rows that were adopted. */
+  readonly #packed = new WeakMap<PackedBuffer, AdoptedFloat16 | AdoptedInt8>();
 
   constructor(
     module: WebAssembly.Module,
@@ -361,18 +406,58 @@ class WasmMlp implements MlpKernels {
     return buffer;
   }
 
-  adoptPacked(rows: PackedRows): PackedRows {
-    if (rows.type === "float16") {
-      const bits = new Uint16Array(this.#buffer, this.#take(rows.bits.length, 2), rows.bits.length);
-      bits.set(rows.bits);
-      return { ...rows, bits };
+  adoptPacked(rows: PackedRows): PackedBuffer {
+    const buffer = rows.type === "float16" ? this.#adoptFloat16(rows) : this.#adoptInt8(rows);
+    this.#packed.set(buffer, buffer);
+    return buffer;
+  }
+
+  #adoptFloat16({ bits, nColumns }: Float16Rows): AdoptedFloat16 {
+    const address = this.#take(bits.length, Uint16Array.BYTES_PER_ELEMENT);
+    const own: Float16Rows = { type: "float16", nColumns, bits: new Uint16Array(this.#buffer, address, bits.length) };
+    own.bits.set(bits);
+    const nRows = countRows(own);
+    return { type: "float16", address, nRows, nColumns, unpackRow: (row, out) => unpackRow(own, row, out) };
+  }
+
+  #adoptInt8(rows: Int8Rows): AdoptedInt8 {
+    const { nColumns, widths, values, scales } = rows;
+    const nRows = countRows(rows);
+    const bytes = recordBytes(rows);
+    const address = this.#take(nRows, bytes);
+    // Behind the records, for those of the last one are read in eights.
+    const ownWidths = this.allocateIndices(widths.length);
+    ownWidths.set(widths);
+    const floats = new Float32Array(this.#buffer, address, (nRows * bytes) / Float32Array.BYTES_PER_ELEMENT);
+    const numbers = new Int8Array(this.#buffer, address, nRows * bytes);
+    const nGroups = widths.length;
+    const scaleBytes = nGroups * Float32Array.BYTES_PER_ELEMENT;
+    for (let row = 0; row < nRows; row++) {
+      const scaleAt = (row * bytes) / Float32Array.BYTES_PER_ELEMENT;
+      for (let group = 0; group < nGroups; group++) floats[scaleAt + group] = scales[row * nGroups + group];
+      const numberAt = row * bytes + scaleBytes;
+      for (let i = 0; i < nColumns; i++) numbers[numberAt + i] = values[row * nColumns + i];
     }
-    const values = new Int8Array(this.#buffer, this.#take(rows.values.length, 1), rows.values.length);
-    values.set(rows.values);
-    const widths = this.allocateIndices(rows.widths.length);
-    widths.set(rows.widths);
-    // Behind the others, for the last values are read in eights.
-    return { ...rows, values, widths, scales: this.adopt(rows.scales) };
+    return {
+      type: "int8",
+      address,
+      recordBytes: bytes,
+      widths: ownWidths,
+      nRows,
+      nColumns,
+      unpackRow: (row, out) => {
+        const start = row * bytes;
+        const first = start + scaleBytes;
+        const own: Int8Rows = {
+          type: "int8",
+          nColumns,
+          widths: ownWidths,
+          values: numbers.subarray(first, first + nColumns),
+          scales: floats.subarray(start / Float32Array.BYTES_PER_ELEMENT, first / Float32Array.BYTES_PER_ELEMENT),
+        };
+        unpackRow(own, 0, out);
+      },
+    };
   }
 
   #take(n: number, bytesPerElement = 4): number {
@@ -472,53 +557,6 @@ class WasmMlp implements MlpKernels {
     checkStatus(status, nTerms);
   }
 
-  packedLinearForward(
-    out: Float32Array,
-    indptr: Uint32Array,
-    columns: Uint32Array,
-    values: Float32Array,
-    weight: PackedRows,
-    bias: Float32Array,
-    nRows: number,
-    nTerms: number,
-    nOutputs: number,
-  ): void {
-    const indptrAt = this.#at(indptr, nRows + 1);
-    const nnz = indptr[nRows];
-    const outAt = this.#at(out, nRows * nOutputs);
-    const columnsAt = this.#at(columns, nnz);
-    const valuesAt = this.#at(values, nnz);
-    const biasAt = this.#at(bias, nOutputs);
-    const status =
-      weight.type === "float16"
-        ? this.#exports.float16LinearForward(
-            outAt,
-            indptrAt,
-            columnsAt,
-            valuesAt,
-            this.#at(weight.bits, nTerms * nOutputs),
-            biasAt,
-            nRows,
-            nTerms,
-            nOutputs,
-          )
-        : this.#exports.int8LinearForward(
-            outAt,
-            indptrAt,
-            columnsAt,
-            valuesAt,
-            this.#at(weight.values, nTerms * nOutputs),
-            this.#at(weight.widths, weight.widths.length),
-            this.#at(weight.scales, nTerms * weight.widths.length),
-            weight.widths.length,
-            biasAt,
-            nRows,
-            nTerms,
-            nOutputs,
-          );
-    checkStatus(status, nTerms);
-  }
-
   sparseLinearBackward(
     dWeight: Float32Array,
     dOut: Float32Array,
@@ -567,31 +605,6 @@ class WasmMlp implements MlpKernels {
       nRows,
       nInputs,
       nOutputs,
-    );
-  }
-
-  linearForwardEach(
-    out: Float32Array,
-    input: Float32Array,
-    weight: Float32Array,
-    bias: Float32Array,
-    nInputs: Uint32Array,
-    nOutputs: Uint32Array,
-  ): void {
-    let [inputEnd, weightEnd, outEnd] = [0, 0, 0];
-    for (let m = 0; m < nInputs.length; m++) {
-      inputEnd += nInputs[m];
-      weightEnd += nInputs[m] * nOutputs[m];
-      outEnd += nOutputs[m];
-    }
-    this.#exports.linearForwardEach(
-      this.#at(out, outEnd),
-      this.#at(input, inputEnd),
-      this.#at(weight, weightEnd),
-      this.#at(bias, outEnd),
-      this.#at(nInputs, nInputs.length),
-      this.#at(nOutputs, nInputs.length),
-      nInputs.length,
     );
   }
 
@@ -679,22 +692,6 @@ class WasmMlp implements MlpKernels {
     this.#exports.reluBackward(this.#at(dInput, n), this.#at(dOut, n), this.#at(input, n), n);
   }
 
-  scaleShiftReluForward(
-    out: Float32Array,
-    input: Float32Array,
-    scale: Float32Array,
-    shift: Float32Array,
-    nUnits: number,
-  ): void {
-    this.#exports.scaleShiftReluForward(
-      this.#at(out, nUnits),
-      this.#at(input, nUnits),
-      this.#at(scale, nUnits),
-      this.#at(shift, nUnits),
-      nUnits,
-    );
-  }
-
   dropoutMask(
     mask: Float32Array,
     rate: number,
@@ -716,9 +713,94 @@ class WasmMlp implements MlpKernels {
     this.#exports.multiply(this.#at(dInput, n), this.#at(dOut, n), this.#at(mask, n), n);
   }
 
-  softmaxForward(probabilities: Float32Array, logits: Float32Array, nRows: number, nLabels: number): void {
-    const n = nRows * nLabels;
-    this.#exports.softmaxForward(this.#at(probabilities, n), this.#at(logits, n), nRows, nLabels);
+  bindScoring(buffers: ScoringBuffers): (nnz: number) => void {
+    const { widths, votes, calibration, powers, columns, values, scores } = buffers;
+    const nNetworks = votes.length;
+    const nUnits = buffers.b1.length;
+    const nLabels = scores.length;
+    const sumLayer = this.#bindFirstLayer(buffers);
+    const sumOf = (sizes: Uint32Array, others?: Uint32Array): number =>
+      sizes.reduce((sum, size, m) => sum + size * (others === undefined ? 1 : others[m]), 0);
+    const [h1, h2, h3] = [0, 1, 2].map((layer) => widths.subarray(layer * nNetworks, (layer + 1) * nNetworks)) as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+    ];
+    const nLogits = nNetworks * nLabels;
+    if (sumOf(h1) !== nUnits) throw new Error(`Bug: ${nUnits} units, of networks of ${h1}`);
+    const scoresAt = this.#at(scores, nLabels);
+    const probabilities = this.#at(buffers.probabilities, nLogits);
+    const logits = this.#at(buffers.logits, nLogits);
+    const hidden3 = this.#at(buffers.hidden3, sumOf(h3));
+    const hidden2 = this.#at(buffers.hidden2, sumOf(h2));
+    const hidden1 = this.#at(buffers.hidden1, nUnits);
+    const scale1 = this.#at(buffers.scale1, nUnits);
+    const shift1 = this.#at(buffers.shift1, nUnits);
+    const w2 = this.#at(buffers.w2, sumOf(h1, h2));
+    const b2 = this.#at(buffers.b2, sumOf(h2));
+    const w3 = this.#at(buffers.w3, sumOf(h2, h3));
+    const b3 = this.#at(buffers.b3, sumOf(h3));
+    const w4 = this.#at(buffers.w4, sumOf(h3) * nLabels);
+    const b4 = this.#at(buffers.b4, nLogits);
+    const widthsAt = this.#at(widths, 3 * nNetworks);
+    const votesAt = this.#at(votes, nNetworks);
+    const calibrationAt = this.#at(calibration, 1 + nLabels);
+    const powersAt = this.#at(powers, nLabels);
+    const isCalibrated = changesNothing(calibration) ? 0 : 1;
+    const { scoreSums } = this.#exports;
+    const longest = Math.min(columns.length, values.length);
+    return (nnz) => {
+      if (nnz > longest) throw new Error(`Bug: a row of ${nnz} terms in buffers of ${longest}`);
+      sumLayer(nnz);
+      scoreSums(
+        scoresAt,
+        probabilities,
+        logits,
+        hidden3,
+        hidden2,
+        hidden1,
+        scale1,
+        shift1,
+        w2,
+        b2,
+        w3,
+        b3,
+        w4,
+        b4,
+        widthsAt,
+        votesAt,
+        calibrationAt,
+        powersAt,
+        isCalibrated,
+        nNetworks,
+        nUnits,
+        nLabels,
+      );
+    };
+  }
+
+  /** The function that fills `hidden1` by the sums of the first layers. */
+  #bindFirstLayer({ w1, b1, hidden1, columns, values }: ScoringBuffers): (nnz: number) => void {
+    const { float32Sums, float16Sums, int8Sums } = this.#exports;
+    const nUnits = b1.length;
+    const [out, bias] = [this.#at(hidden1, nUnits), this.#at(b1, nUnits)];
+    const [columnsAt, valuesAt] = [this.#at(columns, 0), this.#at(values, 0)];
+    if (!("unpackRow" in w1)) {
+      const nTerms = w1.length / nUnits;
+      const weight = this.#at(w1, nTerms * nUnits);
+      return (nnz) => checkStatus(float32Sums(out, columnsAt, valuesAt, nnz, weight, bias, nTerms, nUnits), nTerms);
+    }
+    const adopted = this.#packed.get(w1);
+    if (adopted?.nColumns !== nUnits) throw new Error("Bug: packed rows of other kernels, or of another width");
+    const { address, nRows } = adopted;
+    if (adopted.type === "float16") {
+      return (nnz) => checkStatus(float16Sums(out, columnsAt, valuesAt, nnz, address, bias, nRows, nUnits), nRows);
+    }
+    const nGroups = adopted.widths.length;
+    const widths = this.#at(adopted.widths, nGroups);
+    const bytes = adopted.recordBytes;
+    return (nnz) =>
+      checkStatus(int8Sums(out, columnsAt, valuesAt, nnz, address, bytes, widths, nGroups, bias, nRows, nUnits), nRows);
   }
 
   softmaxCrossEntropyForward(

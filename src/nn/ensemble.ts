@@ -1,7 +1,7 @@
 /** The networks of a model in use. */
 import type { FloatArray, MlpKernelFactory } from "../kernels/mlp.js";
 import type { ScoringView } from "./attribution.js";
-import { type Calibration, calibrate, isNoCalibration } from "./calibration.js";
+import type { Calibration } from "./calibration.js";
 import { MlpInference } from "./inference.js";
 import type { JoinedNetworks } from "./weights.js";
 
@@ -13,13 +13,11 @@ import type { JoinedNetworks } from "./weights.js";
 export class Ensemble {
   readonly #inference: MlpInference;
   readonly #calibration: Calibration;
-  readonly #isCalibrated: boolean;
 
   /** Makes kernels of the right size and hands them the networks. */
   constructor(networks: JoinedNetworks, calibration: Calibration, kernels: MlpKernelFactory) {
-    this.#inference = MlpInference.over(networks, kernels);
+    this.#inference = MlpInference.over(networks, kernels, calibration);
     this.#calibration = calibration;
-    this.#isCalibrated = !isNoCalibration(calibration);
   }
 
   /** The networks and their calibration as attribution reads them. */
@@ -33,6 +31,5 @@ export class Ensemble {
    */
   scores(indices: Uint32Array, values: FloatArray, nnz: number, out: Float32Array): void {
     this.#inference.scores(indices, values, nnz, out);
-    if (this.#isCalibrated) calibrate(out, this.#calibration);
   }
 }

@@ -13,40 +13,29 @@ import {
   type MlpKernelFactory,
   type MlpKernels,
   measureBytes,
+  type PackedBuffer,
+  type ScoringBuffers,
 } from "../kernels/mlp.js";
-import { countRows, type PackedRows, unpackRow } from "../kernels/packed-rows.js";
+import { countRows } from "../kernels/packed-rows.js";
 import type { NetworkView } from "./attribution.js";
+import { type Calibration, noCalibration } from "./calibration.js";
 import { isPacked, type JoinedNetworks, layersOf, type MemberParameters, type MlpShape } from "./weights.js";
 
 /**
- * Four dense layers without batch norm for each network. With x the document's row and ⊙ by unit:
+ * What becomes of each network's parameters: four dense layers without batch norm, see `MlpKernels.bindScoring`.
  *
- *   h1 = max(0, scale1 ⊙ (x w1 + b1) + shift1);  h2 = max(0, h1 w2 + b2);  h3 = max(0, h2 w3 + b3);
- *   logits = h3 w4 + b4
- *
- * The scale of the first layer stays beside w1, because a scaled copy of w1 would double the largest array in memory. The
- * arrays of the networks lie one behind the other.
+ * The scale of the first layer stays beside w1, because a scaled copy of w1 would double the largest array in memory.
  */
-interface FoldedNetworks<A extends FloatArray> {
-  /** `[U]` */
-  readonly b1: A;
-  /** `[U]` */
-  readonly scale1: A;
-  /** `[U]` */
-  readonly shift1: A;
-  /** `[Σ H1 H2]` */
-  readonly w2: A;
-  /** `[Σ H2]` */
-  readonly b2: A;
-  /** `[Σ H2 H3]` */
-  readonly w3: A;
-  /** `[Σ H3]` */
-  readonly b3: A;
-  /** `[Σ H3 C]` */
-  readonly w4: A;
-  /** `[M C]` */
-  readonly b4: A;
-}
+type FoldedNetworks<A extends FloatArray> = Pick<
+  ScoringBuffers<A>,
+  "b1" | "scale1" | "shift1" | "w2" | "b2" | "w3" | "b3" | "w4" | "b4"
+>;
+
+/** Buffers for one document at a time. */
+type InferenceBuffers<A extends FloatArray> = Omit<ScoringBuffers<A>, "w1">;
+
+/** {@link JoinedNetworks} whose first layers are a buffer of kernels. */
+type NetworksInUse<A extends FloatArray> = Omit<JoinedNetworks<A>, "w1"> & { readonly w1: A | PackedBuffer };
 
 /** Factor and summand that batch norm with running statistics comes to for unit h. */
 function scaleOf(gamma: FloatArray, runningVar: FloatArray, h: number): number {
@@ -143,112 +132,87 @@ function foldBatchNorm(folded: FoldedNetworks<FloatArray>, weights: MemberParame
   folded.b4.set(weights.b4);
 }
 
-/** Buffers for one document at a time. */
-interface InferenceBuffers<A extends FloatArray> {
-  readonly folded: FoldedNetworks<A>;
-  /** `[M]` units of each layer and network. */
-  readonly widths1: Uint32Array;
-  readonly widths2: Uint32Array;
-  readonly widths3: Uint32Array;
-  /** `[M]` labels. */
-  readonly widths4: Uint32Array;
-  readonly indptr: Uint32Array;
-  /** `[V]`: a row has each column once at most, so no document is too long. */
-  readonly columns: Uint32Array;
-  readonly values: A;
-  /** `[U]` */
-  readonly hidden1: A;
-  /** `[Σ H2]` */
-  readonly hidden2: A;
-  /** `[Σ H3]` */
-  readonly hidden3: A;
-  /** `[M, C]` */
-  readonly logits: A;
-  /** `[M, C]` */
-  readonly probabilities: A;
-}
-
 /** Asks for all memory that inference needs beside the first layers; O(V + H1 H2 + H2 H3). */
 export function allocateInferenceBuffers<A extends FloatArray>(
   allocator: BufferAllocator<A>,
   shapes: readonly MlpShape[],
 ): InferenceBuffers<A> {
-  const { nTerms } = shapes[0]!;
+  const { nTerms, nLabels } = shapes[0]!;
   const folded = allocateFolded(allocator, shapes.map(foldedSizes));
   const allocateUnits = (layer: 0 | 1 | 2): A =>
     allocator.allocate(shapes.reduce((sum, { hiddenUnits }) => sum + hiddenUnits[layer], 0));
-  const allocateLogits = (): A => allocator.allocate(shapes.reduce((sum, { nLabels }) => sum + nLabels, 0));
   return {
-    folded,
-    widths1: allocator.allocateIndices(shapes.length),
-    widths2: allocator.allocateIndices(shapes.length),
-    widths3: allocator.allocateIndices(shapes.length),
-    widths4: allocator.allocateIndices(shapes.length),
-    indptr: allocator.allocateIndices(2),
+    ...folded,
+    widths: allocator.allocateIndices(3 * shapes.length),
+    votes: allocator.allocateIndices(shapes.length),
+    calibration: allocator.allocateDoubles(1 + nLabels),
+    powers: allocator.allocateDoubles(nLabels),
     columns: allocator.allocateIndices(nTerms),
     values: allocator.allocate(nTerms),
     hidden1: allocateUnits(0),
     hidden2: allocateUnits(1),
     hidden3: allocateUnits(2),
-    logits: allocateLogits(),
-    probabilities: allocateLogits(),
+    logits: allocator.allocate(shapes.length * nLabels),
+    probabilities: allocator.allocate(shapes.length * nLabels),
+    scores: allocator.allocate(nLabels),
   };
 }
 
 /** The sizes that the arrays tell, of each network. */
-function shapesOf<A extends FloatArray>({ w1, members }: JoinedNetworks<A>): readonly MlpShape[] {
+function shapesOf<A extends FloatArray>({ w1, members }: NetworksInUse<A>): readonly MlpShape[] {
   const layers = members.map(layersOf);
   const nUnits = layers.reduce((sum, { hiddenUnits: [h1] }) => sum + h1, 0);
-  const nTerms = isPacked(w1) ? countRows(w1) : w1.length / nUnits;
+  const nTerms = "unpackRow" in w1 ? w1.nRows : w1.length / nUnits;
   return layers.map((sizes) => ({ nTerms, ...sizes }));
 }
 
 /**
- * Turns sparse rows into label probabilities, the mean of all networks' by their votes, one row at a time, without allocating.
- * Not re-entrant.
+ * Turns sparse rows into label probabilities, the mean of all networks' by their votes, calibrated, one row at a time, without
+ * allocating. Not re-entrant.
  */
 export class MlpInference<A extends FloatArray = Float32Array> {
   readonly nTerms: number;
   readonly nLabels: number;
-  readonly #kernels: MlpKernels<A>;
-  readonly #networks: JoinedNetworks<A>;
-  readonly #shapes: readonly MlpShape[];
-  readonly #nVotes: number;
+  readonly #networks: NetworksInUse<A>;
   readonly #buffers: InferenceBuffers<A>;
   /** By network: its arrays in the buffers. */
   readonly #folded: readonly FoldedNetworks<A>[];
+  /** Scores the row that the buffers hold. */
+  readonly #score: (nnz: number) => void;
 
   /** The first layers must be buffers of `kernels`; the networks are read, never written. */
-  constructor(kernels: MlpKernels<A>, networks: JoinedNetworks<A>) {
+  constructor(kernels: MlpKernels<A>, networks: NetworksInUse<A>, calibration?: Calibration) {
     const shapes = shapesOf(networks);
     const buffers = allocateInferenceBuffers(kernels, shapes);
-    this.nTerms = shapes[0]!.nTerms;
-    this.nLabels = shapes[0]!.nLabels;
-    this.#kernels = kernels;
+    const { nTerms, nLabels } = shapes[0]!;
+    this.nTerms = nTerms;
+    this.nLabels = nLabels;
     this.#networks = networks;
-    this.#shapes = shapes;
-    this.#nVotes = networks.votes.reduce((sum, votes) => sum + votes, 0);
     this.#buffers = buffers;
-    this.#folded = viewMembers(buffers.folded, shapes.map(foldedSizes));
-    for (const [m, { hiddenUnits, nLabels }] of shapes.entries()) {
-      [buffers.widths1[m], buffers.widths2[m], buffers.widths3[m]] = hiddenUnits;
-      buffers.widths4[m] = nLabels;
-    }
+    this.#folded = viewMembers(buffers, shapes.map(foldedSizes));
+    buffers.widths.set([0, 1, 2].flatMap((layer) => shapes.map(({ hiddenUnits }) => hiddenUnits[layer]!)));
+    buffers.votes.set(networks.votes);
+    const { temperature, labelBias } = calibration ?? noCalibration(nLabels);
+    buffers.calibration.set([temperature, ...labelBias]);
     this.refresh();
+    this.#score = kernels.bindScoring({ ...buffers, w1: networks.w1 });
   }
 
   /** Makes kernels of the right size, hands them the first layers, and returns the networks over them. */
-  static over(networks: JoinedNetworks, kernels: MlpKernelFactory): MlpInference {
-    const { w1, ...rest } = networks;
-    const adopt = (allocator: BufferAllocator): Float32Array | PackedRows =>
+  static over({ w1, ...rest }: JoinedNetworks, kernels: MlpKernelFactory, calibration?: Calibration): MlpInference {
+    const adopt = (allocator: BufferAllocator): Float32Array | PackedBuffer =>
       isPacked(w1) ? allocator.adoptPacked(w1) : allocator.adopt(w1);
+    const nTerms = isPacked(w1) ? countRows(w1) : w1.length / rest.members.reduce((sum, { b1 }) => sum + b1.length, 0);
     const sized = kernels(
       measureBytes((allocator) => {
         adopt(allocator);
-        allocateInferenceBuffers(allocator, shapesOf(networks));
+        allocateInferenceBuffers(
+          allocator,
+          rest.members.map((member) => ({ nTerms, ...layersOf(member) })),
+        );
       }),
     );
-    return new MlpInference(sized, { w1: adopt(sized), ...rest });
+    return new MlpInference(sized, { w1: adopt(sized), ...rest }, calibration);
   }
 
   /** Call after the weights have changed. */
@@ -259,8 +223,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
   /** The networks in use as attribution reads them: arrays of this object, which are overwritten with it. */
   view(): readonly NetworkView[] {
     const { w1 } = this.#networks;
-    const { hidden1 } = this.#buffers;
-    const nUnits = hidden1.length;
+    const nUnits = this.#buffers.b1.length;
     const row = new Float32Array(nUnits);
     let place = 0;
     return this.#folded.map((folded, m) => {
@@ -271,8 +234,8 @@ export class MlpInference<A extends FloatArray = Float32Array> {
         ...folded,
         votes: this.#networks.votes[m]!,
         termWeights: (column) => {
-          if (!isPacked(w1)) return w1.subarray(column * nUnits + start, column * nUnits + end);
-          unpackRow(w1, column, row);
+          if (!("unpackRow" in w1)) return w1.subarray(column * nUnits + start, column * nUnits + end);
+          w1.unpackRow(column, row);
           return row.subarray(start, end);
         },
       };
@@ -280,7 +243,7 @@ export class MlpInference<A extends FloatArray = Float32Array> {
   }
 
   /**
-   * Writes the probabilities of all labels, `[C]`, sum 1, for one sparse row: the first `nnz` of `indices` and `values`.
+   * Writes the scores of all labels, `[C]`, sum 1, for one sparse row: the first `nnz` of `indices` and `values`.
    * Columns must be distinct and below V; an empty row gets the networks' answer to no terms at all.
    */
   scores(indices: Uint32Array, values: FloatArray, nnz: number, out: FloatArray): void {
@@ -298,34 +261,9 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     this.#run(copyRow(matrix, row, columns, values, 0), out);
   }
 
-  /** Scores the row that the buffers hold. */
   #run(nnz: number, out: FloatArray): void {
-    const { folded, widths1, widths2, widths3, widths4, indptr, columns, values } = this.#buffers;
-    const { hidden1, hidden2, hidden3, logits, probabilities } = this.#buffers;
-    const { nTerms, nLabels } = this;
-    const kernels = this.#kernels;
-    const { w1, votes } = this.#networks;
-    const { b1 } = folded;
-    const nUnits = hidden1.length;
-    indptr[1] = nnz;
-    if (isPacked(w1)) kernels.packedLinearForward(hidden1, indptr, columns, values, w1, b1, 1, nTerms, nUnits);
-    else kernels.sparseLinearForward(hidden1, indptr, columns, values, w1, b1, 1, 1, nTerms, nUnits);
-    kernels.scaleShiftReluForward(hidden1, hidden1, folded.scale1, folded.shift1, nUnits);
-    kernels.linearForwardEach(hidden2, hidden1, folded.w2, folded.b2, widths1, widths2);
-    kernels.reluForward(hidden2, hidden2, hidden2.length);
-    kernels.linearForwardEach(hidden3, hidden2, folded.w3, folded.b3, widths2, widths3);
-    kernels.reluForward(hidden3, hidden3, hidden3.length);
-    kernels.linearForwardEach(logits, hidden3, folded.w4, folded.b4, widths3, widths4);
-    const nNetworks = this.#shapes.length;
-    kernels.softmaxForward(probabilities, logits, nNetworks, nLabels);
-    if (nNetworks === 1) {
-      for (let c = 0; c < nLabels; c++) out[c] = probabilities[c];
-      return;
-    }
-    for (let c = 0; c < nLabels; c++) out[c] = votes[0]! * probabilities[c];
-    for (let m = 1; m < nNetworks; m++) {
-      for (let c = 0; c < nLabels; c++) out[c] += votes[m]! * probabilities[m * nLabels + c];
-    }
-    for (let c = 0; c < nLabels; c++) out[c] /= this.#nVotes;
+    this.#score(nnz);
+    const { scores } = this.#buffers;
+    for (let c = 0; c < scores.length; c++) out[c] = scores[c];
   }
 }

@@ -254,7 +254,10 @@ export function joinFirstLayers(layers: readonly FirstLayer[], widths: Uint32Arr
 }
 
 /** A network by itself; the arrays are the same. */
-export function oneNetwork<A extends FloatArray>({ w1, ...member }: MlpParameters<A>): JoinedNetworks<A> {
+export function oneNetwork<A extends FloatArray>({
+  w1,
+  ...member
+}: MlpParameters<A>): JoinedNetworks<A> & { readonly w1: A } {
   return { w1, members: [member], votes: [1] };
 }
 

@@ -3,80 +3,18 @@
  * a time in double, so that this suite needs no other implementation to compare with.
  */
 import { describe, expect, it } from "vitest";
-import {
-  BATCH_NORM_EPSILON,
-  BUFFER_ALIGNMENT_BYTES,
-  type MlpKernelFactory,
-  type MlpKernels,
-} from "../../src/kernels/mlp.js";
-import { packFloat16, packInt8, unpackRows } from "../../src/kernels/packed-rows.js";
+import { BATCH_NORM_EPSILON, BUFFER_ALIGNMENT_BYTES, type MlpKernelFactory } from "../../src/kernels/mlp.js";
 import { Philox, RANDOM_STREAM } from "../../src/kernels/random.js";
+import { describeScoring } from "./scoring.js";
+import { expectClose, Numbers, sum, Workbench } from "./workbench.js";
 
-/** float32 has 6e-8; the sums here are of a dozen numbers of size 1, added in any order and precision. */
-const ABSOLUTE_TOLERANCE = 2e-6;
-const RELATIVE_TOLERANCE = 2e-6;
-const CAPACITY_BYTES = 1 << 20;
-/** Widths below, at and beside multiples of a SIMD register's four lanes, and one with pieces of 32, 8 and 3. */
+/** Widths below, at and beside multiples of a SIMD register's four lanes, and one of 75. */
 const WIDTHS = [1, 3, 4, 7, 8, 13, 75];
 const N_ROWS = 6;
 
-/** Numbers in [-1, 1), the same on every run. */
-class Numbers {
-  readonly #philox = new Philox().withKey(5, 77);
-  #counter = 0;
-
-  next(): number {
-    this.#philox.generate(this.#counter++, 0, 0, 0);
-    return this.#philox.words[0]! / 2 ** 31 - 1;
-  }
-
-  fill(buffer: Float32Array): Float32Array {
-    for (let i = 0; i < buffer.length; i++) buffer[i] = this.next();
-    return buffer;
-  }
-}
-
-function expectClose(actual: Float32Array, expected: (i: number) => number): void {
-  for (let i = 0; i < actual.length; i++) {
-    const e = expected(i);
-    const allowed = ABSOLUTE_TOLERANCE + RELATIVE_TOLERANCE * Math.abs(e);
-    expect(Math.abs(actual[i]! - e), `[${i}]: ${actual[i]} against ${e}`).toBeLessThanOrEqual(allowed);
-  }
-}
-
-function sum(n: number, term: (i: number) => number): number {
-  let total = 0;
-  for (let i = 0; i < n; i++) total += term(i);
-  return total;
-}
-
-class Workbench {
-  readonly kernels: MlpKernels;
-  readonly #numbers = new Numbers();
-
-  constructor(factory: MlpKernelFactory) {
-    this.kernels = factory(CAPACITY_BYTES);
-  }
-
-  /** Buffer of n numbers in [-1, 1). */
-  input(n: number): Float32Array {
-    return this.#numbers.fill(this.kernels.allocate(n));
-  }
-
-  /** Buffer of NaN: what a kernel does not overwrite, or adds to, shows. */
-  output(n: number): Float32Array {
-    return this.kernels.allocate(n).fill(Number.NaN);
-  }
-
-  indices(values: readonly number[]): Uint32Array {
-    const buffer = this.kernels.allocateIndices(values.length);
-    buffer.set(values);
-    return buffer;
-  }
-}
-
 /** Runs the suite; `name` is what the kernels under test must call themselves, so that no other stands in for them. */
 export function describeMlpKernels(name: string, factory: MlpKernelFactory): void {
+  describeScoring(name, factory);
   describe(`MLP kernels: ${name}`, () => {
     it("are the implementation under test", () => {
       expect(factory(0).name).toBe(name);
@@ -106,9 +44,9 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
     });
 
     it("refuse more memory than was planned", () => {
-      // 5 floats are 20 bytes, 32 with alignment.
-      expect(() => factory(32).allocate(5)).not.toThrow();
-      expect(() => factory(31).allocate(5)).toThrow(/memory plan/);
+      // 17 floats are 68 bytes, 128 with alignment.
+      expect(() => factory(128).allocate(17)).not.toThrow();
+      expect(() => factory(127).allocate(17)).toThrow(/memory plan/);
     });
 
     describe.each(WIDTHS)("with %i outputs", (n) => {
@@ -137,37 +75,6 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           const [b, o] = [Math.floor(i / n), i % n];
           const begin = INDPTR[b]!;
           const product = (k: number) => values[k]! * 0.75 * weight[COLUMNS[k]! * n + o]!;
-          return bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => product(begin + k));
-        });
-      });
-
-      it.each([
-        { type: "float16", widths: [n] },
-        { type: "int8", widths: [n] },
-        // Two groups with a scale each.
-        { type: "int8", widths: [Math.floor(n / 3), n - Math.floor(n / 3)] },
-      ] as const)("sums weighted rows of the sparse layer packed as $type by $widths", ({ type, widths }) => {
-        const bench = new Workbench(factory);
-        const [values, weight, bias] = [bench.input(8), bench.input(5 * n), bench.input(n)];
-        const packed =
-          type === "float16" ? packFloat16(weight.slice(), n) : packInt8(weight.slice(), Uint32Array.from(widths));
-        const unpacked = unpackRows(packed);
-        const out = bench.output(N_ROWS * n);
-        bench.kernels.packedLinearForward(
-          out,
-          bench.indices(INDPTR),
-          bench.indices(COLUMNS),
-          values,
-          bench.kernels.adoptPacked(packed),
-          bias,
-          N_ROWS,
-          5,
-          n,
-        );
-        expectClose(out, (i) => {
-          const [b, o] = [Math.floor(i / n), i % n];
-          const begin = INDPTR[b]!;
-          const product = (k: number) => values[k]! * unpacked[COLUMNS[k]! * n + o]!;
           return bias[o]! + sum(INDPTR[b + 1]! - begin, (k) => product(begin + k));
         });
       });
@@ -232,31 +139,6 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         expectClose(dBias, (o) => sum(N_ROWS, (b) => dOut[b * n + o]!));
       });
 
-      it("runs dense layers side by side", () => {
-        const bench = new Workbench(factory);
-        const [nInputs, nOutputs] = [
-          [5, n, 1],
-          [n, 3, 4],
-        ];
-        const input = bench.input(6 + n);
-        bench.kernels.reluForward(input, input, input.length);
-        const [weight, bias] = [bench.input(5 * n + 3 * n + 4), bench.input(n + 7)];
-        const out = bench.output(n + 7);
-        bench.kernels.linearForwardEach(out, input, weight, bias, bench.indices(nInputs!), bench.indices(nOutputs!));
-        let [inputAt, weightAt, outAt] = [0, 0, 0];
-        for (const [m, width] of nOutputs!.entries()) {
-          const [inputStart, weightStart, outStart] = [inputAt, weightAt, outAt];
-          expectClose(out.slice(outStart, outStart + width), (o) => {
-            const product = (i: number) => input[inputStart + i]! * weight[weightStart + i * width + o]!;
-            return bias[outStart + o]! + sum(nInputs![m]!, product);
-          });
-          inputAt += nInputs![m]!;
-          weightAt += nInputs![m]! * width;
-          outAt += width;
-        }
-        expect([inputAt, weightAt, outAt]).toEqual([input.length, weight.length, out.length]);
-      });
-
       it("normalizes a batch, moves the running statistics and goes back", () => {
         const bench = new Workbench(factory);
         const [input, gamma, beta, dOut] = [
@@ -293,10 +175,10 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         });
       });
 
-      it("runs ReLU, dropout and the folded batch norm element by element", () => {
+      it("runs ReLU and dropout element by element", () => {
         const bench = new Workbench(factory);
         const { kernels } = bench;
-        const [input, other, shift] = [bench.input(n), bench.input(n), bench.input(n)];
+        const [input, other] = [bench.input(n), bench.input(n)];
         const out = bench.output(n);
         kernels.reluForward(out, input, n);
         expectClose(out, (i) => Math.max(0, input[i]!));
@@ -306,8 +188,6 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         expectClose(out, (i) => input[i]! * other[i]!);
         kernels.dropoutBackward(out, other, input, n);
         expectClose(out, (i) => input[i]! * other[i]!);
-        kernels.scaleShiftReluForward(out, input, other, shift, n);
-        expectClose(out, (i) => Math.max(0, other[i]! * input[i]! + shift[i]!));
       });
 
       it("draws each element of a dropout mask from its own counter", () => {
@@ -666,10 +546,6 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       const batchWeight = sum(N_ROWS, weightOf);
 
       const probabilities = bench.output(N_ROWS * nLabels);
-      kernels.softmaxForward(probabilities, logits, N_ROWS, nLabels);
-      expectClose(probabilities, (i) => probabilityOf(Math.floor(i / nLabels), i % nLabels));
-
-      probabilities.fill(Number.NaN);
       const loss = kernels.softmaxCrossEntropyForward(
         probabilities,
         logits,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../../src/errors.js";
-import { halfToNumber, packFloat16, packInt8, unpackRow, unpackRows } from "../../../src/kernels/packed-rows.js";
+import {
+  halfToNumber,
+  packFloat16,
+  packInt8,
+  recordBytes,
+  unpackRow,
+  unpackRows,
+} from "../../../src/kernels/packed-rows.js";
 
 describe("packFloat16", () => {
   it.each<readonly [number, number]>([
@@ -95,5 +102,22 @@ describe("packInt8", () => {
     const { values, scales } = packInt8(Float32Array.from([...numbers, 0, 0, 0]), Uint32Array.of(6));
     expect([...scales]).toEqual([1, 0.5, least]);
     expect([...values]).toEqual([127, 3, -2, 64, 0, -126, 127, 1, 0, 2, 0, -127, 127, -127, 64, 0, 0, 0]);
+  });
+});
+
+describe("recordBytes", () => {
+  it.each([
+    // 4 + 12 = 16 bytes: four to a line.
+    { nColumns: 12, nGroups: 1, expected: 16 },
+    // 8 + 39 = 47: the second of records of 48 would lie on two lines.
+    { nColumns: 39, nGroups: 2, expected: 64 },
+    // 12 + 71 = 83: two lines, from the start of a line or its middle.
+    { nColumns: 71, nGroups: 3, expected: 96 },
+    // 20 + 80 = 100: the second of records of 112 would end on a third line.
+    { nColumns: 80, nGroups: 5, expected: 128 },
+    { nColumns: 124, nGroups: 1, expected: 128 },
+  ])("keeps $nGroups scales and $nColumns numbers on as few lines as can be", ({ nColumns, nGroups, expected }) => {
+    const [values, scales] = [new Int8Array(nColumns), new Float32Array(nGroups)];
+    expect(recordBytes({ type: "int8", nColumns, widths: new Uint32Array(nGroups), values, scales })).toBe(expected);
   });
 });
