@@ -3,8 +3,8 @@
  *
  *   termUnits   u16 [...]        the terms one after another, sorted
  *   termOffsets u32 [nTerms + 1] where each begins, in units
- *   shortSlots  {units u64, column u32, 4 bytes} [...]   terms of 1 to 4 units by the units themselves
- *   longSlots   {hash u32, column u32} [...]             all others by a hash
+ *   shortBuckets  {units u64 [5], columns u32 [5], more u32} [...]   terms of 1 to 4 units by the units themselves
+ *   longBuckets   {hashes u32 [8], columns u32 [8]} [...]            all others by a hash
  *   idf         f64 [nTerms]
  *   marks       {seen u64, repeated u64} [...]   which columns the document at work has, and which more than once
  *   summary     u64 [...]        which of the marks are not 0
@@ -15,13 +15,18 @@
  *   units       u16 [...]        the document's words of characters, a space before each and after the last
  *   words       u32 [...]        the numbers of its terms
  *
- * In slots a column counts from 1, and 0 marks a free slot.
+ * In buckets a column counts from 1, and 0 marks a free slot. A bucket is a line of the cache, and `more` is 1 where a term has
+ * been put into a later one, for want of room.
  */
 
-export const SHORT_SLOT_SHIFT: usize = 4;
-export const SHORT_SLOT_COLUMN: usize = 8;
-export const LONG_SLOT_SHIFT: usize = 3;
-export const LONG_SLOT_COLUMN: usize = 4;
+export const BUCKET_SHIFT: usize = 6;
+export const SHORT_SLOTS: u32 = 5;
+export const SHORT_COLUMNS: usize = 40;
+export const SHORT_MORE: usize = 60;
+export const LONG_SLOTS: u32 = 8;
+export const LONG_COLUMNS: usize = 32;
+/** The last of the columns. */
+export const LONG_LAST: usize = 60;
 export const MARK_SHIFT: usize = 4;
 export const MARK_REPEATED: usize = 8;
 
@@ -31,9 +36,9 @@ export const LIST_CAPACITY: u32 = 1024;
 export let termUnits: usize = 0;
 export let termOffsets: usize = 0;
 export let nTerms: u32 = 0;
-export let shortSlots: usize = 0;
+export let shortBuckets: usize = 0;
 export let shortBits: u32 = 0;
-export let longSlots: usize = 0;
+export let longBuckets: usize = 0;
 export let longMask: u32 = 0;
 export let idf: usize = 0;
 export let marks: usize = 0;
@@ -43,9 +48,14 @@ export let repeats: usize = 0;
 export let columns: usize = 0;
 export let values: usize = 0;
 export let weights: usize = 0;
-/** [LIST_CAPACITY] u64 units of a short term, and u32 the address of its slot. */
+/**
+ * [LIST_CAPACITY] u64 units of a short term, and u32 the address of its bucket; or of an n-gram of words its hash with the
+ * place of its first word above, and how many words.
+ */
 export let listKeys: usize = 0;
-export let listSlots: usize = 0;
+export let listBuckets: usize = 0;
+/** [LIST_CAPACITY] u32 columns that were found. */
+export let listColumns: usize = 0;
 /** A number that is written so that reading ahead cannot be left out. */
 export let sink: usize = 0;
 export let units: usize = 0;
@@ -85,20 +95,23 @@ export function planTerms(base: usize, termCount: u32, nUnits: usize): usize {
   return termOffsets;
 }
 
-/** Exponent of the number of slots: a third of them stays free at least, for a smaller table is nearer to the processor. */
-function tableBits(n: u32): u32 {
+/**
+ * Exponent of the number of buckets: half of the slots stay free or fewer, for one bucket in twenty to be full, and a fourth at
+ * least, for a smaller table is nearer to the processor.
+ */
+function tableBits(n: u32, slots: u32): u32 {
   let exponent: u32 = 1;
-  while ((<u64>2 << exponent) < 3 * <u64>n) exponent++;
+  while ((<u64>(3 * slots) << exponent) < 4 * <u64>n) exponent++;
   return exponent;
 }
 
 /** Plans all else that does not grow; returns the end. */
 export function planTables(nShort: u32): usize {
-  shortBits = tableBits(nShort);
-  shortSlots = take(1 << (<usize>shortBits + SHORT_SLOT_SHIFT));
-  const longBits = tableBits(nTerms - nShort);
+  shortBits = tableBits(nShort, SHORT_SLOTS);
+  shortBuckets = take(1 << (<usize>shortBits + BUCKET_SHIFT));
+  const longBits = tableBits(nTerms - nShort, LONG_SLOTS);
   longMask = (1 << longBits) - 1;
-  longSlots = take(1 << (<usize>longBits + LONG_SLOT_SHIFT));
+  longBuckets = take(1 << (<usize>longBits + BUCKET_SHIFT));
   idf = take(<usize>nTerms << 3);
   const nMarks = (<usize>nTerms + 63) >> 6;
   const nSummaryWords = (nMarks + 63) >> 6;
@@ -110,7 +123,8 @@ export function planTables(nShort: u32): usize {
   values = take(<usize>nTerms << 2);
   weights = take(<usize>nTerms << 3);
   listKeys = take(<usize>LIST_CAPACITY << 3);
-  listSlots = take(<usize>LIST_CAPACITY << 2);
+  listBuckets = take(<usize>LIST_CAPACITY << 2);
+  listColumns = take(<usize>LIST_CAPACITY << 2);
   sink = take(4);
   return top;
 }

@@ -1,22 +1,25 @@
-/** The tables that find a term's column. A look-up that has tried some slots searches the sorted terms: no file is slow. */
+/** The tables that find a term's column. A look-up that has tried some buckets searches the sorted terms: no file is slow. */
 
 import { extendByUnits, finishHash, HASH_START } from "./hash";
 import {
-  LONG_SLOT_COLUMN,
-  LONG_SLOT_SHIFT,
+  BUCKET_SHIFT,
+  LONG_COLUMNS,
+  LONG_LAST,
+  LONG_SLOTS,
+  longBuckets,
   longMask,
-  longSlots,
   nTerms,
-  SHORT_SLOT_COLUMN,
-  SHORT_SLOT_SHIFT,
+  SHORT_COLUMNS,
+  SHORT_MORE,
+  SHORT_SLOTS,
   shortBits,
-  shortSlots,
+  shortBuckets,
   termOffsets,
   termUnits,
 } from "./memory";
 
-/** Slots looked at before the sorted terms are searched; as in src/features/vocabulary.ts. */
-export const MAX_PROBES: u32 = 64;
+/** Buckets looked at before the sorted terms are searched. */
+export const MAX_PROBES: u32 = 8;
 export const MAX_SHORT_UNITS: u32 = 4;
 /** 2^64 divided by the golden ratio. */
 const KEY_FACTOR: u64 = 0x9e3779b97f4a7c15;
@@ -43,19 +46,52 @@ export function firstUnits(four: u64, n: u32): u64 {
   return four & (0xffffffffffffffff >> (<u64>(MAX_SHORT_UNITS - n) << 4));
 }
 
-/** The slot that a short term takes where it is free. */
+/** The bucket that a short term is put into where there is room. */
 // @ts-ignore: decorator
 @inline
-export function shortSlotOf(key: u64): usize {
+export function shortBucketOf(key: u64): usize {
   const hash = (key ^ (key >> 32)) * KEY_FACTOR;
-  return shortSlots + (<usize>(hash >> <u64>(64 - shortBits)) << SHORT_SLOT_SHIFT);
+  return shortBuckets + (<usize>(hash >> <u64>(64 - shortBits)) << BUCKET_SHIFT);
 }
 
 // @ts-ignore: decorator
 @inline
-function nextShortSlot(slot: usize): usize {
-  const next = slot + (1 << SHORT_SLOT_SHIFT);
-  return next < shortSlots + (1 << (<usize>shortBits + SHORT_SLOT_SHIFT)) ? next : shortSlots;
+function nextShortBucket(bucket: usize): usize {
+  const next = bucket + (1 << BUCKET_SHIFT);
+  return next < shortBuckets + (1 << (<usize>shortBits + BUCKET_SHIFT)) ? next : shortBuckets;
+}
+
+/** The bucket of a long term's hash, or the one so many behind it. */
+// @ts-ignore: decorator
+@inline
+export function longBucketOf(hash: u32, probe: u32): usize {
+  return longBuckets + (<usize>((hash + probe) & longMask) << BUCKET_SHIFT);
+}
+
+/** Column + 1 in the slot of a bucket that {@link compareBucket} has found; where it has found none, what `more` says. */
+// @ts-ignore: decorator
+@inline
+export function lookUpShort(bucket: usize, equal: u32): u32 {
+  return load<u32>(bucket + (<usize>ctz(equal | (1 << SHORT_SLOTS)) << 2), SHORT_COLUMNS);
+}
+
+/** A bit for each slot of the bucket: whether these are its units. */
+// @ts-ignore: decorator
+@inline
+export function compareBucket(bucket: usize, key: u64): u32 {
+  const keys = i64x2.splat(<i64>key);
+  const first = <u32>i64x2.bitmask(i64x2.eq(v128.load(bucket), keys));
+  const second = <u32>i64x2.bitmask(i64x2.eq(v128.load(bucket, 16), keys));
+  return first | (second << 2) | (u32(load<u64>(bucket, 32) == key) << 4);
+}
+
+/** A bit for each slot of the bucket: whether this is its hash. A free slot has 0. */
+// @ts-ignore: decorator
+@inline
+export function compareHashes(bucket: usize, hash: u32): u32 {
+  const hashes = i32x4.splat(<i32>hash);
+  const first = <u32>i32x4.bitmask(i32x4.eq(v128.load(bucket), hashes));
+  return first | (<u32>i32x4.bitmask(i32x4.eq(v128.load(bucket, 16), hashes)) << 4);
 }
 
 /** Whether a term is found by its units: 1 to 4, none of them 0, for shorter terms are filled up with zeros. */
@@ -72,43 +108,55 @@ export function countShortTerms(): u32 {
   return nShort;
 }
 
-/** Puts each term into the first free slot from its own on; without one among the first, it is left to the search. */
+/** Puts each term into the first bucket with room from its own on; without room in the first ones, it is left to the search. */
 export function fillTables(): void {
   for (let column: u32 = 0; column < nTerms; column++) {
     const at = termAt(column);
     const nUnits = termLength(column);
-    if (isShort(at, nUnits)) {
-      const key = firstUnits(load<u64>(at), nUnits);
-      let slot = shortSlotOf(key);
-      for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
-        if (load<u32>(slot, SHORT_SLOT_COLUMN) == 0) {
-          store<u64>(slot, key);
-          store<u32>(slot, column + 1, SHORT_SLOT_COLUMN);
-          break;
-        }
-        slot = nextShortSlot(slot);
+    if (isShort(at, nUnits)) fillShort(firstUnits(load<u64>(at), nUnits), column + 1);
+    else fillLong(finishHash(extendByUnits(HASH_START, at, nUnits)), column + 1);
+  }
+}
+
+function fillShort(key: u64, entry: u32): void {
+  let bucket = shortBucketOf(key);
+  for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
+    for (let slot: usize = 0; slot < <usize>SHORT_SLOTS; slot++) {
+      const column = bucket + (slot << 2);
+      if (load<u32>(column, SHORT_COLUMNS) == 0) {
+        store<u64>(bucket + (slot << 3), key);
+        store<u32>(column, entry, SHORT_COLUMNS);
+        return;
       }
-    } else {
-      const hash = finishHash(extendByUnits(HASH_START, at, nUnits));
-      for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
-        const slot = longSlots + (<usize>((hash + probe) & longMask) << LONG_SLOT_SHIFT);
-        if (load<u32>(slot, LONG_SLOT_COLUMN) == 0) {
-          store<u32>(slot, hash);
-          store<u32>(slot, column + 1, LONG_SLOT_COLUMN);
-          break;
-        }
+    }
+    store<u32>(bucket, 1, SHORT_MORE);
+    bucket = nextShortBucket(bucket);
+  }
+}
+
+function fillLong(hash: u32, entry: u32): void {
+  for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
+    const bucket = longBucketOf(hash, probe);
+    for (let slot: usize = 0; slot < <usize>LONG_SLOTS; slot++) {
+      const at = bucket + (slot << 2);
+      if (load<u32>(at, LONG_COLUMNS) == 0) {
+        store<u32>(at, hash);
+        store<u32>(at, entry, LONG_COLUMNS);
+        return;
       }
     }
   }
 }
 
-/** Column of the short term of these units from its slot on, or NO_COLUMN; `at` is where its `nUnits` units lie. */
-export function findShort(key: u64, slot: usize): i32 {
+/** Column of the short term of these units, or NO_COLUMN. */
+export function findShort(key: u64): i32 {
+  let bucket = shortBucketOf(key);
   for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
-    const column = load<u32>(slot, SHORT_SLOT_COLUMN);
-    if (column == 0) return NO_COLUMN;
-    if (load<u64>(slot) == key) return <i32>column - 1;
-    slot = nextShortSlot(slot);
+    const equal = compareBucket(bucket, key);
+    const entry = lookUpShort(bucket, equal);
+    if (equal != 0) return <i32>entry - 1;
+    if (entry == 0) return NO_COLUMN;
+    bucket = nextShortBucket(bucket);
   }
   return searchShort(key);
 }
@@ -143,8 +191,7 @@ function compareShort(column: u32, key: u64): i32 {
 /** Column of the term of the `nUnits` units at `at`, or NO_COLUMN. */
 export function findTerm(at: usize, nUnits: u32): i32 {
   if (isShort(at, nUnits)) {
-    const key = firstUnits(load<u64>(at), nUnits);
-    return findShort(key, shortSlotOf(key));
+    return findShort(firstUnits(load<u64>(at), nUnits));
   }
   return findLong(at, nUnits, finishHash(extendByUnits(HASH_START, at, nUnits)));
 }
@@ -152,10 +199,12 @@ export function findTerm(at: usize, nUnits: u32): i32 {
 /** {@link findTerm} for a term that is not short. */
 export function findLong(at: usize, nUnits: u32, hash: u32): i32 {
   for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
-    const slot = longSlots + (<usize>((hash + probe) & longMask) << LONG_SLOT_SHIFT);
-    const column = load<u32>(slot, LONG_SLOT_COLUMN);
-    if (column == 0) return NO_COLUMN;
-    if (load<u32>(slot) == hash && compareTerm(column - 1, at, nUnits) == 0) return <i32>column - 1;
+    const bucket = longBucketOf(hash, probe);
+    for (let equal = compareHashes(bucket, hash); equal != 0; equal &= equal - 1) {
+      const entry = load<u32>(bucket + (<usize>ctz(equal) << 2), LONG_COLUMNS);
+      if (entry != 0 && compareTerm(entry - 1, at, nUnits) == 0) return <i32>entry - 1;
+    }
+    if (load<u32>(bucket, LONG_LAST) == 0) return NO_COLUMN;
   }
   let low: i32 = 0;
   let high = <i32>nTerms - 1;

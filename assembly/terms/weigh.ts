@@ -9,18 +9,16 @@ import {
   idf,
   isSublinear,
   LIST_CAPACITY,
+  listBuckets,
+  listColumns,
   listKeys,
-  listSlots,
-  LONG_SLOT_COLUMN,
-  LONG_SLOT_SHIFT,
-  longMask,
-  longSlots,
+  LONG_COLUMNS,
+  LONG_LAST,
   MARK_REPEATED,
   MARK_SHIFT,
   marks,
   nTerms,
   repeats,
-  SHORT_SLOT_COLUMN,
   sink,
   summary,
   summaryEnd,
@@ -32,13 +30,17 @@ import {
   wordShortest,
 } from "./memory";
 import {
+  compareBucket,
+  compareHashes,
   findLong,
   findShort,
   firstUnits,
+  longBucketOf,
+  lookUpShort,
   MAX_PROBES,
   MAX_SHORT_UNITS,
   NO_COLUMN,
-  shortSlotOf,
+  shortBucketOf,
   termAt,
   termLength,
 } from "./table";
@@ -94,6 +96,7 @@ function markWord(record: usize): void {
 }
 
 function countWordNgrams(nWords: u32): void {
+  nListed = 0;
   for (let first: u32 = 0; first < nWords; first++) {
     const record = recordOf(first);
     if (wordShortest == 1) markWord(record);
@@ -103,19 +106,37 @@ function countWordNgrams(nWords: u32): void {
       const next = recordOf(first + n - 1);
       state = extendByUnits(extendHash(state, SPACE), <usize>load<u32>(next), load<u32>(next, RECORD_LENGTH));
       if (n < wordShortest) continue;
-      const column = findNgram(first, n, finishHash(state));
-      if (column != NO_COLUMN) mark(<u32>column);
+      if (nListed == LIST_CAPACITY) findListedNgrams();
+      store<u64>(listKeys + (<usize>nListed << 3), (<u64>first << 32) | finishHash(state));
+      store<u32>(listBuckets + (<usize>nListed << 2), n);
+      nListed++;
     }
   }
+  findListedNgrams();
+}
+
+/** Makes the look-ups of listed n-grams of words, all buckets read first as in {@link findListed}. */
+function findListedNgrams(): void {
+  let read: u32 = 0;
+  for (let i: usize = 0; i < <usize>nListed; i++) read ^= load<u32>(longBucketOf(load<u32>(listKeys + (i << 3)), 0));
+  store<u32>(sink, read);
+  for (let i: usize = 0; i < <usize>nListed; i++) {
+    const key = load<u64>(listKeys + (i << 3));
+    const column = findNgram(<u32>(key >> 32), load<u32>(listBuckets + (i << 2)), <u32>key);
+    if (column != NO_COLUMN) mark(<u32>column);
+  }
+  nListed = 0;
 }
 
 /** Column of the n-gram of `n` words from the place `first` on; two words of two units and a space are not short. */
 function findNgram(first: u32, n: u32, hash: u32): i32 {
   for (let probe: u32 = 0; probe < MAX_PROBES; probe++) {
-    const slot = longSlots + (<usize>((hash + probe) & longMask) << LONG_SLOT_SHIFT);
-    const column = load<u32>(slot, LONG_SLOT_COLUMN);
-    if (column == 0) return NO_COLUMN;
-    if (load<u32>(slot) == hash && compareNgram(column - 1, first, n) == 0) return <i32>column - 1;
+    const bucket = longBucketOf(hash, probe);
+    for (let equal = compareHashes(bucket, hash); equal != 0; equal &= equal - 1) {
+      const entry = load<u32>(bucket + (<usize>ctz(equal) << 2), LONG_COLUMNS);
+      if (entry != 0 && compareNgram(entry - 1, first, n) == 0) return <i32>entry - 1;
+    }
+    if (load<u32>(bucket, LONG_LAST) == 0) return NO_COLUMN;
   }
   let low: i32 = 0;
   let high = <i32>nTerms - 1;
@@ -193,24 +214,39 @@ function countLongNgrams(start: usize, nLeft: u32): void {
 @inline
 function listShort(key: u64): void {
   store<u64>(listKeys + (<usize>nListed << 3), key);
-  store<u32>(listSlots + (<usize>nListed << 2), <u32>shortSlotOf(key));
+  store<u32>(listBuckets + (<usize>nListed << 2), <u32>shortBucketOf(key));
   nListed++;
 }
 
 /**
- * Makes the look-ups of the list. All slots are read first: which terms are known cannot be predicted, and each wrong
- * guess would wait for a slot from memory.
+ * Makes the look-ups of the list. All buckets are read first: which terms are known cannot be predicted, and each wrong guess
+ * would wait for a bucket from memory. For the same reason what is found is listed without a branch.
  */
 function findListed(): void {
   let read: u32 = 0;
-  for (let i: usize = 0; i < <usize>nListed; i++) read ^= load<u32>(<usize>load<u32>(listSlots + (i << 2)));
-  store<u32>(sink, read);
+  for (let i: usize = 0; i < <usize>nListed; i++) read ^= load<u32>(<usize>load<u32>(listBuckets + (i << 2)));
+  let found = listColumns;
   for (let i: usize = 0; i < <usize>nListed; i++) {
-    const slot = <usize>load<u32>(listSlots + (i << 2));
-    if (load<u32>(slot, SHORT_SLOT_COLUMN) == 0) continue;
-    const column = findShort(load<u64>(listKeys + (i << 3)), slot);
-    if (column != NO_COLUMN) mark(<u32>column);
+    const key = load<u64>(listKeys + (i << 3));
+    const bucket = <usize>load<u32>(listBuckets + (i << 2));
+    const equal = compareBucket(bucket, key);
+    const entry = lookUpShort(bucket, equal);
+    store<u32>(found, entry - 1);
+    found += <usize>(equal != 0) << 2;
+    // The term may be in a later bucket.
+    if (equal == 0 && entry != 0) {
+      const column = findShort(key);
+      store<u32>(found, <u32>column);
+      found += <usize>(column != NO_COLUMN) << 2;
+    }
   }
+  for (let at = listColumns; at < found; at += 4) {
+    const column = load<u32>(at);
+    // The weights are multiplied with these numbers once all terms have been found.
+    read ^= load<u32>(idf + (<usize>column << 3));
+    mark(column);
+  }
+  store<u32>(sink, read);
   nListed = 0;
 }
 

@@ -60,7 +60,7 @@ interface GrowingMemory extends WebAssembly.Memory {
 export function createWasmTerms(moduleBytes: Uint8Array): TermKernelFactory {
   let module: WebAssembly.Module | null = null;
   return (terms, weights, ranges) => {
-    module ??= compileModule(moduleBytes, "the terms'", "64-bit integers");
+    module ??= compileModule(moduleBytes, "the terms'", "SIMD");
     return new WasmTerms(module, terms, weights, ranges);
   };
 }

@@ -98,14 +98,14 @@ function longHash(term: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The multiplication that spreads terms of up to four units, in assembly/terms/table.ts; its highest bits choose the slot. */
+/** The multiplication that spreads terms of up to four units, in assembly/terms/table.ts; its highest bits choose the bucket. */
 function shortHash(term: string): bigint {
   let key = 0n;
   for (let i = 0; i < term.length; i++) key |= BigInt(term.charCodeAt(i)) << BigInt(16 * i);
   return ((key ^ (key >> 32n)) * 0x9e3779b97f4a7c15n) & 0xffff_ffff_ffff_ffffn;
 }
 
-/** Words of three syllables whose hashes agree in 12 bits, more of them than a look-up tries slots. */
+/** Words of three syllables whose hashes agree in 12 bits, more of them than a look-up tries slots of buckets. */
 function collidingTerms(ending: string, slotOf: (term: string) => number | bigint): readonly string[] {
   const terms: string[] = [];
   const wanted = slotOf(`각가가${ending}`);
