@@ -229,7 +229,7 @@ export async function train(
   const { corpus, fitted, split, training, validation, everything, unlabeledMatrix, nLanes } = await vectorize(
     analyze,
     settings,
-    threads?.nThreads ?? 1,
+    threads,
     memory,
     onStage,
   );
@@ -265,7 +265,12 @@ export async function train(
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
   const isSideBySide =
     engine === null &&
-    isWorthThreadsOfTheirOwn(input, settings.ensemble - (state?.finished.length ?? 0), settings.linear);
+    isWorthThreadsOfTheirOwn(
+      training.matrix.indptr[training.matrix.nRows] as number,
+      training.matrix.nRows,
+      settings,
+      settings.ensemble - (state?.finished.length ?? 0),
+    );
   const failure = new AbortController();
   const ensemble = fitEnsemble(
     {
@@ -391,14 +396,21 @@ interface VectorizedCorpus {
 async function vectorize(
   analyze: () => Promise<AnalyzedCorpus>,
   settings: ResolvedTrainingSettings,
-  nThreads: number,
+  threads: NetworkThreads | undefined,
   memory: TrainingMemory | undefined,
   onStage: TrainOptions["onStage"],
 ): Promise<VectorizedCorpus> {
   const { corpus, log } = await analyze();
   onStage?.("vectorize");
+  const nThreads = threads?.nThreads ?? 1;
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
+  // What follows is the work of one thread, while others can start. Below a limit of memory there may be fewer.
+  const { engine, ensemble } = settings;
+  if (memory === undefined && engine === "wasm") {
+    const isWorth = isWorthThreadsOfTheirOwn(log.nOccurrences, split.train.length, settings, ensemble);
+    if (isWorth) threads?.prepareNetworks(ensemble);
+  }
   // Articles without labels come behind the others.
   const nLabeled = labelNumbers.length;
   const unlabeledRows = Uint32Array.from({ length: log.nDocuments - nLabeled }, (_, i) => nLabeled + i);

@@ -112,6 +112,11 @@ export class TermLog {
     return this.#documentEnds.count;
   }
 
+  /** Terms of all documents, as often as they occur. */
+  get nOccurrences(): number {
+    return this.#occurrences.count;
+  }
+
   /** Distinct terms. */
   get nTerms(): number {
     return this.#table.nTerms;

@@ -24,6 +24,8 @@ export class WorkerTrainingThreads implements NetworkThreads {
   readonly #moduleBytes: Uint8Array;
   readonly #workers: WorkerThread<TrainingRequest, null>[] = [];
   readonly #networkWorkers = new Set<WorkerThread<NetworkRequest, null>>();
+  /** Those of `#networkWorkers` that have no network yet. */
+  readonly #idleWorkers: WorkerThread<NetworkRequest, null>[] = [];
   #nNetworks = 0;
   #failure: Error | null = null;
 
@@ -55,6 +57,22 @@ export class WorkerTrainingThreads implements NetworkThreads {
         this.#failure ??= error;
       });
     }
+  }
+
+  /** Threads for networks, at work or waiting for one. */
+  get nNetworkThreads(): number {
+    return this.#networkWorkers.size;
+  }
+
+  prepareNetworks(nNetworks: number): void {
+    while (this.#idleWorkers.length < Math.min(nNetworks, this.nThreads))
+      this.#idleWorkers.push(this.#startNetworkWorker());
+  }
+
+  #startNetworkWorker(): WorkerThread<NetworkRequest, null> {
+    const worker = new WorkerThread<NetworkRequest, null>(`network ${++this.#nNetworks}`, NETWORK_WORKER_URL, null);
+    this.#networkWorkers.add(worker);
+    return worker;
   }
 
   async fitNetwork(task: NetworkTask, callbacks: RunCallbacks): Promise<TrainOutcome> {
@@ -99,8 +117,7 @@ export class WorkerTrainingThreads implements NetworkThreads {
       });
     });
     // One for each network: with the thread goes its memory, which else would wait for a collection of garbage.
-    const worker = new WorkerThread<NetworkRequest, null>(`network ${++this.#nNetworks}`, NETWORK_WORKER_URL, null);
-    this.#networkWorkers.add(worker);
+    const worker = this.#idleWorkers.shift() ?? this.#startNetworkWorker();
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     try {
@@ -135,6 +152,9 @@ export class WorkerTrainingThreads implements NetworkThreads {
 
   /** Ends the threads; a run that they take part in must be over. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers, ...this.#networkWorkers].map((worker) => worker.close()));
+    const workers = [...this.#workers, ...this.#networkWorkers];
+    this.#networkWorkers.clear();
+    this.#idleWorkers.length = 0;
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 }

@@ -1,5 +1,6 @@
 import { rowsPerBatch } from "../nn/batch-order.js";
 import { planRun, type TrainMlpInput } from "../nn/train-mlp.js";
+import type { ResolvedTrainingSettings } from "../options/train-options.js";
 
 /**
  * Products of a step's first layer from which a second thread saves more than the threads' waiting for each other costs:
@@ -26,15 +27,17 @@ const NARROW_UNITS = 64;
 /**
  * Whether networks are worth threads of their own, in which they are trained side by side, while the calling thread fits the
  * linear member. A single network is, when it is narrow and there is that member.
+ *
+ * @param nnz stored values of the training share; where they are not known yet, occurrences of terms, which are more
  */
 export function isWorthThreadsOfTheirOwn(
-  { matrix, network, optimizer }: TrainMlpInput,
+  nnz: number,
+  nRows: number,
+  { network, optimizer, linear }: Pick<ResolvedTrainingSettings, "network" | "optimizer" | "linear">,
   nNetworks: number,
-  hasLinearMember: boolean,
 ): boolean {
-  const nnz = matrix.indptr[matrix.nRows] as number;
   const [units] = network.hiddenUnits;
-  const { nEpochs } = planRun(matrix.nRows, optimizer);
-  const isOneOfMany = nNetworks > 1 || (nNetworks === 1 && hasLinearMember && units <= NARROW_UNITS);
+  const { nEpochs } = planRun(nRows, optimizer);
+  const isOneOfMany = nNetworks > 1 || (nNetworks === 1 && linear && units <= NARROW_UNITS);
   return isOneOfMany && nnz * units * nEpochs * nNetworks >= LEAST_PRODUCTS_OF_RUN;
 }

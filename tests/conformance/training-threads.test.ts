@@ -88,6 +88,16 @@ describe("training over several threads", () => {
     },
   );
 
+  it("gives them on a thread that was started ahead, and ends those that had no network", async () => {
+    threads = new WorkerTrainingThreads(2);
+    threads.prepareNetworks(3);
+    expect(threads.nNetworkThreads).toBe(2);
+    expect(hashOf(await threads.fitNetwork(taskOf(smallRun(kernels)), {}))).toBe(WEIGHTS_SHA256);
+    expect(threads.nNetworkThreads).toBe(1);
+    await threads.close();
+    expect(threads.nNetworkThreads).toBe(0);
+  });
+
   it("takes one checkpoint at a time, however long it takes to write", async () => {
     threads = new WorkerTrainingThreads(2);
     let nSaving = 0;
