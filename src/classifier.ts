@@ -17,7 +17,7 @@ import { type Article, type Label, toCleanDocument } from "./text/article.js";
 
 export interface Prediction {
   readonly label: Label;
-  /** Probability in [0, 1]: the mean of the networks' softmax, calibrated where the model is. */
+  /** Probability in [0, 1]: softmax of the mean of the networks' logits, calibrated where the model is. */
   readonly score: number;
 }
 

@@ -6,9 +6,8 @@
 import { reluForward } from "./elementwise";
 import { fetchRows } from "./fetch";
 import { addRows } from "./linear";
-import { exponential, naturalLogarithm } from "./math";
+import { exponential } from "./math";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
-import { softmax } from "./softmax";
 
 /** out = bias + Σ_k values[k] weight[columns[k]]. Returns INDEX_OUT_OF_RANGE when a column is not below nTerms. */
 export function float32Sums(
@@ -111,48 +110,46 @@ function linear(out: usize, input: usize, nInputs: u32, weight: usize, bias: usi
   }
 }
 
-/** out[c] = Σ_m votes[m] probabilities[m, c] / nVotes, each sum rounded. */
+/**
+ * scores_c = e^l_c / Σ_k e^l_k of l_c = (Σ_m votes[m] logits[m, c]) / nVotes / temperature + labelBias[c], in double; `powers`
+ * (f64) is scratch.
+ */
 // @ts-ignore: decorator
 @inline
-function averageByVotes(out: usize, probabilities: usize, votes: usize, nNetworks: u32, nLabels: u32): void {
-  const rowBytes = <usize>nLabels << 2;
-  let nVotes: u32 = 0;
-  for (let m: usize = 0; m < <usize>nNetworks; m++) nVotes += load<u32>(votes + (m << 2));
-  for (let at: usize = 0; at < rowBytes; at += 4) {
-    let sum = <f32>(<f64>load<u32>(votes) * <f64>load<f32>(probabilities + at));
-    let p = probabilities + at;
-    for (let m: usize = 1; m < <usize>nNetworks; m++) {
-      p += rowBytes;
-      sum = <f32>(<f64>sum + <f64>load<u32>(votes + (m << 2)) * <f64>load<f32>(p));
-    }
-    store<f32>(out + at, <f32>(<f64>sum / <f64>nVotes));
-  }
-}
-
-/** scores_c = p_c^(1 / temperature) e^labelBias[c] / Σ_k the same, in double; `logits` (f64) is scratch. */
-// @ts-ignore: decorator
-@inline
-function calibrate(scores: usize, calibration: usize, logits: usize, nLabels: u32): void {
+function scoreLogits(
+  scores: usize,
+  logits: usize,
+  votes: usize,
+  calibration: usize,
+  powers: usize,
+  nNetworks: u32,
+  nLabels: u32,
+): void {
   const temperature = load<f64>(calibration);
+  let nVotes: f64 = 0;
+  for (let m: usize = 0; m < <usize>nNetworks; m++) nVotes += <f64>load<u32>(votes + (m << 2));
   let greatest: f64 = -Infinity;
   for (let c: usize = 0; c < <usize>nLabels; c++) {
-    const logit = naturalLogarithm(<f64>load<f32>(scores + (c << 2))) / temperature + load<f64>(calibration + (c << 3), 8);
-    store<f64>(logits + (c << 3), logit);
-    greatest = max<f64>(greatest, logit);
+    let sum: f64 = 0;
+    for (let m: usize = 0; m < <usize>nNetworks; m++) {
+      sum += <f64>load<u32>(votes + (m << 2)) * <f64>load<f32>(logits + ((m * <usize>nLabels + c) << 2));
+    }
+    const mean = sum / nVotes / temperature + load<f64>(calibration + (c << 3), 8);
+    store<f64>(powers + (c << 3), mean);
+    greatest = max<f64>(greatest, mean);
   }
-  let sum: f64 = 0;
+  let total: f64 = 0;
   for (let c: usize = 0; c < <usize>nLabels; c++) {
-    const power = exponential(load<f64>(logits + (c << 3)) - greatest);
-    store<f64>(logits + (c << 3), power);
-    sum += power;
+    const power = exponential(load<f64>(powers + (c << 3)) - greatest);
+    store<f64>(powers + (c << 3), power);
+    total += power;
   }
-  for (let c: usize = 0; c < <usize>nLabels; c++) store<f32>(scores + (c << 2), <f32>(load<f64>(logits + (c << 3)) / sum));
+  for (let c: usize = 0; c < <usize>nLabels; c++) store<f32>(scores + (c << 2), <f32>(load<f64>(powers + (c << 3)) / total));
 }
 
 /** From the first layers' sums in `hidden1` to the scores; `powers` (f64 [nLabels]) is scratch. */
 export function scoreSums(
   scores: usize,
-  probabilities: usize,
   logits: usize,
   hidden3: usize,
   hidden2: usize,
@@ -169,7 +166,6 @@ export function scoreSums(
   votes: usize,
   calibration: usize,
   powers: usize,
-  isCalibrated: bool,
   nNetworks: u32,
   nUnits: u32,
   nLabels: u32,
@@ -177,7 +173,6 @@ export function scoreSums(
   normalizeAndRectify(hidden1, scale1, shift1, nUnits);
   const layerBytes = <usize>nNetworks << 2;
   const rowBytes = <usize>nLabels << 2;
-  let p = probabilities;
   let z = logits;
   for (let m: usize = 0; m < layerBytes; m += 4) {
     const n1 = load<u32>(widths + m);
@@ -188,7 +183,6 @@ export function scoreSums(
     linear(hidden3, hidden2, n2, w3, b3, n3);
     reluForward(hidden3, hidden3, n3);
     linear(z, hidden3, n3, w4, b4, nLabels);
-    softmax(p, z, nLabels);
     hidden1 += <usize>n1 << 2;
     hidden2 += <usize>n2 << 2;
     hidden3 += <usize>n3 << 2;
@@ -198,9 +192,7 @@ export function scoreSums(
     b3 += <usize>n3 << 2;
     w4 += <usize>(n3 * nLabels) << 2;
     b4 += rowBytes;
-    p += rowBytes;
     z += rowBytes;
   }
-  averageByVotes(scores, probabilities, votes, nNetworks, nLabels);
-  if (isCalibrated) calibrate(scores, calibration, powers, nLabels);
+  scoreLogits(scores, logits, votes, calibration, powers, nNetworks, nLabels);
 }

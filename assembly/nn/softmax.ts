@@ -32,11 +32,6 @@ function normalize(probabilities: usize, sum: f64, nLabels: u32): void {
   }
 }
 
-/** The softmax of one row. */
-export function softmax(probabilities: usize, logits: usize, nLabels: u32): void {
-  normalize(probabilities, exponentials(probabilities, logits, maximum(logits, nLabels), nLabels), nLabels);
-}
-
 /** The loss, in double. */
 export function softmaxCrossEntropyForward(
   probabilities: usize,

@@ -125,7 +125,7 @@ export interface ModelCard {
   readonly trainingDataHash: string;
   /** For each network of the model the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly EpochRecord[];
-  /** What is done to the mean of the networks' probabilities. */
+  /** What is done to the mean of the networks' logits. */
   readonly calibration: Calibration;
   /** In model order; empty when not given. */
   readonly topTerms: readonly LabelTerms[];

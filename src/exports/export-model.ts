@@ -8,7 +8,7 @@ import type { ExportTarget } from "./targets.js";
 
 /** What an exported network is made of. */
 export interface NetworkParts {
-  /** The score is the mean of their probabilities by their votes, calibrated. */
+  /** The scores are the softmax of the mean of their logits by their votes, calibrated. */
   readonly members: readonly MlpWeights[];
   /** `[M]` integers ≥ 1. */
   readonly votes: readonly number[];

@@ -6,11 +6,10 @@
  * A document with fewer than K terms is filled up with any index below V and value 0, which adds nothing.
  */
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
-import { isNoCalibration } from "../nn/calibration.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
+import { foldScores } from "./fold-scores.js";
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from "./onnx-file.js";
-import { outputsByVotes } from "./votes.js";
 
 /** Collects nodes and initializers; each method returns the name of the value that it makes. */
 class GraphBuilder {
@@ -33,7 +32,7 @@ class GraphBuilder {
   }
 }
 
-/** Adds a member network and returns the name of its probabilities `[N, C]`. */
+/** Adds a member network and returns the name of its logits `[N, C]`. */
 function addMember(graph: GraphBuilder, weights: MlpWeights, prefix: string, valuesRow: string, axis: string): string {
   const { nTerms, hiddenUnits, nLabels } = shapeOf(weights);
   const [h1, h2, h3] = hiddenUnits;
@@ -65,33 +64,21 @@ function addMember(graph: GraphBuilder, weights: MlpWeights, prefix: string, val
   const sums3 = graph.apply("Gemm", `${prefix}sums3`, [hidden2, constant("w3", [h2, h3]), constant("b3", [h3])]);
   const hidden3 = activate(3, sums3, h3);
   const output = [hidden3, constant("w4", [h3, nLabels]), constant("b4", [nLabels])];
-  const logits = graph.apply("Gemm", `${prefix}logits`, output);
-  return graph.apply("Softmax", `${prefix}probabilities`, [logits], { integers: { axis: 1 } });
+  return graph.apply("Gemm", `${prefix}logits`, output);
 }
 
 /** Returns an .onnx file with inputs `indices` (int64) and `values` (float), both `[N, K]`, and the output `scores`. */
-export function encodeOnnxModel(
-  { members, votes, calibration, labels }: NetworkParts,
-  producerVersion: string,
-): Uint8Array {
+export function encodeOnnxModel(parts: NetworkParts, producerVersion: string): Uint8Array {
+  const { labels } = parts;
   const graph = new GraphBuilder();
   const axis = graph.constant("axis1", [1], BigInt64Array.of(1n));
   // [N, 1, K] times the terms' rows [N, K, H1] is one sum for each document.
   const valuesRow = graph.apply("Unsqueeze", "valuesRow", ["values", axis]);
-  const probabilities = members.map((weights, member) =>
+  const members = foldScores(parts);
+  const logits = members.map((weights, member) =>
     addMember(graph, weights, members.length === 1 ? "" : `${member}.`, valuesRow, axis),
   );
-  const mean = graph.apply("Mean", "mean", outputsByVotes(probabilities, votes));
-  if (isNoCalibration(calibration)) {
-    graph.apply("Identity", "scores", [mean]);
-  } else {
-    const inverse = graph.constant("inverseTemperature", [1], Float32Array.of(1 / calibration.temperature));
-    const bias = graph.constant("labelBias", [labels.length], Float32Array.from(calibration.labelBias));
-    const logarithms = graph.apply("Log", "logarithms", [mean]);
-    const scaled = graph.apply("Mul", "scaled", [logarithms, inverse]);
-    const shifted = graph.apply("Add", "shifted", [scaled, bias]);
-    graph.apply("Softmax", "scores", [shifted], { integers: { axis: 1 } });
-  }
+  graph.apply("Softmax", "scores", [graph.apply("Sum", "sum", logits)], { integers: { axis: 1 } });
   return encodeOnnx({
     name: "newsclf",
     producerVersion,

@@ -5,12 +5,10 @@
  * `[N, K]`; a document with fewer than K terms is filled up with any index below V and value 0. The first layer is an
  * embedding whose rows are summed by a dot product with the values, so nothing of size N × V is made.
  */
-import { naturalLogarithm } from "../kernels/math.js";
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
-import { isNoCalibration } from "../nn/calibration.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
-import { outputsByVotes } from "./votes.js";
+import { foldScores } from "./fold-scores.js";
 
 /** A layer as Keras writes it. */
 interface Layer {
@@ -87,7 +85,7 @@ function addMember(
   builder: LayersBuilder,
   weights: MlpWeights,
   prefix: string,
-  activation: "softmax" | "logSoftmax",
+  activation: "softmax" | "linear",
 ): string {
   const { nTerms, hiddenUnits, nLabels } = shapeOf(weights);
   const [h1, h2, h3] = hiddenUnits;
@@ -103,55 +101,16 @@ function addMember(
   const sums3 = builder.dense(`${prefix}sums3`, hidden2, h3, "linear", weights.w3, weights.b3);
   const { gamma3, beta3, runningMean3, runningVar3 } = weights;
   const hidden3 = builder.batchNormAndRelu(`${prefix}3`, sums3, gamma3, beta3, runningMean3, runningVar3);
-  return builder.dense(`${prefix}probabilities`, hidden3, nLabels, activation, weights.w4, weights.b4);
+  return builder.dense(`${prefix}logits`, hidden3, nLabels, activation, weights.w4, weights.b4);
 }
 
-/** A diagonal matrix `[n, n]`. */
-function diagonal(n: number, value: number): Float32Array {
-  const matrix = new Float32Array(n * n);
-  for (let i = 0; i < n; i++) matrix[i * n + i] = value;
-  return matrix;
-}
-
-/**
- * Adds ln(Σ votes · p) over the members and returns its name. No Keras layer takes logarithms, but its activations do: with the
- * members' a = ln(votes · p), ln(e^a + e^b) = b + ln(1 + e^(a - b)) = b + softplus(a - b), one member after another.
- */
-function addLogMean(builder: LayersBuilder, { members, votes }: NetworkParts, nLabels: number): string {
-  const logarithms = members.map((weights, member) => {
-    const name = addMember(builder, weights, `${member}_`, "logSoftmax");
-    const bias = new Float32Array(nLabels).fill(naturalLogarithm(votes[member] as number));
-    return builder.dense(`${member}_voted`, name, nLabels, "linear", diagonal(nLabels, 1), bias);
-  });
-  const zeros = new Float32Array(nLabels);
-  return logarithms.reduce((sum, logarithm, member) => {
-    const negative = builder.dense(`${member}_negative`, logarithm, nLabels, "linear", diagonal(nLabels, -1), zeros);
-    const difference = builder.layer("Add", `${member}_difference`, [sum, negative], {});
-    const excess = builder.layer("Activation", `${member}_excess`, [difference], { activation: "softplus" });
-    return builder.layer("Add", `${member}_sum`, [logarithm, excess], {});
-  });
-}
-
-/** Adds the networks, their mean and its calibration, and returns the name of the scores. */
+/** Adds the networks and returns the name of the scores. */
 function addScores(builder: LayersBuilder, parts: NetworkParts): string {
-  const { members, votes, calibration, labels } = parts;
-  const { temperature, labelBias } = calibration;
-  const [first, ...others] = members as [MlpWeights, ...MlpWeights[]];
-  if (others.length === 0) {
-    // The calibration is worked into the last layer: logits / temperature + bias.
-    const w4 = first.w4.map((weight) => weight / temperature);
-    const b4 = first.b4.map((bias, label) => bias / temperature + (labelBias[label] as number));
-    return addMember(builder, { ...first, w4, b4 }, "", "softmax");
-  }
-  if (isNoCalibration(calibration)) {
-    const outputs = members.map((weights, member) => addMember(builder, weights, `${member}_`, "softmax"));
-    return builder.layer("Average", "scores", outputsByVotes(outputs, votes), {});
-  }
-  const nLabels = labels.length;
-  // Softmax does not see that the sum of the votes is not divided by their number.
-  const logMean = addLogMean(builder, parts, nLabels);
-  const bias = Float32Array.from(labelBias);
-  return builder.dense("scores", logMean, nLabels, "softmax", diagonal(nLabels, 1 / temperature), bias);
+  const [first, ...others] = foldScores(parts) as [MlpWeights, ...MlpWeights[]];
+  if (others.length === 0) return addMember(builder, first, "", "softmax");
+  const logits = [first, ...others].map((weights, member) => addMember(builder, weights, `${member}_`, "linear"));
+  const sum = builder.layer("Add", "sum", logits, {});
+  return builder.layer("Activation", "scores", [sum], { activation: "softmax" });
 }
 
 /** Returns the files of a LayersModel by name: `model.json` and its weights. */

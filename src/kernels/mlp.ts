@@ -68,7 +68,7 @@ export interface ScoringBuffers<A extends FloatArray = Float32Array> {
   readonly widths: Uint32Array;
   /** `[M]` How often each network counts; ≥ 1. */
   readonly votes: Uint32Array;
-  /** `[1 + C]` Temperature, and what is added to the logarithm of each label's probability. */
+  /** `[1 + C]` Temperature, and what is added to each label's logit behind it. */
   readonly calibration: Float64Array;
   /** `[C]` Scratch space. */
   readonly powers: Float64Array;
@@ -84,8 +84,6 @@ export interface ScoringBuffers<A extends FloatArray = Float32Array> {
   readonly hidden3: A;
   /** `[M, C]` */
   readonly logits: A;
-  /** `[M, C]` */
-  readonly probabilities: A;
   /** `[C]` */
   readonly scores: A;
 }
@@ -280,11 +278,12 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
    * the columns and nothing else, for it takes no longer than a few of the other steps' checks. By network, ⊙ by unit:
    *
    *   h1 = max(0, scale1 ⊙ (b1 + Σ_k values[k] w1[columns[k]]) + shift1);  h2 = max(0, b2 + h1 w2);  h3 = max(0, b3 + h2 w3);
-   *   logits = b4 + h3 w4;  probabilities[c] = exp(logits[c] - max logits) / Σ_k exp(logits[k] - max logits)
+   *   logits = b4 + h3 w4
    *
-   * and of the networks' mean by votes p, where the calibration changes anything:
+   * and of their mean by votes, in double:
    *
-   *   scores[c] = p_c^(1 / temperature) exp(labelBias[c]) / Σ_k the same
+   *   l_c = (Σ_m votes[m] logits[m, c]) / Σ_m votes[m] / temperature + labelBias[c]
+   *   scores[c] = exp(l_c - max l) / Σ_k exp(l_k - max l)
    */
   bindScoring(buffers: ScoringBuffers<A>): (nnz: number) => void;
 
@@ -458,11 +457,6 @@ export const MAX_SEPARATORS = 8;
 
 /** Makes kernels that can hand out `capacityBytes` in all; see {@link measureBytes}. */
 export type MlpKernelFactory<A extends FloatArray = Float32Array> = (capacityBytes: number) => MlpKernels<A>;
-
-/** Whether {@link ScoringBuffers.calibration} leaves all scores as they are. */
-export function changesNothing(calibration: Float64Array): boolean {
-  return calibration.every((number, i) => number === (i === 0 ? 1 : 0));
-}
 
 /** Bytes that a buffer takes up, with what is needed to align the next one. */
 export function alignedBytes(n: number, bytesPerElement: number): number {

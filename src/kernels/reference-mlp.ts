@@ -12,7 +12,6 @@ import {
   alignedBytes,
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
-  changesNothing,
   type FloatArray,
   type MlpKernels,
   type PackedBuffer,
@@ -386,7 +385,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
   }
 
   bindScoring(buffers: ScoringBuffers<A>): (nnz: number) => void {
-    const { columns, values, b1, scale1, shift1, hidden1, hidden2, hidden3, logits, probabilities } = buffers;
+    const { columns, values, b1, scale1, shift1, hidden1, hidden2, hidden3, logits } = buffers;
     const { w1, w2, b2, w3, b3, w4, b4, votes, calibration, scores } = buffers;
     const nUnits = b1.length;
     const nLabels = scores.length;
@@ -418,9 +417,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
       this.#linearForwardEach(hidden3, hidden2, w3, b3, widths2, widths3);
       this.reluForward(hidden3, hidden3, hidden3.length);
       this.#linearForwardEach(logits, hidden3, w4, b4, widths3, widths4);
-      softmax(probabilities, logits, nNetworks, nLabels);
-      averageByVotes(scores, probabilities, votes);
-      calibrate(scores, calibration);
+      scoreLogits(scores, logits, votes, calibration);
     };
   }
 
@@ -694,36 +691,19 @@ function storeRow(out: FloatArray, start: number, sums: Float64Array, n: number)
   for (let i = 0; i < n; i++) out[start + i] = sums[i];
 }
 
-/** The softmax of each row; probabilities, logits [B, C]. */
-function softmax(probabilities: FloatArray, logits: FloatArray, nRows: number, nLabels: number): void {
-  for (let b = 0; b < nRows; b++) {
-    const row = b * nLabels;
-    const max = maximum(logits, row, nLabels);
-    let sum = 0;
-    for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
-    for (let c = 0; c < nLabels; c++) probabilities[row + c] = exponential(logits[row + c] - max) / sum;
-  }
-}
-
-/** mean[c] = Σ_m votes[m] probabilities[m, c] / Σ_m votes[m], each step rounded. */
-function averageByVotes(mean: FloatArray, probabilities: FloatArray, votes: Uint32Array): void {
-  const nLabels = mean.length;
+/** The softmax of the logits' mean by votes, calibrated. The greatest is subtracted before exp. */
+function scoreLogits(scores: FloatArray, logits: FloatArray, votes: Uint32Array, calibration: Float64Array): void {
+  const nLabels = scores.length;
   const nVotes = votes.reduce((sum, each) => sum + each, 0);
-  for (let c = 0; c < nLabels; c++) {
-    mean[c] = votes[0] * probabilities[c];
-    for (let m = 1; m < votes.length; m++) mean[c] += votes[m] * probabilities[m * nLabels + c];
-    mean[c] /= nVotes;
-  }
-}
-
-/** Overwrites probabilities `[C]` by calibrated ones. The greatest is subtracted before exp; one of 0 stays 0. */
-function calibrate(probabilities: FloatArray, calibration: Float64Array): void {
-  if (changesNothing(calibration)) return;
-  const logits = Array.from(probabilities, (p, c) => naturalLogarithm(p) / calibration[0] + calibration[1 + c]);
-  const greatest = Math.max(...logits);
-  const powers = logits.map((logit) => exponential(logit - greatest));
+  const means = Array.from(scores, (_, c) => {
+    let sum = 0;
+    for (let m = 0; m < votes.length; m++) sum += votes[m] * logits[m * nLabels + c];
+    return sum / nVotes / calibration[0] + calibration[1 + c];
+  });
+  const greatest = Math.max(...means);
+  const powers = means.map((mean) => exponential(mean - greatest));
   const sum = powers.reduce((total, power) => total + power, 0);
-  for (const [c, power] of powers.entries()) probabilities[c] = power / sum;
+  for (const [c, power] of powers.entries()) scores[c] = power / sum;
 }
 
 /** Four sums at a time, so that one addition does not wait for the one before it. */

@@ -12,7 +12,6 @@ import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
 import {
   alignedBytes,
-  changesNothing,
   MAX_SEPARATORS,
   type MlpKernelFactory,
   type MlpKernels,
@@ -221,7 +220,6 @@ interface MlpExports {
   scale(values: number, factor: number, n: number): void;
   scoreSums(
     scores: number,
-    probabilities: number,
     logits: number,
     hidden3: number,
     hidden2: number,
@@ -238,7 +236,6 @@ interface MlpExports {
     votes: number,
     calibration: number,
     powers: number,
-    isCalibrated: number,
     nNetworks: number,
     nUnits: number,
     nLabels: number,
@@ -729,7 +726,6 @@ class WasmMlp implements MlpKernels {
     const nLogits = nNetworks * nLabels;
     if (sumOf(h1) !== nUnits) throw new Error(`Bug: ${nUnits} units, of networks of ${h1}`);
     const scoresAt = this.#at(scores, nLabels);
-    const probabilities = this.#at(buffers.probabilities, nLogits);
     const logits = this.#at(buffers.logits, nLogits);
     const hidden3 = this.#at(buffers.hidden3, sumOf(h3));
     const hidden2 = this.#at(buffers.hidden2, sumOf(h2));
@@ -746,7 +742,6 @@ class WasmMlp implements MlpKernels {
     const votesAt = this.#at(votes, nNetworks);
     const calibrationAt = this.#at(calibration, 1 + nLabels);
     const powersAt = this.#at(powers, nLabels);
-    const isCalibrated = changesNothing(calibration) ? 0 : 1;
     const { scoreSums } = this.#exports;
     const longest = Math.min(columns.length, values.length);
     return (nnz) => {
@@ -754,7 +749,6 @@ class WasmMlp implements MlpKernels {
       sumLayer(nnz);
       scoreSums(
         scoresAt,
-        probabilities,
         logits,
         hidden3,
         hidden2,
@@ -771,7 +765,6 @@ class WasmMlp implements MlpKernels {
         votesAt,
         calibrationAt,
         powersAt,
-        isCalibrated,
         nNetworks,
         nUnits,
         nLabels,

@@ -8,7 +8,10 @@ import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/t
 import { fail, formatStoredJson, isCount, ManifestReader, parseStoredJson } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
+
+/** Before, the probabilities of several networks were averaged, which gives other scores. */
+const LOGITS_AVERAGED_SINCE = 4;
 
 /** What a model file says of itself. */
 export interface ModelMetadata {
@@ -31,18 +34,18 @@ export interface ModelMetadata {
   readonly trainingDataHash: string;
   /** Articles without labels that it was trained on, too; not there where there were none. */
   readonly unlabeled?: UnlabeledArticles;
-  /** The networks whose probabilities are averaged by their votes; behind those that have an epoch stands the linear member, where there is one. */
+  /** The networks whose logits are averaged by their votes; behind those that have an epoch stands the linear member, where there is one. */
   readonly members: readonly MemberDescription[];
   /** For each trained network the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
-  /** Applied to the mean of the members' probabilities. */
+  /** Applied to the mean of the members' logits. */
   readonly calibration: Calibration;
 }
 
 /** What a manifest says of a network. */
 export interface MemberDescription {
   readonly hiddenUnits: MlpShape["hiddenUnits"];
-  /** How often its probabilities count in the mean. */
+  /** How often its logits count in the mean. */
   readonly votes: number;
 }
 
@@ -286,6 +289,18 @@ export function parseManifest(text: string): ModelMetadata {
   const selectedEpochs = parseEpochs(
     formatVersion === 1 ? [manifest.field("selectedEpoch")] : manifest.field("selectedEpochs"),
   );
+  const members =
+    formatVersion < 3
+      ? membersOfOlderFile(selectedEpochs.length, labels.length, settings)
+      : parseMembers(manifest.field("members"), selectedEpochs.length, settings);
+  if (formatVersion < LOGITS_AVERAGED_SINCE && members.length > 1) {
+    throw new ModelFormatError(
+      8,
+      `one network in a file of version ${formatVersion}`,
+      `${members.length}, whose probabilities were averaged then where logits are now`,
+      { code: "MODEL_VERSION", hint: "train the model again" },
+    );
+  }
   return Object.freeze({
     formatVersion,
     labels,
@@ -297,10 +312,7 @@ export function parseManifest(text: string): ModelMetadata {
     isRefitted: manifest.boolean("isRefitted"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
     ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
-    members:
-      formatVersion < 3
-        ? membersOfOlderFile(selectedEpochs.length, labels.length, settings)
-        : parseMembers(manifest.field("members"), selectedEpochs.length, settings),
+    members,
     selectedEpochs,
     calibration:
       formatVersion === 1

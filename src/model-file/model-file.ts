@@ -8,7 +8,7 @@ import { ModelFormatError } from "../errors.js";
 import { documentFrequencyOf } from "../features/term-statistics.js";
 import { Vocabulary } from "../features/vocabulary.js";
 import { checkUserWords, decodeUserWords, encodeUserWords, type UserWord } from "../morph/user-word.js";
-import { type JoinedNetworks, joinFirstLayers, type MemberParameters, type MlpShape } from "../nn/weights.js";
+import type { JoinedNetworks, MemberParameters, MlpShape } from "../nn/weights.js";
 import { checkDigest, DIGEST_KEY, EMPTY_DIGEST, sealDigest } from "./digest.js";
 import { addFirstLayer, firstLayerNames, takeFirstLayer } from "./first-layer.js";
 import { packCounts, unpackCounts } from "./label-counts.js";
@@ -31,7 +31,7 @@ export interface ModelParts {
   readonly labelDocumentFrequency: Uint32Array;
   /** `[V]` articles without labels that hold the term; not there where there were none. */
   readonly unlabeledDocumentFrequency?: Uint32Array;
-  /** The score is the mean of their probabilities by their votes. */
+  /** The scores are the softmax of the mean of their logits by their votes. */
   readonly networks: JoinedNetworks;
   /** Entries beside the package's dictionary that the tokenizer had; none when left out. */
   readonly userWords?: readonly UserWord[];
@@ -150,15 +150,12 @@ function takeNetworks(file: TensorFile<StoredTensor>, metadata: ModelMetadata, n
   const members = [first as MemberParameters, ...others] as const;
   const votes = metadata.members.map((member) => member.votes);
   const widths = firstWidths(metadata);
-  if (formatVersion >= 3) {
-    const nUnits = widths.reduce((sum, width) => sum + width, 0);
-    return { w1: takeFirstLayer(file, FIRST_LAYER, [nTerms, nUnits], widths, [nTerms, widths.length]), members, votes };
-  }
-  const layers = shapes.map(({ hiddenUnits: [h1] }, member) => {
-    const name = memberTensorName(formatVersion, member, FIRST_LAYER);
-    return takeFirstLayer(file, name, [nTerms, h1], Uint32Array.of(h1), [nTerms]);
-  });
-  return { w1: joinFirstLayers(layers, widths), members, votes };
+  const nUnits = widths.reduce((sum, width) => sum + width, 0);
+  // Files before version 3 have one network, and its own scales.
+  const isOlder = formatVersion < 3;
+  const name = isOlder ? memberTensorName(formatVersion, 0, FIRST_LAYER) : FIRST_LAYER;
+  const scales = isOlder ? [nTerms] : [nTerms, widths.length];
+  return { w1: takeFirstLayer(file, name, [nTerms, nUnits], widths, scales), members, votes };
 }
 
 /** Runs `read`, which counts from the start of a tensor, and makes its errors count from the start of the file. */

@@ -4,22 +4,16 @@
  * A network in use is ReLU layers and nothing else, so around a document it is linear: the units that are active stay so. The
  * difference of two logits is then a sum over the document's terms and one constant, exactly.
  *
- * With several networks, whose probabilities are averaged, and a calibration:
+ * With several networks, whose logits z_m are averaged by votes v_m, and a calibration, it is still such a sum:
  *
- *   ln(score_a / score_b) = (ln Σ_m p_ma − ln Σ_m p_mb) / T + bias_a − bias_b
- *   ln Σ_m p_ma − ln Σ_m p_mb = Σ_m w_m ln(p_ma / p_mb),   w_m = L(p_ma, p_mb) / L(Σ p_ma, Σ p_mb)
- *
- * with p_m a network's probability times its votes, and where L(x, y) = (x − y) / (ln x − ln y) is the logarithmic mean, L(x, x) = x. The second line is exact too, and
- * ln(p_ma / p_mb) is network m's difference of logits.
+ *   ln(score_a / score_b) = Σ_m v_m / (T Σ_k v_k) (z_ma − z_mb) + bias_a − bias_b
  *
  * Legend: V terms, H1 … H3 hidden units, C labels, a the label that is explained, b the one it is compared with.
  *
- * @see Montúfar, Pascanu, Cho and Bengio 2014, "On the Number of Linear Regions of Deep Neural Networks", for the linear pieces;
- * Ang 2004, "Decomposition analysis for policymaking in energy: which is the preferred method?", for the logarithmic mean
+ * @see Montúfar, Pascanu, Cho and Bengio 2014, "On the Number of Linear Regions of Deep Neural Networks", for the linear pieces
  */
 
 import type { SparseRow } from "../features/sparse-row.js";
-import { exponential, naturalLogarithm } from "../kernels/math.js";
 import type { FloatArray } from "../kernels/mlp.js";
 import type { Calibration } from "./calibration.js";
 
@@ -49,7 +43,7 @@ export interface NetworkView {
   readonly votes: number;
 }
 
-/** Networks over one vocabulary and what is done with their probabilities. */
+/** Networks over one vocabulary and what is done with their logits. */
 export interface ScoringView {
   /** At least one. */
   readonly networks: readonly NetworkView[];
@@ -78,29 +72,16 @@ export interface Attribution {
 }
 
 /**
- * Bends of the way that lie nearer to each other are passed at once, and parts of it that are shorter are not halved. What lies
- * in so short a part cannot be seen in the sum, and each step is longer than the rounding of the place.
+ * Bends of the way that lie nearer to each other are passed at once: what lies in so short a part cannot be seen in the sum, and
+ * each step is longer than the rounding of the place.
  */
 const SHORTEST_PART = 2 ** -40;
 
-/** A part of the way is halved while the sum of its contributions is further from what the odds gain on it: nats, or share of the odds. */
-const PART_TOLERANCE = 1e-9;
-
-/** Gauss-Legendre quadrature with three points on [0, 1]: exact for polynomials of degree five. */
-const QUADRATURE = [
-  { place: (1 - Math.sqrt(0.6)) / 2, weight: 5 / 18 },
-  { place: 1 / 2, weight: 4 / 9 },
-  { place: (1 + Math.sqrt(0.6)) / 2, weight: 5 / 18 },
-] as const;
-
-interface Logits {
-  readonly logits: Float64Array;
-}
-
-interface Activations extends Logits {
+interface Activations {
   readonly hidden1: Float64Array;
   readonly hidden2: Float64Array;
   readonly hidden3: Float64Array;
+  readonly logits: Float64Array;
 }
 
 /** out[o] = bias[o] + Σ_i input[i] weight[i, o] */
@@ -162,102 +143,59 @@ function firstLayerSums(network: NetworkView, { indices, values, nnz }: SparseRo
   return sums;
 }
 
-/** ln Σ e^x */
-function logSumExp(exponents: ArrayLike<number>): number {
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < exponents.length; i++) greatest = Math.max(greatest, exponents[i]);
-  let sum = 0;
-  for (let i = 0; i < exponents.length; i++) sum += exponential(exponents[i] - greatest);
-  return greatest + naturalLogarithm(sum);
-}
-
-/** ln(sinh(t) / t) for t ≥ 0. */
-function logSinhRatio(t: number): number {
-  // Where e^-2t is below half a unit in the last place, sinh(t) is e^t / 2.
-  if (t > 20) return t - naturalLogarithm(2 * t);
-  // The series' next term, t⁴ / 180, is below the last place there.
-  if (t < 1e-4) return (t * t) / 6;
-  return naturalLogarithm((exponential(t) - exponential(-t)) / (2 * t));
-}
-
-/** ln L(e^u, e^v) for the logarithmic mean L: the geometric mean times sinh(t) / t, t half the difference of the exponents. */
-function logOfLogarithmicMean(u: number, v: number): number {
-  return (u + v) / 2 + logSinhRatio(Math.abs(u - v) / 2);
-}
-
-/** Scores one document for two labels with everything that attribution needs. */
+/** One network's part in the odds of two labels, for one document. */
 class Comparison {
-  readonly networks: readonly NetworkView[];
-  readonly sums: readonly Float64Array[];
-  readonly #logVotes: readonly number[];
+  /** What its difference of logits counts for. */
+  readonly weight: number;
+  /** `[H1]` x w1 */
+  readonly sums: Float64Array;
+  readonly #network: NetworkView;
   readonly #label: number;
   readonly #against: number;
-  readonly #calibration: Calibration;
 
-  constructor({ networks, calibration }: ScoringView, row: SparseRow, label: number, against: number) {
-    this.networks = networks;
-    this.#logVotes = networks.map(({ votes }) => naturalLogarithm(votes));
-    this.sums = networks.map((network) => firstLayerSums(network, row));
+  constructor(network: NetworkView, weight: number, row: SparseRow, label: number, against: number) {
+    this.weight = weight;
+    this.sums = firstLayerSums(network, row);
+    this.#network = network;
     this.#label = label;
     this.#against = against;
-    this.#calibration = calibration;
   }
 
-  activations(factor: number): readonly Activations[] {
-    return this.networks.map((network, m) => forward(network, this.sums[m]!, factor));
+  /** The network with the document's values multiplied by `factor`. */
+  at(factor: number): Activations {
+    return forward(this.#network, this.sums, factor);
   }
 
-  /** ln of votes · p of one label in each network, and ln of their sum. */
-  #logProbabilities(activations: readonly Logits[], c: number): { readonly each: number[]; readonly sum: number } {
-    const each = activations.map(({ logits }, m) => this.#logVotes[m]! + logits[c] - logSumExp(logits));
-    return { each, sum: logSumExp(each) };
+  difference({ logits }: Activations): number {
+    return logits[this.#label] - logits[this.#against];
   }
 
-  logOdds(activations: readonly Logits[]): number {
-    const a = this.#logProbabilities(activations, this.#label).sum;
-    const b = this.#logProbabilities(activations, this.#against).sum;
-    return (a - b) / this.#calibration.temperature + this.biasDifference;
-  }
-
-  get biasDifference(): number {
-    const { labelBias } = this.#calibration;
-    return (labelBias[this.#label] as number) - (labelBias[this.#against] as number);
-  }
-
-  /** For each network w_m / T, and its difference of logits. */
-  logitDifferences(activations: readonly Logits[]): readonly { readonly weight: number; readonly value: number }[] {
-    const a = this.#logProbabilities(activations, this.#label);
-    const b = this.#logProbabilities(activations, this.#against);
-    const whole = logOfLogarithmicMean(a.sum, b.sum);
-    return activations.map(({ logits }, m) => ({
-      weight: exponential(logOfLogarithmicMean(a.each[m]!, b.each[m]!) - whole) / this.#calibration.temperature,
-      value: logits[this.#label] - logits[this.#against],
-    }));
-  }
-
-  /** Gradient of logOdds by each network's logits, `[C]` each. */
-  logitGradients(activations: readonly Logits[]): readonly Float64Array[] {
-    const a = this.#logProbabilities(activations, this.#label);
-    const b = this.#logProbabilities(activations, this.#against);
-    const { temperature } = this.#calibration;
-    return activations.map(({ logits }, m) => {
-      const shareA = exponential(a.each[m]! - a.sum) / temperature;
-      const shareB = exponential(b.each[m]! - b.sum) / temperature;
-      const logTotal = logSumExp(logits);
-      // ∂ ln p_a / ∂ z_c = [c = a] − p_c
-      const dLogits = logits.map((logit) => (shareB - shareA) * exponential(logit - logTotal));
-      dLogits[this.#label] += shareA;
-      dLogits[this.#against] -= shareB;
-      return dLogits;
-    });
-  }
-
-  /** Gradient of the difference of two logits by x w1. */
-  differenceGradient(m: number, activation: Activations): Float64Array {
-    const dLogits = new Float64Array(activation.logits.length);
+  /** `[H1]` Gradient of the difference by x w1. */
+  gradient(activations: Activations): Float64Array {
+    const dLogits = new Float64Array(activations.logits.length);
     dLogits[this.#label] = 1;
     dLogits[this.#against] = -1;
-    return backward(this.networks[m]!, activation, dLogits);
+    return backward(this.#network, activations, dLogits);
+  }
+
+  /** `[H1]` Mean gradient on the straight way from no terms to the document, which is cut where a unit turns on or off. */
+  meanGradient(): Float64Array {
+    const mean = new Float64Array(this.sums.length);
+    for (let start = 0; start < 1; ) {
+      const piece = pieceAfter(this.#network, this.sums, start);
+      const end = Math.min(1, Math.max(start + SHORTEST_PART, piece.end));
+      const gradient = this.gradient(piece.activations);
+      for (let h = 0; h < mean.length; h++) mean[h] += (end - start) * gradient[h];
+      start = end;
+    }
+    return mean;
+  }
+
+  /** Adds weight · x_j · (w1_j · gradient) to each term's contribution. */
+  addContributions(contributions: Float64Array, { indices, values }: SparseRow, gradient: Float64Array): void {
+    for (let k = 0; k < contributions.length; k++) {
+      contributions[k] += this.weight * values[k] * dot(this.#network.termWeights(indices[k]), gradient);
+    }
   }
 }
 
@@ -267,38 +205,10 @@ function dot(left: FloatArray, right: Float64Array): number {
   return sum;
 }
 
-/** Adds factor · x_j · (w1_j · gradient) to each term's contribution. */
-function addContributions(
-  contributions: Float64Array,
-  { indices, values }: SparseRow,
-  network: NetworkView,
-  gradient: Float64Array,
-  factor: number,
-): void {
-  for (let k = 0; k < contributions.length; k++) {
-    contributions[k] += factor * values[k] * dot(network.termWeights(indices[k]), gradient);
-  }
-}
-
-function byActiveUnits(comparison: Comparison, row: SparseRow): Attribution {
-  const contributions = new Float64Array(row.nnz);
-  const activations = comparison.activations(1);
-  let constant = comparison.biasDifference;
-  comparison.logitDifferences(activations).forEach(({ weight, value }, m) => {
-    const gradient = comparison.differenceGradient(m, activations[m]!);
-    addContributions(contributions, row, comparison.networks[m]!, gradient, weight);
-    constant += weight * (value - dot(comparison.sums[m]!, gradient));
-  });
-  return { logOdds: comparison.logOdds(activations), constant, contributions };
-}
-
 /** One network between two bends of the way. */
 interface Piece {
-  /** A place on the piece, and the network there. */
-  readonly place: number;
+  /** The network at a place on it. */
   readonly activations: Activations;
-  /** `[C]` What the logits gain for each unit of the way. */
-  readonly slopes: Float64Array;
   /** Where the next unit turns on or off, at most 1. */
   readonly end: number;
 }
@@ -328,89 +238,9 @@ function pieceAfter(network: NetworkView, sums: Float64Array, start: number): Pi
     linear(hidden1, network.w2, network.b2),
     slopeOf(slopes1, network.w2, network.b2),
   );
-  const [hidden3, slopes3] = activate(
-    linear(hidden2, network.w3, network.b3),
-    slopeOf(slopes2, network.w3, network.b3),
-  );
+  const [hidden3] = activate(linear(hidden2, network.w3, network.b3), slopeOf(slopes2, network.w3, network.b3));
   const logits = linear(hidden3, network.w4, network.b4);
-  const slopes = slopeOf(slopes3, network.w4, network.b4);
-  return { place, activations: { hidden1, hidden2, hidden3, logits }, slopes, end };
-}
-
-/** The networks at a place of their pieces. */
-function logitsAt(pieces: readonly Piece[], place: number): readonly Logits[] {
-  return pieces.map((piece) => ({
-    logits: piece.activations.logits.map((logit, c) => logit + (place - piece.place) * piece.slopes[c]),
-  }));
-}
-
-/** Adds the integral of the gradient by each network's logits over [start, end], which no bend divides, to `integrals`. */
-function integrate(
-  comparison: Comparison,
-  pieces: readonly Piece[],
-  start: number,
-  end: number,
-  integrals: readonly Float64Array[],
-): void {
-  const width = end - start;
-  const parts = pieces.map(({ slopes }) => new Float64Array(slopes.length));
-  for (const { place, weight } of QUADRATURE) {
-    comparison.logitGradients(logitsAt(pieces, start + place * width)).forEach((gradient, m) => {
-      const part = parts[m]!;
-      for (let c = 0; c < part.length; c++) part[c] += weight * width * gradient[c];
-    });
-  }
-  const before = comparison.logOdds(logitsAt(pieces, start));
-  const after = comparison.logOdds(logitsAt(pieces, end));
-  const gap = parts.reduce((sum, part, m) => sum + dot(pieces[m]!.slopes, part), before - after);
-  const tolerance = PART_TOLERANCE * Math.max(1, Math.abs(before), Math.abs(after));
-  if (Math.abs(gap) > tolerance && width > SHORTEST_PART) {
-    const middle = (start + end) / 2;
-    integrate(comparison, pieces, start, middle, integrals);
-    integrate(comparison, pieces, middle, end, integrals);
-    return;
-  }
-  parts.forEach((part, m) => {
-    const integral = integrals[m]!;
-    for (let c = 0; c < part.length; c++) integral[c] += part[c];
-  });
-}
-
-/**
- * Mean gradient of each network's x w1 on the straight way from no terms to the document.
- *
- * Between two bends a network is linear on the way, so its logits are known everywhere from one pass, and only the gradient by
- * the logits has to be integrated. A network is asked anew only behind a bend of its own.
- */
-function meanGradients(comparison: Comparison): readonly Float64Array[] {
-  const { networks, sums } = comparison;
-  const means = sums.map((each) => new Float64Array(each.length));
-  const pieces = networks.map((network, m) => pieceAfter(network, sums[m]!, 0));
-  const integrals = pieces.map(({ slopes }) => new Float64Array(slopes.length));
-  for (let start = 0; start < 1; ) {
-    const end = Math.min(1, Math.max(start + SHORTEST_PART, Math.min(...pieces.map((piece) => piece.end))));
-    integrate(comparison, pieces, start, end, integrals);
-    pieces.forEach((piece, m) => {
-      if (piece.end > end && end < 1) return;
-      const gradient = backward(networks[m]!, piece.activations, integrals[m]!);
-      const mean = means[m]!;
-      for (let h = 0; h < mean.length; h++) mean[h] += gradient[h];
-      integrals[m]!.fill(0);
-      if (end < 1) pieces[m] = pieceAfter(networks[m]!, sums[m]!, end);
-    });
-    start = end;
-  }
-  return means;
-}
-
-/** @see Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks", equations 1 and 3 and proposition 1 */
-function byIntegratedGradients(comparison: Comparison, row: SparseRow): Attribution {
-  const contributions = new Float64Array(row.nnz);
-  meanGradients(comparison).forEach((mean, m) => {
-    addContributions(contributions, row, comparison.networks[m]!, mean, 1);
-  });
-  const constant = comparison.logOdds(comparison.activations(0));
-  return { logOdds: comparison.logOdds(comparison.activations(1)), constant, contributions };
+  return { activations: { hidden1, hidden2, hidden3, logits }, end };
 }
 
 /**
@@ -424,12 +254,30 @@ function byIntegratedGradients(comparison: Comparison, row: SparseRow): Attribut
  * @param against number of another label
  */
 export function attribute(
-  scoring: ScoringView,
+  { networks, calibration: { temperature, labelBias } }: ScoringView,
   row: SparseRow,
   label: number,
   against: number,
   method: AttributionMethod,
 ): Attribution {
-  const comparison = new Comparison(scoring, row, label, against);
-  return method === "active-units" ? byActiveUnits(comparison, row) : byIntegratedGradients(comparison, row);
+  const nVotes = networks.reduce((sum, { votes }) => sum + votes, 0);
+  const contributions = new Float64Array(row.nnz);
+  let constant = (labelBias[label] as number) - (labelBias[against] as number);
+  let logOdds = constant;
+  for (const network of networks) {
+    const comparison = new Comparison(network, network.votes / nVotes / temperature, row, label, against);
+    const here = comparison.at(1);
+    const difference = comparison.difference(here);
+    logOdds += comparison.weight * difference;
+    if (method === "active-units") {
+      const gradient = comparison.gradient(here);
+      comparison.addContributions(contributions, row, gradient);
+      constant += comparison.weight * (difference - dot(comparison.sums, gradient));
+    } else {
+      // Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks", equations 1 and 3 and proposition 1.
+      comparison.addContributions(contributions, row, comparison.meanGradient());
+      constant += comparison.weight * comparison.difference(comparison.at(0));
+    }
+  }
+  return { logOdds, constant, contributions };
 }

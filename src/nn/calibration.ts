@@ -4,8 +4,8 @@
  */
 
 /**
- * score_c = p_c^(1 / temperature) e^labelBias[c] / Σ_k the same, for probabilities p: of one network the softmax of
- * logits / temperature + labelBias. Kernels do it.
+ * Scores are the softmax of logits / temperature + labelBias: p_c^(1 / temperature) e^labelBias[c] / Σ_k the same, for the
+ * probabilities p without it. Kernels do it.
  * @see Guo, Pleiss, Sun and Weinberger 2017, "On Calibration of Modern Neural Networks", section 4.2
  */
 export interface Calibration {

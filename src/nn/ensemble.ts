@@ -6,9 +6,10 @@ import { MlpInference } from "./inference.js";
 import type { JoinedNetworks } from "./weights.js";
 
 /**
- * Turns sparse rows into scores: the mean of the member networks' probabilities by their votes, then the calibration. Not re-entrant.
- * @see Lakshminarayanan, Pritzel and Blundell 2017, "Simple and Scalable Predictive Uncertainty Estimation Using Deep
- * Ensembles", section 2.4
+ * Turns sparse rows into scores: the mean of the member networks' logits by their votes, the calibration, softmax. Of several
+ * networks that is the normalized geometric mean of their probabilities; their mean itself would be surer of later articles than
+ * it may be (docs/accuracy.md). Not re-entrant.
+ * @see Hinton 2002, "Training Products of Experts by Minimizing Contrastive Divergence", section 1
  */
 export class Ensemble {
   readonly #inference: MlpInference;

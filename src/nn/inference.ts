@@ -153,7 +153,6 @@ export function allocateInferenceBuffers<A extends FloatArray>(
     hidden2: allocateUnits(1),
     hidden3: allocateUnits(2),
     logits: allocator.allocate(shapes.length * nLabels),
-    probabilities: allocator.allocate(shapes.length * nLabels),
     scores: allocator.allocate(nLabels),
   };
 }
@@ -167,8 +166,8 @@ function shapesOf<A extends FloatArray>({ w1, members }: NetworksInUse<A>): read
 }
 
 /**
- * Turns sparse rows into label probabilities, the mean of all networks' by their votes, calibrated, one row at a time, without
- * allocating. Not re-entrant.
+ * Turns sparse rows into label probabilities, the softmax of the mean of all networks' logits by their votes, calibrated, one row at
+ * a time, without allocating. Not re-entrant.
  */
 export class MlpInference<A extends FloatArray = Float32Array> {
   readonly nTerms: number;

@@ -5,14 +5,7 @@
  */
 
 import type { FloatArray, MlpKernels } from "../kernels/mlp.js";
-import {
-  type Float16Rows,
-  type Int8Rows,
-  type PackedRows,
-  packFloat16,
-  packInt8,
-  unpackRows,
-} from "../kernels/packed-rows.js";
+import { type PackedRows, packFloat16, packInt8, unpackRows } from "../kernels/packed-rows.js";
 
 /** Sizes of the network. */
 export interface MlpShape {
@@ -205,9 +198,9 @@ function sumOf(numbers: Iterable<number>): number {
 }
 
 /** Returns matrices of these widths as one, row beside row. */
-function interleave<T extends Float32Array | Uint16Array | Int8Array>(parts: readonly T[], widths: Uint32Array): T {
+function interleave(parts: readonly Float32Array[], widths: Uint32Array): Float32Array {
   const nColumns = sumOf(widths);
-  const joined = new (parts[0]!.constructor as new (n: number) => T)(sumOf(parts.map(({ length }) => length)));
+  const joined = new Float32Array(sumOf(parts.map(({ length }) => length)));
   let place = 0;
   for (const [m, part] of parts.entries()) {
     const width = widths[m];
@@ -221,37 +214,6 @@ function interleave<T extends Float32Array | Uint16Array | Int8Array>(parts: rea
 
 /** The weights of first layers, in the type that they are stored in. */
 export type FirstLayer = Float32Array | PackedRows;
-
-function isFloat16(layer: FirstLayer): layer is Float16Rows {
-  return isPacked(layer) && layer.type === "float16";
-}
-
-function isInt8(layer: FirstLayer): layer is Int8Rows {
-  return isPacked(layer) && layer.type === "int8";
-}
-
-/**
- * Returns first layers side by side, `[V, U]`, in their type; in float32 where they are of several.
- * @param widths `[M]` units of each
- */
-export function joinFirstLayers(layers: readonly FirstLayer[], widths: Uint32Array): FirstLayer {
-  if (layers.length === 1) return layers[0]!;
-  const nColumns = sumOf(widths);
-  if (layers.every(isFloat16)) {
-    const bits = layers.map((layer) => layer.bits);
-    return { type: "float16", nColumns, bits: interleave(bits, widths) };
-  }
-  if (layers.every(isInt8)) {
-    const values = layers.map((layer) => layer.values);
-    const scales = layers.map((layer) => layer.scales);
-    const ones = new Uint32Array(layers.length).fill(1);
-    return { type: "int8", nColumns, values: interleave(values, widths), widths, scales: interleave(scales, ones) };
-  }
-  return interleave(
-    layers.map((layer) => (isPacked(layer) ? unpackRows(layer) : layer)),
-    widths,
-  );
-}
 
 /** A network by itself; the arrays are the same. */
 export function oneNetwork<A extends FloatArray>({
@@ -269,7 +231,7 @@ export function joinNetworks(
   networks: readonly [MlpWeights, ...MlpWeights[]],
   votes: readonly number[] = networks.map(() => 1),
 ): JoinedNetworks {
-  const w1 = joinFirstLayers(
+  const w1 = interleave(
     networks.map((network) => network.w1),
     firstWidths(networks),
   );

@@ -330,13 +330,13 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     unit: "networks",
     default: 1,
     inOlderFiles: 1,
-    help: "Train this many networks that differ in their seed; the score is the mean of theirs",
+    help: "Train this many networks that differ in their seed; their logits are averaged",
   },
   linear: {
     kind: "boolean",
     default: true,
     inOlderFiles: false,
-    help: "Add a linear classifier to the networks, its score counted twice as much as all of theirs together",
+    help: "Add a linear classifier to the networks, its logits counted twice as much as all of theirs together",
   },
   refit: {
     kind: "choice",

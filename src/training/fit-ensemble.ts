@@ -48,7 +48,7 @@ export function memberSeed(seed: number, member: number): number {
 
 /**
  * Trains networks that differ in nothing but their seed: first weights, order of the articles, dropout. The mean of their
- * probabilities errs less than each of them.
+ * logits errs less than each of them.
  *
  * With threads, networks are trained side by side, so the callbacks of one come between those of others; what becomes of
  * them is the same. Checkpoints are those of the first network that is not done: what others have done by then is done again

@@ -4,7 +4,7 @@ import { noCalibration } from "../nn/calibration.js";
 import { Ensemble } from "../nn/ensemble.js";
 import type { JoinedNetworks } from "../nn/weights.js";
 
-/** Returns `[nRows, nLabels]` the mean of the networks' probabilities, without calibration. */
+/** Returns `[nRows, nLabels]` the networks' answer together, without calibration. */
 export function scoreRows(
   networks: JoinedNetworks,
   matrix: RowSource,

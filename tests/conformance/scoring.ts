@@ -83,7 +83,6 @@ function makeScoring(
     hidden2: bench.output(nHidden2),
     hidden3: bench.output(nHidden3),
     logits: bench.output(hiddenUnits.length * N_LABELS),
-    probabilities: bench.output(hiddenUnits.length * N_LABELS),
     scores: bench.output(N_LABELS),
   };
   return { bench, buffers, w1: packed === null ? floats : unpackRows(packed) };
@@ -97,7 +96,7 @@ function softmax(logits: readonly number[]): number[] {
 
 /** Checks each layer of each network against the one before it, as the kernels hold it, so that no error grows. */
 function expectScores({ buffers, w1 }: Scoring, row: readonly (readonly [number, number])[]): void {
-  const { b1, scale1, shift1, hidden1, hidden2, hidden3, logits, probabilities, scores } = buffers;
+  const { b1, scale1, shift1, hidden1, hidden2, hidden3, logits, scores } = buffers;
   const nUnits = b1.length;
   const nNetworks = buffers.votes.length;
   expectClose(hidden1, (h) => {
@@ -126,15 +125,11 @@ function expectScores({ buffers, w1 }: Scoring, row: readonly (readonly [number,
       weightPlaces[layer] = weightStart + nInputs * width;
     }
     for (const [layer, width] of units.entries()) places[layer] = places[layer]! + width;
-    const start = m * N_LABELS;
-    const expected = softmax([...logits.slice(start, start + N_LABELS)]);
-    expectClose(probabilities.slice(start, start + N_LABELS), (c) => expected[c]!);
   }
   // Network m has m + 1 votes.
-  const mean = (c: number) =>
-    sum(nNetworks, (m) => (m + 1) * probabilities[m * N_LABELS + c]!) / sum(nNetworks, (m) => m + 1);
+  const mean = (c: number) => sum(nNetworks, (m) => (m + 1) * logits[m * N_LABELS + c]!) / sum(nNetworks, (m) => m + 1);
   const [temperature, ...labelBias] = buffers.calibration;
-  const expected = softmax(labelBias.map((bias, c) => Math.log(mean(c)) / temperature! + bias));
+  const expected = softmax(labelBias.map((bias, c) => mean(c) / temperature! + bias));
   expectClose(scores, (c) => expected[c]!);
 }
 
@@ -206,11 +201,15 @@ export function describeScoring(name: string, factory: MlpKernelFactory): void {
       expect([...scoresOf([[0, 1000, 0, 0, 0]], [0.001, 1000, -1000, 0, 0, 0])]).toEqual([0, 1, 0, 0, 0]);
     });
 
-    it("give the networks' mean where the calibration changes nothing", () => {
-      const certain = [0, 1000, 0, 0, 0];
-      // Votes 1 and 2: a third of a fifth, and two thirds more for the label that the second network is certain of.
-      expectClose(scoresOf([[0, 0, 0, 0, 0], certain], NO_CALIBRATION), (c) => 1 / 15 + (c === 1 ? 2 / 3 : 0));
-      expect(scoresOf([certain], NO_CALIBRATION)[1]).toBe(1);
+    it("give the softmax of the mean of the logits by votes where the calibration changes nothing", () => {
+      // Votes 1 and 2: means of ln 8 and 0, and of 0 and ln 8, are ln 2 and ln 4 behind the thirds: 2, 4, 1, 1, 1 of 9.
+      const [eight, zero] = [Math.log(8), 0];
+      const [first, second] = [
+        [eight, zero, 0, 0, 0],
+        [zero, eight, 0, 0, 0],
+      ];
+      expectClose(scoresOf([first, second], NO_CALIBRATION), (c) => [2, 4, 1, 1, 1][c]! / 9);
+      expect(scoresOf([[0, 1000, 0, 0, 0]], NO_CALIBRATION)[1]).toBe(1);
     });
   });
 }

@@ -19,6 +19,7 @@ export const SMALL_TRAINING = {
   validationFraction: 0.25,
   ensemble: 1,
   linear: false,
+  refit: "never",
   calibrate: false,
   weights: "float32",
   terms: {

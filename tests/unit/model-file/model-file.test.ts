@@ -163,7 +163,7 @@ describe("decodeModel refuses", () => {
   });
 
   it.each([
-    [4, "a newer newsclf wrote this file; update the package"],
+    [5, "a newer newsclf wrote this file; update the package"],
     [0, "train the model again"],
   ])("format version %i", async (version, remedy) => {
     const error = await refusal(withManifestField(PARTS, "formatVersion", version));

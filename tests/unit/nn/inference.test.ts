@@ -46,7 +46,7 @@ function randomWeights(shape: MlpShape = SHAPE, seed = 8): MlpWeights {
 }
 
 /** The network as STYLE and papers write it, batch norm unfolded, in double. */
-function unfoldedProbabilities(weights: MlpWeights, matrix: CsrMatrix, row: number): number[] {
+function unfoldedLogits(weights: MlpWeights, matrix: CsrMatrix, row: number): number[] {
   let hidden = new Array<number>(matrix.nColumns).fill(0);
   for (let k = matrix.indptr[row]!; k < matrix.indptr[row + 1]!; k++) hidden[matrix.indices[k]!] = matrix.data[k]!;
   const linear = (input: number[], weight: Float32Array, bias: Float32Array) =>
@@ -58,7 +58,11 @@ function unfoldedProbabilities(weights: MlpWeights, matrix: CsrMatrix, row: numb
       return Math.max(0, weights[`gamma${l}`][h]! * normalized + weights[`beta${l}`][h]!);
     });
   }
-  const exps = linear(hidden, weights.w4, weights.b4).map(Math.exp);
+  return linear(hidden, weights.w4, weights.b4);
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const exps = logits.map(Math.exp);
   const total = exps.reduce((a, b) => a + b);
   return exps.map((value) => value / total);
 }
@@ -70,7 +74,7 @@ describe("MlpInference", () => {
     const scores = new Float32Array(3);
     for (let row = 0; row < MATRIX.nRows; row++) {
       inference.scoreRow(MATRIX, row, scores);
-      unfoldedProbabilities(weights, MATRIX, row).forEach((expected, c) => {
+      softmax(unfoldedLogits(weights, MATRIX, row)).forEach((expected, c) => {
         expect(Math.abs(scores[c]! - expected), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);
       });
     }
@@ -109,9 +113,9 @@ describe("MlpInference", () => {
       const scores = new Float32Array(3);
       for (let row = 0; row < MATRIX.nRows; row++) {
         inference.scoreRow(MATRIX, row, scores);
-        const each = networks.map((weights) => unfoldedProbabilities(weights, MATRIX, row));
-        for (let c = 0; c < 3; c++) {
-          const mean = (each[0]![c]! + each[1]![c]! + 2 * each[2]![c]!) / 4;
+        const each = networks.map((weights) => unfoldedLogits(weights, MATRIX, row));
+        const means = softmax(each[0]!.map((logit, c) => (logit + each[1]![c]! + 2 * each[2]![c]!) / 4));
+        for (const [c, mean] of means.entries()) {
           expect(Math.abs(scores[c]! - mean), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);
         }
       }

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { packFloat16, packInt8 } from "../../../src/kernels/packed-rows.js";
 import {
-  joinFirstLayers,
   joinNetworks,
   type MlpWeights,
   makeParameters,
@@ -49,40 +47,6 @@ describe("initializeWeights", () => {
 describe("shapeOf", () => {
   it("reads the sizes back from the arrays", () => {
     expect(shapeOf(initialWeights(SHAPE, 1))).toEqual(SHAPE);
-  });
-});
-
-describe("joinFirstLayers", () => {
-  // Two terms; layers of two units and of one.
-  const widths = Uint32Array.of(2, 1);
-  const [two, one] = [Float32Array.of(254, 2, 127, -127), Float32Array.of(5, 127)];
-
-  it("puts the rows of layers side by side, in their type", () => {
-    expect(joinFirstLayers([two, one], widths)).toEqual(Float32Array.of(254, 2, 5, 127, -127, 127));
-    const halves = [packFloat16(two, 2), packFloat16(one, 1)] as const;
-    expect(joinFirstLayers(halves, widths)).toEqual({
-      type: "float16",
-      nColumns: 3,
-      bits: Uint16Array.of(
-        ...halves[0].bits.subarray(0, 2),
-        halves[1].bits[0] as number,
-        ...halves[0].bits.subarray(2),
-        halves[1].bits[1] as number,
-      ),
-    });
-    // Scales 254 / 127 and 1 of the first layer, 5 / 127 and 1 of the second.
-    expect(joinFirstLayers([packInt8(two, Uint32Array.of(2)), packInt8(one, Uint32Array.of(1))], widths)).toEqual({
-      type: "int8",
-      nColumns: 3,
-      values: Int8Array.of(127, 1, 127, 127, -127, 127),
-      widths,
-      scales: Float32Array.of(2, 5 / 127, 1, 1),
-    });
-  });
-
-  it("gives float32 for layers of several types", () => {
-    const joined = joinFirstLayers([packInt8(two, Uint32Array.of(2)), packFloat16(one, 1)], widths);
-    expect(joined).toEqual(Float32Array.of(254, 2, 5, 127, -127, 127));
   });
 });
 
