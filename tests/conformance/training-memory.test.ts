@@ -30,6 +30,7 @@ const OPTIONS: TrainOptions = {
   optimizer: { ...SMALL_TRAINING.optimizer, epochs: 2, batchSize: 32 },
   ensemble: 2,
   linear: true,
+  refit: "always",
   tokenizer: wordTokenizer(),
 };
 
