@@ -4,7 +4,7 @@ import { ReferenceTerms } from "./features/reference-terms.js";
 import type { SparseRow } from "./features/sparse-row.js";
 import type { TermExtractor } from "./features/term-extractor.js";
 import type { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
-import type { TermKernel } from "./kernels/terms.js";
+import type { TermKernel, WordKernel } from "./kernels/terms.js";
 import { type MecabToken, MecabTokenizer, type TokenVisitor } from "./morph/mecab-tokenizer.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { resolveOptions } from "./options/resolve-options.js";
@@ -18,15 +18,15 @@ const MAX_WORDS = 100_000;
 const MAX_WORD_UNITS = 1 << 21;
 
 /** Finds the terms of a document's tokens among the words of a kernel. */
-abstract class DocumentWords {
-  protected readonly kernel: TermKernel;
+export abstract class DocumentWords {
+  protected readonly kernel: WordKernel;
   /** Numbers of the terms that have n-grams, in order. */
   #words = new Uint32Array(256);
   nWords = 0;
   /** Numbers of those that have none. */
   readonly singles: number[] = [];
 
-  constructor(kernel: TermKernel) {
+  constructor(kernel: WordKernel) {
     this.kernel = kernel;
   }
 
@@ -87,7 +87,7 @@ class MecabWords extends DocumentWords {
   readonly #visit: TokenVisitor;
   #document = "";
 
-  constructor(kernel: TermKernel, tokenizer: MecabTokenizer, extractor: TermExtractor) {
+  constructor(kernel: WordKernel, tokenizer: MecabTokenizer, extractor: TermExtractor) {
     super(kernel);
     const { nWords, nCategories } = tokenizer.dictionary.tables;
     this.#tokenizer = tokenizer;
@@ -149,7 +149,7 @@ class TokenWords extends DocumentWords {
   readonly #extractor: TermExtractor;
   readonly #numbers = new Map<string, number>();
 
-  constructor(kernel: TermKernel, tokenizer: Tokenizer, extractor: TermExtractor) {
+  constructor(kernel: WordKernel, tokenizer: Tokenizer, extractor: TermExtractor) {
     super(kernel);
     this.#tokenizer = tokenizer;
     this.#extractor = extractor;
@@ -175,6 +175,13 @@ class TokenWords extends DocumentWords {
   }
 }
 
+/** Makes what lists the terms of a tokenizer's tokens, by word ids where it has them. */
+export function createDocumentWords(kernel: WordKernel, tokenizer: Tokenizer, extractor: TermExtractor): DocumentWords {
+  return tokenizer instanceof MecabTokenizer
+    ? new MecabWords(kernel, tokenizer, extractor)
+    : new TokenWords(kernel, tokenizer, extractor);
+}
+
 /**
  * Makes the way from a document to its row: `transformDocument` of the terms that `createDocumentTerms` gives. Calls are
  * not re-entrant.
@@ -191,17 +198,10 @@ export function createDocumentRows(
   const extractor = createTermExtractor(tokenizer, options);
   const ranges = { words: ngramRange, characters: charNgrams ? charNgramRange : null };
   const { vocabulary } = vectorizer;
-  let kernel: TermKernel;
-  let words: DocumentWords;
-  if (tokenizer instanceof MecabTokenizer) {
-    kernel =
-      tokenizer.termKernels?.(vocabulary.toUnits(), vectorizer, ranges) ??
-      new ReferenceTerms(vocabulary, vectorizer, ranges);
-    words = new MecabWords(kernel, tokenizer, extractor);
-  } else {
-    kernel = new ReferenceTerms(vocabulary, vectorizer, ranges);
-    words = new TokenWords(kernel, tokenizer, extractor);
-  }
+  const termKernels = tokenizer instanceof MecabTokenizer ? tokenizer.termKernels : null;
+  const kernel: TermKernel =
+    termKernels?.(vocabulary.toUnits(), vectorizer, ranges) ?? new ReferenceTerms(vocabulary, vectorizer, ranges);
+  const words = createDocumentWords(kernel, tokenizer, extractor);
   return (document) => {
     words.list(document);
     const { nWords, singles } = words;

@@ -1,6 +1,5 @@
 import { addCharNgrams, locateCharNgrams } from "./features/char-ngrams.js";
 import { TermExtractor } from "./features/term-extractor.js";
-import { TermUnits, type TermVisitor } from "./features/term-units.js";
 import { isContentTag } from "./morph/tags.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { resolveOptions } from "./options/resolve-options.js";
@@ -34,27 +33,6 @@ export function createTermExtractor(tokenizer: Tokenizer, options: TermOptions):
     },
     options,
   );
-}
-
-/** Visits the terms of a document, as often as they occur, in no particular order. */
-export type DocumentVisitor = (document: string, visit: TermVisitor) => void;
-
-/**
- * Makes the way from a document to its terms as units: those of `createDocumentTerms`, without a string for each n-gram.
- * Holds the tokenizer's scratch space, so calls are not re-entrant.
- *
- * @throws {OptionError} when an option is out of range
- */
-export function createTermVisitor(tokenizer: Tokenizer, options: TermOptions): DocumentVisitor {
-  const { charNgrams, charNgramRange, ngramRange } = resolveOptions<TermOptions>(TERM_SPEC, options, "terms");
-  const extractor = createTermExtractor(tokenizer, options);
-  const termUnits = new TermUnits();
-  return (document, visit) => {
-    const { words, parts } = extractor.extractWords(tokenizer.tokenize(document));
-    termUnits.visitWordNgrams(words, ngramRange[0], ngramRange[1], visit);
-    termUnits.visitWordNgrams(parts, 1, 1, visit);
-    if (charNgrams) termUnits.visitCharNgrams(document, charNgramRange[0], charNgramRange[1], visit);
-  };
 }
 
 /**

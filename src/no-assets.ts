@@ -2,6 +2,7 @@
 
 import { FileError } from "./errors.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
+import type { NumberingKernelFactory } from "./kernels/numbering.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import type { UserWord } from "./morph/user-word.js";
 
@@ -37,4 +38,9 @@ export function loadDefaultMlp(): Promise<MlpKernelFactory> {
       "the network's kernels are not read by themselves outside Node; make them with createWasmMlp and pass them on",
     ),
   );
+}
+
+/** None: the plain TypeScript ones number the same terms. */
+export function loadDefaultNumbering(): Promise<NumberingKernelFactory | null> {
+  return Promise.resolve(null);
 }

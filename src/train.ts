@@ -209,7 +209,8 @@ export async function train(
   const kernels = givenKernels ?? (await (await import("#assets")).loadDefaultMlp());
   const engine = settings.engine === "tfjs" ? await (await import("./backends/tfjs/load.js")).loadTfjs() : null;
   if (engine !== null) onEngine?.(engine);
-  const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms);
+  const numbering = await (await import("#assets")).loadDefaultNumbering();
+  const analyzer = givenAnalyzer?.(settings.terms) ?? createLocalAnalyzer(tokenizer, settings.terms, numbering);
 
   onStage?.("analyze");
   const onTurn = async (nDone: number): Promise<void> => {
@@ -220,7 +221,7 @@ export async function train(
   let unlabeledHash: string | null = null;
   const analyze = async (): Promise<AnalyzedCorpus> => {
     const { clean } = settings.text;
-    const analyzed = await analyzeCorpus(detached, clean, analyzer, source, onTurn, memory);
+    const analyzed = await analyzeCorpus(detached, clean, analyzer, numbering, source, onTurn, memory);
     if (unlabeled !== undefined) {
       unlabeledHash = await analyzeUnlabeled(unlabeled, clean, analyzer, onTurn, analyzed.log, memory);
     }

@@ -8,4 +8,5 @@ await compileDictionary("assets");
 await bundleNatural("assets");
 await compileAssembly("morph");
 await compileAssembly("nn");
+await compileAssembly("numbering");
 await compileAssembly("terms");

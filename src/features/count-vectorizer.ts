@@ -1,13 +1,14 @@
 import { NewsclfError, OptionError } from "../errors.js";
+import type { NumberedTerms } from "../kernels/numbering.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { VectorizerOptions } from "../options/train-options.js";
 import { CsrBuilder } from "./csr-builder.js";
 import type { CsrMatrix } from "./csr-matrix.js";
-import { type LoggedTerm, sortTerms } from "./sort-terms.js";
+import { mergeTerms, sortTerms } from "./sort-terms.js";
 import { RowCounter, type SparseRow } from "./sparse-row.js";
 import { TermLog } from "./term-log.js";
 import type { FitResult, FittedVectorizer, LogFit, Vectorizer } from "./vectorizer.js";
-import { isStorableTerm, Vocabulary } from "./vocabulary.js";
+import { isStorableTerm, Vocabulary, type VocabularyUnits } from "./vocabulary.js";
 
 /** Which terms become columns. */
 export type TermLimits = Pick<Resolved<VectorizerOptions>, "minDf" | "maxDfFraction" | "maxFeatures">;
@@ -67,11 +68,12 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   }
   const columnOfId = new Int32Array(log.nTerms).fill(NO_COLUMN);
   const documentFrequency = new Uint32Array(kept.length);
-  for (const [column, { id }] of kept.entries()) {
+  for (let column = 0; column < kept.length; column++) {
+    const id = kept[column] as number;
     columnOfId[id] = column;
     documentFrequency[column] = documentFrequencyOf[id] as number;
   }
-  const vocabulary = Vocabulary.fromTerms(kept.map(({ term }) => term));
+  const vocabulary = Vocabulary.fromUnits(copyTerms(kept, log.terms));
   return {
     fitted: new FittedCountVectorizer({ vocabulary, documentFrequency, nDocuments }),
     matrixOf: (wanted, isShared) => {
@@ -83,13 +85,29 @@ export function fitCounts(log: TermLog, documents: Uint32Array, limits: TermLimi
   };
 }
 
-/** Whether a term has half of a surrogate pair, paired or not. */
-function hasSurrogates(log: TermLog, id: number): boolean {
-  for (let place = 0; ; place++) {
-    const unit = log.unitAt(id, place);
-    if (unit === -1) return false;
-    if (unit >= 0xd800 && unit < 0xe000) return true;
+/** The units of terms one after another. */
+function copyTerms(ids: Uint32Array, { termUnits, termStarts }: NumberedTerms): VocabularyUnits {
+  const termOffsets = new Uint32Array(ids.length + 1);
+  for (let column = 0; column < ids.length; column++) {
+    const id = ids[column] as number;
+    const nUnits = (termStarts[id + 1] as number) - (termStarts[id] as number);
+    termOffsets[column + 1] = (termOffsets[column] as number) + nUnits;
   }
+  const copied = new Uint16Array(termOffsets[ids.length] as number);
+  let place = 0;
+  for (const id of ids) {
+    const end = termStarts[id + 1] as number;
+    for (let at = termStarts[id] as number; at < end; at++) copied[place++] = termUnits[at] as number;
+  }
+  return { termUnits: copied, termOffsets };
+}
+
+/** Whether a term has half of a surrogate pair, paired or not. */
+function hasSurrogates({ termUnits, termStarts }: NumberedTerms, id: number): boolean {
+  const end = termStarts[id + 1] as number;
+  for (let at = termStarts[id] as number; at < end; at++)
+    if (((termUnits[at] as number) & 0xf800) === 0xd800) return true;
+  return false;
 }
 
 /**
@@ -102,26 +120,23 @@ function keptTerms(
   corpusFrequencyOf: Uint32Array,
   nDocuments: number,
   { minDf, maxDfFraction, maxFeatures }: TermLimits,
-): readonly LoggedTerm[] {
+): Uint32Array {
   const maxDf = maxDfFraction * nDocuments;
-  // Numbers in place of strings: of a large corpus most candidates are dropped below.
-  const candidates: number[] = [];
-  for (let id = 0; id < documentFrequencyOf.length; id++) {
+  const { terms } = log;
+  const candidates = firstNumbers(documentFrequencyOf.length).filter((id) => {
     const frequency = documentFrequencyOf[id] as number;
-    if (frequency < minDf || frequency > maxDf) continue;
+    if (frequency < minDf || frequency > maxDf) return false;
     // A model file could not hold a term with a lone surrogate, so such a term is as good as unknown.
-    if (!hasSurrogates(log, id) || isStorableTerm(log.term(id))) candidates.push(id);
-  }
-  if (candidates.length <= maxFeatures) return sortTerms(candidates, log);
+    return !hasSurrogates(terms, id) || isStorableTerm(log.term(id));
+  });
+  if (candidates.length <= maxFeatures) return sortTerms(candidates, terms);
 
-  const frequencies = Uint32Array.from(candidates, (id) => corpusFrequencyOf[id] as number).sort();
+  const frequencies = candidates.map((id) => corpusFrequencyOf[id] as number).sort();
   const threshold = frequencies[frequencies.length - maxFeatures] as number;
   const above = candidates.filter((id) => (corpusFrequencyOf[id] as number) > threshold);
-  const tied = sortTerms(
-    candidates.filter((id) => corpusFrequencyOf[id] === threshold),
-    log,
-  );
-  return sortTerms([...above, ...tied.slice(0, maxFeatures - above.length).map(({ id }) => id)], log);
+  const tied = candidates.filter((id) => corpusFrequencyOf[id] === threshold);
+  const firstTied = sortTerms(tied, terms).subarray(0, maxFeatures - above.length);
+  return mergeTerms(sortTerms(above, terms), firstTied, terms);
 }
 
 /** Occurrences of the terms that have a column; somewhat more than distinct ones, which is all that a first pass is for. */

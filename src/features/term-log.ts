@@ -1,9 +1,9 @@
 import { NewsclfError } from "../errors.js";
+import type { NamedTerms, NumberedTerms, NumberingKernel, NumberingKernelFactory } from "../kernels/numbering.js";
+import type { TermRanges } from "../kernels/terms.js";
+import { ReferenceNumbering } from "./reference-numbering.js";
 import type { Spool } from "./spool.js";
 import { SpooledUint32List } from "./spooled-uint32-list.js";
-import { hashUnits } from "./term-hash.js";
-import { TermTable } from "./term-table.js";
-import type { TermVisitor } from "./term-units.js";
 import { Uint32List } from "./uint32-list.js";
 
 /**
@@ -31,10 +31,10 @@ export interface TermBatch {
  */
 const MAX_NUMBERED_TERMS = 1 << 18;
 
-/** Numbers the terms of documents, for a {@link TermBatch}. */
+/** Makes batches of documents whose terms a kernel numbers. */
 export class TermNumbering {
   readonly #numbering: number;
-  #table = new TermTable();
+  readonly #kernel: NumberingKernel;
   #isFirstOfTable = true;
   /** Terms named in the batches before. */
   #nNamed = 0;
@@ -42,24 +42,32 @@ export class TermNumbering {
   #nNumbers = 0;
   #documentEnds: number[] = [];
 
-  /** @param numbering what the batches say of whose numbers they are */
-  constructor(numbering: number) {
+  /**
+   * @param numbering what the batches say of whose numbers they are
+   * @param kernel without terms, and for these batches alone
+   */
+  constructor(numbering: number, kernel: NumberingKernel) {
     this.#numbering = numbering;
+    this.#kernel = kernel;
   }
 
-  /** Adds a term to the present document; bound, so that it can be handed on. */
-  readonly add: TermVisitor = (units, start, end, state) => {
-    this.#push(this.#table.addUnits(units, start, end, state));
-  };
-
-  /** The terms added since the last call are those of one document. */
-  endDocument(): void {
-    this.#documentEnds.push(this.#nNumbers);
+  /** Adds the document whose words and units the kernel's buffers hold; see `NumberingKernel.number`. */
+  addDocument(nUnits: number, nWords: number, nSingles: number): void {
+    const nNumbers = this.#kernel.number(nUnits, nWords, nSingles);
+    const end = this.#nNumbers + nNumbers;
+    if (end > this.#termNumbers.length) {
+      const grown = new Uint32Array(Math.max(end, 2 * this.#termNumbers.length));
+      grown.set(this.#termNumbers.subarray(0, this.#nNumbers));
+      this.#termNumbers = grown;
+    }
+    this.#termNumbers.set(this.#kernel.numbers.subarray(0, nNumbers), this.#nNumbers);
+    this.#nNumbers = end;
+    this.#documentEnds.push(end);
   }
 
   /** Returns the documents since the last call. */
   takeBatch(): TermBatch {
-    const { units: newUnits, ends: newTermEnds } = this.#table.unitsFrom(this.#nNamed);
+    const { units: newUnits, ends: newTermEnds } = this.#kernel.termsFrom(this.#nNamed);
     const batch = {
       numbering: this.#numbering,
       beginsAnew: this.#isFirstOfTable,
@@ -68,42 +76,45 @@ export class TermNumbering {
       termNumbers: this.#termNumbers.slice(0, this.#nNumbers),
       documentEnds: Uint32Array.from(this.#documentEnds),
     };
-    this.#isFirstOfTable = this.#table.nTerms > MAX_NUMBERED_TERMS;
-    if (this.#isFirstOfTable) this.#table = new TermTable();
-    this.#nNamed = this.#table.nTerms;
+    this.#isFirstOfTable = this.#kernel.nTerms > MAX_NUMBERED_TERMS;
+    if (this.#isFirstOfTable) this.#kernel.clearTerms();
+    this.#nNamed = this.#kernel.nTerms;
     this.#nNumbers = 0;
     this.#documentEnds = [];
     return batch;
-  }
-
-  #push(number: number): void {
-    if (this.#nNumbers === this.#termNumbers.length) {
-      const grown = new Uint32Array(2 * this.#nNumbers);
-      grown.set(this.#termNumbers);
-      this.#termNumbers = grown;
-    }
-    this.#termNumbers[this.#nNumbers++] = number;
   }
 }
 
 /** Occurrences that a log can count: places among them are 32-bit numbers. */
 const MAX_OCCURRENCES = 2 ** 32 - 1;
 
+/** More arguments than some engines take in one call are never given. */
+const UNITS_PER_CALL = 8192;
+
+/** A log is given terms, not documents. */
+const NO_RANGES: TermRanges = { words: [1, 1], characters: null };
+
 /**
- * All documents as numbers of terms, 4 bytes per occurrence, and about 30 per distinct term; what is fitted on them is decided
- * afterwards.
+ * All documents as numbers of terms, 4 bytes per occurrence, and about 30 per distinct term (100 in WebAssembly); what is fitted
+ * on them is decided afterwards.
  */
 export class TermLog {
-  readonly #table = new TermTable();
+  readonly #kernel: NumberingKernel;
   readonly #spool: Spool | undefined;
   readonly #occurrences: Uint32List | SpooledUint32List;
   /** By document: where its occurrences end. */
   readonly #documentEnds = new Uint32List();
   /** By numbering and its number: the number here, with room for more. */
   readonly #ownNumbers = new Map<number, { numbers: Uint32Array; nNumbers: number }>();
+  /** The kernel's terms; null when it has been given others since. */
+  #terms: NumberedTerms | null = null;
 
-  /** @param spool takes the occurrences, in place of memory; empty, and for the log alone */
-  constructor(spool?: Spool) {
+  /**
+   * @param kernels number the distinct terms; plain TypeScript, which takes less memory, does where null
+   * @param spool takes the occurrences, in place of memory; empty, and for the log alone
+   */
+  constructor(kernels: NumberingKernelFactory | null = null, spool?: Spool) {
+    this.#kernel = kernels?.(NO_RANGES) ?? new ReferenceNumbering(NO_RANGES);
     this.#spool = spool;
     this.#occurrences = spool === undefined ? new Uint32List() : new SpooledUint32List(spool);
   }
@@ -119,18 +130,33 @@ export class TermLog {
 
   /** Distinct terms. */
   get nTerms(): number {
-    return this.#table.nTerms;
+    return this.#kernel.nTerms;
   }
 
   /** Memory that the distinct terms take. */
   get nTermBytes(): number {
-    return this.#table.nBytes;
+    return this.#kernel.nBytes;
+  }
+
+  /** The distinct terms, by number; valid until documents are added. */
+  get terms(): NumberedTerms {
+    const { nTerms, termUnits, termStarts, nBytes } = this.#kernel;
+    this.#terms ??= { nTerms, termUnits, termStarts, nBytes };
+    return this.#terms;
   }
 
   /** Adds one document. The array is read, not kept. */
   add(terms: readonly string[]): void {
     this.#checkRoom(terms.length);
-    for (const term of terms) this.#occurrences.push(this.#table.add(term));
+    const units = new Uint16Array(terms.reduce((sum, { length }) => sum + length, 0));
+    const ends = new Uint32Array(terms.length);
+    let nUnits = 0;
+    for (const [i, term] of terms.entries()) {
+      for (let k = 0; k < term.length; k++) units[nUnits++] = term.charCodeAt(k);
+      ends[i] = nUnits;
+    }
+    this.#terms = null;
+    this.#occurrences.pushAll(this.#kernel.numberTerms({ units, ends }));
     this.#documentEnds.push(this.#occurrences.count);
   }
 
@@ -140,7 +166,7 @@ export class TermLog {
    */
   addBatch({ numbering, beginsAnew, newUnits, newTermEnds, termNumbers, documentEnds }: TermBatch): void {
     this.#checkRoom(termNumbers.length);
-    const numbers = this.#nameTerms(numbering, beginsAnew, newUnits, newTermEnds);
+    const numbers = this.#nameTerms(numbering, beginsAnew, { units: newUnits, ends: newTermEnds });
     const begin = this.#occurrences.count;
     const occurrences = new Uint32Array(termNumbers.length);
     for (let i = 0; i < occurrences.length; i++) occurrences[i] = numbers[termNumbers[i] as number] as number;
@@ -149,25 +175,20 @@ export class TermLog {
   }
 
   /** Returns the numbers here by those of a numbering, which goes on with these terms. */
-  #nameTerms(numbering: number, beginsAnew: boolean, units: Uint16Array, termEnds: Uint32Array): Uint32Array {
+  #nameTerms(numbering: number, beginsAnew: boolean, terms: NamedTerms): Uint32Array {
     const before = beginsAnew ? undefined : this.#ownNumbers.get(numbering);
     const own = before ?? { numbers: new Uint32Array(0), nNumbers: 0 };
-    const nNumbers = own.nNumbers + termEnds.length;
+    const nNumbers = own.nNumbers + terms.ends.length;
     if (nNumbers > own.numbers.length) {
       const grown = new Uint32Array(2 * nNumbers);
       grown.set(own.numbers);
       own.numbers = grown;
     }
-    const { numbers } = own;
-    let start = 0;
-    let number = own.nNumbers;
-    for (const end of termEnds) {
-      numbers[number++] = this.#table.addUnits(units, start, end, hashUnits(units, start, end));
-      start = end;
-    }
+    this.#terms = null;
+    own.numbers.set(this.#kernel.numberTerms(terms), own.nNumbers);
     own.nNumbers = nNumbers;
     this.#ownNumbers.set(numbering, own);
-    return numbers;
+    return own.numbers;
   }
 
   /** Numbers of a document's terms, as often as they occur; not to be written to, and valid up to the next call. */
@@ -178,12 +199,13 @@ export class TermLog {
 
   /** The term of a number. */
   term(number: number): string {
-    return this.#table.termAt(number);
-  }
-
-  /** The unit at a place ≥ 0 of the term of a number; -1 beyond its end. */
-  unitAt(number: number, place: number): number {
-    return this.#table.unitAt(number, place);
+    const { termUnits, termStarts } = this.terms;
+    const end = termStarts[number + 1] as number;
+    let term = "";
+    for (let start = termStarts[number] as number; start < end; start += UNITS_PER_CALL) {
+      term += String.fromCharCode(...termUnits.subarray(start, Math.min(start + UNITS_PER_CALL, end)));
+    }
+    return term;
   }
 
   /** Gives the occurrences in a spool back; only the terms can be read afterwards. */

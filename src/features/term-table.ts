@@ -1,9 +1,7 @@
-import { extendHash, finishHash, HASH_START } from "./term-hash.js";
+import { finishHash } from "./term-hash.js";
 
 const FIRST_TERMS = 1024;
 const FIRST_UNITS = 8192;
-/** More arguments than some engines take in one call are never given. */
-const UNITS_PER_CALL = 8192;
 /** Marks a place of the table that no term has. */
 const EMPTY = 0;
 
@@ -24,7 +22,6 @@ export class TermTable {
    * of the cache; the number of places is a power of two.
    */
   #places = new Uint32Array(4 * FIRST_TERMS);
-  #scratch = new Uint16Array(64);
 
   get nTerms(): number {
     return this.#nTerms;
@@ -35,22 +32,8 @@ export class TermTable {
     return this.#units.byteLength + this.#starts.byteLength + this.#places.byteLength;
   }
 
-  /** Number of the term; a new term is given `nTerms`, which then rises by one. */
-  add(term: string): number {
-    const { length } = term;
-    if (length > this.#scratch.length) this.#scratch = new Uint16Array(2 * length);
-    const units = this.#scratch;
-    let state = HASH_START;
-    for (let i = 0; i < length; i++) {
-      const unit = term.charCodeAt(i);
-      units[i] = unit;
-      state = extendHash(state, unit);
-    }
-    return this.addUnits(units, 0, length, state);
-  }
-
   /**
-   * {@link add} for the term `units[start, end)`.
+   * Number of the term `units[start, end)`; a new term is given `nTerms`, which then rises by one.
    * @param state of the hash after the units; see `extendHash`
    */
   addUnits(units: Uint16Array, start: number, end: number, state: number): number {
@@ -67,20 +50,14 @@ export class TermTable {
     return this.#append(units, start, end, hash, place);
   }
 
-  /** The term of a number in [0, nTerms). */
-  termAt(number: number): string {
-    const end = this.#starts[number + 1] as number;
-    let term = "";
-    for (let start = this.#starts[number] as number; start < end; start += UNITS_PER_CALL) {
-      term += String.fromCharCode(...this.#units.subarray(start, Math.min(start + UNITS_PER_CALL, end)));
-    }
-    return term;
+  /** The terms' units one after another, and more; replaced as the table grows. */
+  get units(): Uint16Array {
+    return this.#units;
   }
 
-  /** The unit at a place ≥ 0 of the term of a number; -1 beyond its end. */
-  unitAt(number: number, place: number): number {
-    const at = (this.#starts[number] as number) + place;
-    return at < (this.#starts[number + 1] as number) ? (this.#units[at] as number) : -1;
+  /** By number: where the term begins; then where the last one ends. */
+  get starts(): Uint32Array {
+    return this.#starts;
   }
 
   /** Copies the units of the terms from `first` on; with where each ends, counted from the first of them. */

@@ -1,6 +1,7 @@
 /** A worker thread of an AnalyzerPool: analyses what it is given, on the dictionary that it shares. */
 
 import type { TermBatch } from "../features/term-log.js";
+import { createWasmNumbering } from "../kernels/wasm-numbering.js";
 import { TokenLayout, type TokenLayoutName } from "../morph/token-layout.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
@@ -13,6 +14,8 @@ export interface AnalysisInit {
   readonly tokenizer: TokenizerShare;
   /** Whose numbers the terms get; another one for each worker. */
   readonly numbering: number;
+  /** The module of the kernels that number terms. */
+  readonly module: Uint8Array;
 }
 
 export type AnalysisRequest =
@@ -28,7 +31,8 @@ export type AnalysisRequest =
 
 export type AnalysisResponse = Uint8Array | TermBatch;
 
-serveRequests<AnalysisInit, AnalysisRequest, AnalysisResponse>(({ tokenizer: share, numbering }) => {
+serveRequests<AnalysisInit, AnalysisRequest, AnalysisResponse>(({ tokenizer: share, numbering, module }) => {
+  const kernels = createWasmNumbering(module);
   const tokenizer = openTokenizer(share);
   const encoder = new TextEncoder();
   const layouts = new Map<TokenLayoutName, TokenLayout>();
@@ -49,7 +53,8 @@ serveRequests<AnalysisInit, AnalysisRequest, AnalysisResponse>(({ tokenizer: sha
   return (request) => {
     if (request.kind === "render") return render(request.layout, request.texts);
     const { run, options, documents } = request;
-    if (termRun?.run !== run) termRun = { run, analyzeGroup: createGroupAnalyzer(tokenizer, options, numbering) };
+    if (termRun?.run !== run)
+      termRun = { run, analyzeGroup: createGroupAnalyzer(tokenizer, options, numbering, kernels) };
     const response = termRun.analyzeGroup(documents);
     const { termNumbers, documentEnds } = response;
     return { response, transfer: [termNumbers.buffer as ArrayBuffer, documentEnds.buffer as ArrayBuffer] };

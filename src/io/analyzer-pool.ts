@@ -1,12 +1,14 @@
 /** Analysis over worker threads that share one dictionary. */
 
 import type { TermBatch } from "../features/term-log.js";
+import { createWasmNumbering } from "../kernels/wasm-numbering.js";
 import type { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { TokenLayout, type TokenLayoutName } from "../morph/token-layout.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
 import { createGroupAnalyzer, type DocumentAnalyzerFactory } from "../training/document-analyzer.js";
 import type { AnalysisInit, AnalysisRequest, AnalysisResponse } from "./analysis-worker.js";
+import { readNumberingModule } from "./kernel-files.js";
 import { ThreadPool, type ThreadPoolOptions } from "./thread-pool.js";
 import { shareTokenizer } from "./tokenizer-share.js";
 import { WorkerThread } from "./worker-threads.js";
@@ -46,9 +48,9 @@ export class AnalyzerPool {
       nWorkers,
       unitsBeforeWorkers,
       prepare: async () => {
-        const share = await shareTokenizer(tokenizer);
+        const [share, module] = await Promise.all([shareTokenizer(tokenizer), readNumberingModule()]);
         return (place) => {
-          const init: AnalysisInit = { tokenizer: share, numbering: OWN_NUMBERING + 1 + place };
+          const init: AnalysisInit = { tokenizer: share, numbering: OWN_NUMBERING + 1 + place, module };
           return new WorkerThread(`analyzer ${place + 1}`, WORKER_URL, init);
         };
       },
@@ -94,10 +96,11 @@ export class AnalyzerPool {
     options: Resolved<TermOptions>,
   ): AsyncGenerator<TermBatch, void> {
     const run = this.#nRuns++;
+    const kernels = createWasmNumbering(await readNumberingModule());
     try {
       yield* this.#analyzers.map<readonly string[], TermBatch>(groups, {
         sizeOf: countUnits,
-        here: createGroupAnalyzer(this.#tokenizer, options, OWN_NUMBERING),
+        here: createGroupAnalyzer(this.#tokenizer, options, OWN_NUMBERING, kernels),
         toRequest: (documents) => ({ kind: "terms", run, options, documents }),
         fromResponse: (response) => response as TermBatch,
       });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../classifier.js";
 import { FileError } from "../errors.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
+import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import { createWasmMlp } from "../kernels/wasm-mlp.js";
 import { createWasmTerms } from "../kernels/wasm-terms.js";
 import { createWasmViterbi } from "../kernels/wasm-viterbi.js";
@@ -11,7 +12,7 @@ import { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import type { UserWord } from "../morph/user-word.js";
 import { loadDictionary } from "./dictionary-file.js";
 import { readFileBytes } from "./files.js";
-import { readMlpModule, readTermsModule, readViterbiModule } from "./kernel-files.js";
+import { readMlpModule, readNumberingModule, readTermsModule, readViterbiModule } from "./kernel-files.js";
 
 /** The same two levels up from src/io and from dist/io. */
 const MODEL_URL = new URL("../../models/news.newsclf", import.meta.url);
@@ -60,4 +61,14 @@ export async function loadDefaultTokenizer(userWords: readonly UserWord[] = []):
  */
 export async function loadDefaultMlp(): Promise<MlpKernelFactory> {
   return createWasmMlp(await readMlpModule());
+}
+
+/**
+ * Returns the kernels that number terms in training.
+ * @throws {FileError} when the module is missing
+ */
+export async function loadDefaultNumbering(): Promise<NumberingKernelFactory> {
+  // A program that classifies is quicker to start without.
+  const { createWasmNumbering } = await import("../kernels/wasm-numbering.js");
+  return createWasmNumbering(await readNumberingModule());
 }

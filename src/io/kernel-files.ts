@@ -40,6 +40,12 @@ export const readViterbiModule: () => Promise<Uint8Array> = readOnce("viterbi.wa
 export const readTermsModule: () => Promise<Uint8Array> = readOnce("terms.wasm");
 
 /**
+ * The module of the kernels that number terms.
+ * @throws {FileError} when it is missing or cannot be read
+ */
+export const readNumberingModule: () => Promise<Uint8Array> = readOnce("numbering.wasm");
+
+/**
  * The module of the network's kernels.
  * @throws {FileError} when it is missing or cannot be read
  */

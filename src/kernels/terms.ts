@@ -31,14 +31,8 @@ export interface TermRanges {
   readonly characters: NgramRange | null;
 }
 
-/**
- * Makes the rows of documents, one at a time. Buffers belong to the kernel and are overwritten by the next call; read the
- * properties again after each call, since growth may replace them. Not re-entrant.
- */
-export interface TermKernel {
-  /** Which implementation runs, e.g. "reference". */
-  readonly name: string;
-
+/** The words that a kernel knows: the terms of single tokens, so that a token of a document is a number. */
+export interface WordKernel {
   /** Words that have been added. */
   readonly nWords: number;
   /** Units of all words that have been added. */
@@ -49,6 +43,15 @@ export interface TermKernel {
   addWord(nUnits: number): number;
   /** Forgets all words; numbers begin at 0 again. */
   clearWords(): void;
+}
+
+/**
+ * Makes the rows of documents, one at a time. Buffers belong to the kernel and are overwritten by the next call; read the
+ * properties again after each call, since growth may replace them. Not re-entrant.
+ */
+export interface TermKernel extends WordKernel {
+  /** Which implementation runs, e.g. "reference". */
+  readonly name: string;
 
   /** Makes room for a document of so many units and numbers of words. What stood in the buffers is lost. */
   reserve(nUnits: number, nNumbers: number): void;

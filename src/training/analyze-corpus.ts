@@ -1,5 +1,6 @@
 import { OptionError } from "../errors.js";
 import { TermLog } from "../features/term-log.js";
+import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import type { Cleaning } from "../options/train-options.js";
 import { type Article, type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { ArticleHash } from "./article-hash.js";
@@ -22,6 +23,7 @@ export interface AnalyzedCorpus {
  * Reads and analyses articles as they come, so that one goes on while the other waits.
  *
  * @param clean what is taken out of the articles first
+ * @param kernels number the terms of all documents
  * @param source name of the articles' source for messages
  * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
  * @param memory takes the documents' terms into a spool, which the log closes
@@ -33,12 +35,14 @@ export async function analyzeCorpus(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
   clean: Cleaning,
   analyzer: DocumentAnalyzer,
+  kernels: NumberingKernelFactory | null,
   source: string,
   onTurn: (nDone: number) => Promise<void>,
   memory?: TrainingMemory,
 ): Promise<AnalyzedCorpus> {
   const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
-  const log = new TermLog(memory?.createSpool());
+  // Below a limit the log does without them: their tables leave behind what they have outgrown.
+  const log = memory === undefined ? new TermLog(kernels) : new TermLog(null, memory.createSpool());
   await onTurn(0);
   await addDocuments(toDocuments(articles, clean, builder), analyzer, onTurn, log, memory);
   return { corpus: await builder.finish(source), log };

@@ -1,5 +1,9 @@
-import { createTermVisitor } from "../document-terms.js";
+import { createDocumentWords } from "../document-rows.js";
+import { createTermExtractor } from "../document-terms.js";
+import { charWordsLimit, writeCharWords } from "../features/char-words.js";
+import { ReferenceNumbering } from "../features/reference-numbering.js";
 import { type TermBatch, TermNumbering } from "../features/term-log.js";
+import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import type { Tokenizer } from "../morph/tokenizer.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
@@ -20,26 +24,45 @@ export type DocumentAnalyzerFactory = (options: Resolved<TermOptions>) => Docume
 export type GroupAnalyzer = (documents: readonly string[]) => TermBatch;
 
 /**
- * Makes the analysis of groups for one thread.
+ * Makes the analysis of groups for one thread: the terms of `createDocumentTerms`, each as often as it occurs, without a
+ * string for it.
+ *
  * @param numbering what the batches say of whose numbers they are
+ * @param kernels number the terms; plain TypeScript does where null
  */
-export function createGroupAnalyzer(tokenizer: Tokenizer, options: TermOptions, numbering: number): GroupAnalyzer {
-  const visitTerms = createTermVisitor(tokenizer, options);
-  const terms = new TermNumbering(numbering);
+export function createGroupAnalyzer(
+  tokenizer: Tokenizer,
+  options: Resolved<TermOptions>,
+  numbering: number,
+  kernels: NumberingKernelFactory | null,
+): GroupAnalyzer {
+  const { charNgrams, charNgramRange, ngramRange } = options;
+  const ranges = { words: ngramRange, characters: charNgrams ? charNgramRange : null };
+  const kernel = kernels?.(ranges) ?? new ReferenceNumbering(ranges);
+  const words = createDocumentWords(kernel, tokenizer, createTermExtractor(tokenizer, options));
+  const terms = new TermNumbering(numbering, kernel);
   return (documents) => {
     for (const document of documents) {
-      visitTerms(document, terms.add);
-      terms.endDocument();
+      words.list(document);
+      const { nWords, singles } = words;
+      kernel.reserve(charNgrams ? charWordsLimit(document.length) : 0, nWords + singles.length);
+      words.copyTo(kernel.words);
+      const nUnits = charNgrams ? writeCharWords(document, kernel.units) : 0;
+      terms.addDocument(nUnits, nWords, singles.length);
     }
     return terms.takeBatch();
   };
 }
 
 /** Analyses in the calling thread, group by group. */
-export function createLocalAnalyzer(tokenizer: Tokenizer, options: TermOptions): DocumentAnalyzer {
+export function createLocalAnalyzer(
+  tokenizer: Tokenizer,
+  options: Resolved<TermOptions>,
+  kernels: NumberingKernelFactory | null,
+): DocumentAnalyzer {
   return {
     async *analyze(documents) {
-      const analyzeGroup = createGroupAnalyzer(tokenizer, options, 0);
+      const analyzeGroup = createGroupAnalyzer(tokenizer, options, 0, kernels);
       for await (const group of documents) yield analyzeGroup(group);
     },
   };

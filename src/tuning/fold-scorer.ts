@@ -7,6 +7,7 @@ import { TfidfVectorizer } from "../features/tfidf-vectorizer.js";
 import type { Vocabulary } from "../features/vocabulary.js";
 import type { Fold } from "../folds.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
+import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import { noCalibration } from "../nn/calibration.js";
 import { Ensemble } from "../nn/ensemble.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
@@ -29,6 +30,8 @@ export interface FoldScorerInput {
   readonly articles: readonly LabeledArticle[];
   readonly folds: readonly Fold[];
   readonly analyzer: DocumentAnalyzerFactory;
+  /** Numbers the terms of all documents; plain TypeScript does where null. */
+  readonly numbering: NumberingKernelFactory | null;
   readonly kernels: MlpKernelFactory;
   readonly threads?: TrainingThreads | undefined;
   /** Name of the articles' source for messages. */
@@ -143,9 +146,9 @@ export class FoldScorer {
     clean: ResolvedTrainingSettings["text"]["clean"],
     terms: ResolvedTrainingSettings["terms"],
   ): Promise<TermLog | null> {
-    const { articles, analyzer, source, signal } = this.#input;
+    const { articles, analyzer, numbering, source, signal } = this.#input;
     try {
-      const { log } = await analyzeCorpus(articles, clean, analyzer(terms), source, async () => {
+      const { log } = await analyzeCorpus(articles, clean, analyzer(terms), numbering, source, async () => {
         await yieldToEventLoop();
         signal?.throwIfAborted();
       });

@@ -341,10 +341,12 @@ export async function tune(articles: readonly LabeledArticle[], input: TuneInput
   const assigned = assignFolds(articles, labels, folds, start.seed, input);
   checkFolds(articles, assigned, source);
   const tokenizer = input.tokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
+  const numbering = await (await import("#assets")).loadDefaultNumbering();
   const scorer = new FoldScorer({
     articles,
     folds: assigned,
-    analyzer: input.analyzer ?? ((options) => createLocalAnalyzer(tokenizer, options)),
+    analyzer: input.analyzer ?? ((options) => createLocalAnalyzer(tokenizer, options, numbering)),
+    numbering,
     kernels: input.kernels ?? (await (await import("#assets")).loadDefaultMlp()),
     threads: input.threads,
     source,

@@ -2,16 +2,19 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createDocumentRows } from "../../src/document-rows.js";
 import { createDocumentTerms } from "../../src/document-terms.js";
+import { TermLog } from "../../src/features/term-log.js";
 import { FittedTfidfVectorizer } from "../../src/features/tfidf-vectorizer.js";
 import { isStorableTerm, Vocabulary } from "../../src/features/vocabulary.js";
-import { loadDefaultTokenizer } from "../../src/io/assets.js";
+import { loadDefaultNumbering, loadDefaultTokenizer } from "../../src/io/assets.js";
 import { openTokenizer, shareTokenizer } from "../../src/io/tokenizer-share.js";
+import type { NumberingKernelFactory } from "../../src/kernels/numbering.js";
 import type { TermKernelFactory } from "../../src/kernels/terms.js";
 import { MecabTokenizer } from "../../src/morph/mecab-tokenizer.js";
 import type { Tokenizer } from "../../src/morph/tokenizer.js";
 import type { UserWord } from "../../src/morph/user-word.js";
 import { UserWordParser } from "../../src/morph/user-word-parser.js";
-import type { TermOptions } from "../../src/options/train-options.js";
+import { resolveTrainingSettings, type TermOptions } from "../../src/options/train-options.js";
+import { createGroupAnalyzer } from "../../src/training/document-analyzer.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
 const PARAMETERS = { seed: 20261128, numRuns: 200 };
@@ -124,5 +127,38 @@ describe("createDocumentRows", () => {
     );
     const given = ["국회 기준금리 running w1ing", ...many, "국회 기준금리 running w2ing", many[7] as string];
     expectRowsOfTerms(tokenizer, given, { ngramRange: [1, 1], charNgrams: false });
+  });
+});
+
+describe("createGroupAnalyzer", () => {
+  /** The documents' terms, as a batch names them, are those of `createDocumentTerms`. */
+  function expectTerms(
+    own: Tokenizer,
+    given: readonly string[],
+    termOptions: TermOptions,
+    kernels: NumberingKernelFactory | null,
+  ): void {
+    const log = new TermLog();
+    const resolved = resolveTrainingSettings({ terms: termOptions }).terms;
+    log.addBatch(createGroupAnalyzer(own, resolved, 0, kernels)(given));
+    const termsOf = createDocumentTerms(own, resolved);
+    for (const [i, document] of given.entries()) {
+      const terms = Array.from(log.numbersOf(i), (number) => log.term(number));
+      expect(terms.sort()).toEqual([...termsOf(document)].sort());
+    }
+  }
+
+  it("numbers the terms of createDocumentTerms in WebAssembly, and in plain TypeScript for any tokenizer", async () => {
+    const kernels = await loadDefaultNumbering();
+    fc.assert(
+      fc.property(documents, options, (given, termOptions) => expectTerms(tokenizer, given, termOptions, kernels)),
+      PARAMETERS,
+    );
+    for (const own of [tokenizer, wordTokenizer()]) {
+      fc.assert(
+        fc.property(documents, options, (given, termOptions) => expectTerms(own, given, termOptions, null)),
+        { ...PARAMETERS, numRuns: 50 },
+      );
+    }
   });
 });

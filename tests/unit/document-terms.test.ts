@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDocumentTerms, createTermVisitor } from "../../src/document-terms.js";
+import { createDocumentTerms } from "../../src/document-terms.js";
 import { OptionError } from "../../src/errors.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
@@ -27,17 +27,5 @@ describe("createDocumentTerms", () => {
 
   it("refuses options out of range", () => {
     expect(() => createDocumentTerms(wordTokenizer(), { charNgramRange: [3, 2] })).toThrow(OptionError);
-  });
-});
-
-describe("createTermVisitor", () => {
-  it("gives the terms of createDocumentTerms as often as they occur", () => {
-    const options = { ngramRange: [1, 2], charNgrams: true, charNgramRange: [2, 3] } as const;
-    const terms: string[] = [];
-    const text = "금리 동결 금리";
-    createTermVisitor(wordTokenizer(), options)(text, (units, start, end) => {
-      terms.push(String.fromCharCode(...units.subarray(start, end)));
-    });
-    expect(terms.sort()).toEqual([...createDocumentTerms(wordTokenizer(), options)(text)].sort());
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sortTerms } from "../../../src/features/sort-terms.js";
+import { mergeTerms, sortTerms } from "../../../src/features/sort-terms.js";
 import { TermLog } from "../../../src/features/term-log.js";
 import { Philox } from "../../../src/kernels/random.js";
 
@@ -22,8 +22,11 @@ describe("sortTerms", () => {
       "b",
     ];
     log.add(terms);
-    const ids = terms.map((_, id) => id);
-    expect(sortTerms(ids, log).map(({ term }) => term)).toEqual([...terms].sort());
+    const sorted = sortTerms(
+      Uint32Array.from(terms, (_, id) => id),
+      log.terms,
+    );
+    expect(Array.from(sorted, (id) => log.term(id))).toEqual([...terms].sort());
   });
 
   it("sorts the terms that are asked for, with their numbers", () => {
@@ -41,11 +44,22 @@ describe("sortTerms", () => {
       );
     }
     log.add([...terms]);
-    const ids = [...terms].map((_, id) => id).filter((id) => id % 2 === 1);
-    const expected = ids.map((id) => log.term(id)).sort();
-    const sorted = sortTerms(ids, log);
-    expect(sorted.map(({ term }) => term)).toEqual(expected);
-    expect(sorted.map(({ id }) => log.term(id))).toEqual(expected);
-    expect(sortTerms([], log)).toEqual([]);
+    const odd = Uint32Array.from({ length: terms.size >> 1 }, (_, i) => 2 * i + 1);
+    const expected = Array.from(odd, (id) => log.term(id)).sort();
+    expect(Array.from(sortTerms(odd, log.terms), (id) => log.term(id))).toEqual(expected);
+    expect(sortTerms(new Uint32Array(0), log.terms)).toEqual(new Uint32Array(0));
+  });
+});
+
+describe("mergeTerms", () => {
+  it("gives two sorted lists as one", () => {
+    const log = new TermLog();
+    const terms = ["나", "다", "가나", "가", "라"];
+    log.add(terms);
+    const merge = (one: readonly number[], other: readonly number[]) =>
+      Array.from(mergeTerms(Uint32Array.from(one), Uint32Array.from(other), log.terms), (id) => log.term(id));
+    expect(merge([3, 0, 4], [2, 1])).toEqual(["가", "가나", "나", "다", "라"]);
+    expect(merge([], [3, 2])).toEqual(["가", "가나"]);
+    expect(merge([3, 2], [])).toEqual(["가", "가나"]);
   });
 });

@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { hashUnits } from "../../../src/features/term-hash.js";
-import { TermLog, TermNumbering } from "../../../src/features/term-log.js";
+import { ReferenceNumbering } from "../../../src/features/reference-numbering.js";
+import { type TermBatch, TermLog, TermNumbering } from "../../../src/features/term-log.js";
+import { createWasmNumbering } from "../../../src/kernels/wasm-numbering.js";
 import { MemorySpool } from "./memory-spool.js";
+
+const MODULE = readFileSync(path.resolve(import.meta.dirname, "../../../assets/numbering.wasm"));
 
 /** The terms of each document, as the log holds them. */
 function documentsOf(log: TermLog): string[][] {
@@ -10,12 +15,29 @@ function documentsOf(log: TermLog): string[][] {
   );
 }
 
-function addDocument(numbering: TermNumbering, terms: readonly string[]): void {
-  for (const term of terms) {
-    const units = Uint16Array.from(term, (_, i) => term.charCodeAt(i));
-    numbering.add(units, 0, units.length, hashUnits(units, 0, units.length));
+/** A numbering of documents that are given as terms, each a word. */
+class WordNumbering {
+  readonly #kernel = new ReferenceNumbering({ words: [1, 1], characters: null });
+  readonly #numbering: TermNumbering;
+
+  constructor(numbering: number) {
+    this.#numbering = new TermNumbering(numbering, this.#kernel);
   }
-  numbering.endDocument();
+
+  addDocument(terms: readonly string[]): void {
+    const words = terms.map((term) => {
+      const units = this.#kernel.wordInput(term.length);
+      for (let i = 0; i < term.length; i++) units[i] = term.charCodeAt(i);
+      return this.#kernel.addWord(term.length);
+    });
+    this.#kernel.reserve(0, words.length);
+    this.#kernel.words.set(words);
+    this.#numbering.addDocument(0, words.length, 0);
+  }
+
+  takeBatch(): TermBatch {
+    return this.#numbering.takeBatch();
+  }
 }
 
 describe("TermLog", () => {
@@ -32,23 +54,33 @@ describe("TermLog", () => {
   });
 
   it("gives the same from a spool", () => {
-    const log = new TermLog(new MemorySpool());
+    const log = new TermLog(null, new MemorySpool());
     log.add(["a", "b", "a"]);
     log.add([]);
     log.add(["c", "b"]);
     expect(documentsOf(log)).toEqual([["a", "b", "a"], [], ["c", "b"]]);
   });
 
+  it("gives the same with another kernel, also after more documents", () => {
+    const log = new TermLog(createWasmNumbering(MODULE));
+    log.add(["a", "한국/NNG", "a"]);
+    expect(documentsOf(log)).toEqual([["a", "한국/NNG", "a"]]);
+    const many = Array.from({ length: 50_000 }, (_, i) => `${i}`);
+    log.add(many);
+    expect(documentsOf(log)).toEqual([["a", "한국/NNG", "a"], many]);
+    expect([log.nTerms, log.nOccurrences]).toEqual([50_002, 50_003]);
+  });
+
   it("joins batches of several numberings", () => {
-    const [first, second] = [new TermNumbering(0), new TermNumbering(1)];
+    const [first, second] = [new WordNumbering(0), new WordNumbering(1)];
     const log = new TermLog();
-    addDocument(first, ["a", "b"]);
+    first.addDocument(["a", "b"]);
     log.addBatch(first.takeBatch());
     // "b" has number 1 there and 0 here; "c" 2 and 1.
-    addDocument(second, ["b", "c"]);
-    addDocument(second, []);
+    second.addDocument(["b", "c"]);
+    second.addDocument([]);
     log.addBatch(second.takeBatch());
-    addDocument(first, ["b", "c", "b"]);
+    first.addDocument(["b", "c", "b"]);
     log.addBatch(first.takeBatch());
     expect(documentsOf(log)).toEqual([["a", "b"], ["b", "c"], [], ["b", "c", "b"]]);
     expect([0, 1, 2].map((number) => log.term(number))).toEqual(["a", "b", "c"]);
@@ -57,8 +89,8 @@ describe("TermLog", () => {
 
 describe("TermNumbering", () => {
   it("names a term once and goes on with the numbers in the next batch", () => {
-    const numbering = new TermNumbering(7);
-    addDocument(numbering, ["a", "bc", "a"]);
+    const numbering = new WordNumbering(7);
+    numbering.addDocument(["a", "bc", "a"]);
     expect(numbering.takeBatch()).toEqual({
       numbering: 7,
       beginsAnew: true,
@@ -67,8 +99,8 @@ describe("TermNumbering", () => {
       termNumbers: Uint32Array.of(0, 1, 0),
       documentEnds: Uint32Array.of(3),
     });
-    addDocument(numbering, ["d", "bc"]);
-    addDocument(numbering, []);
+    numbering.addDocument(["d", "bc"]);
+    numbering.addDocument([]);
     expect(numbering.takeBatch()).toEqual({
       numbering: 7,
       beginsAnew: false,
@@ -80,12 +112,12 @@ describe("TermNumbering", () => {
   });
 
   it("begins anew beyond some terms, which a log does not notice", () => {
-    const numbering = new TermNumbering(3);
+    const numbering = new WordNumbering(3);
     const log = new TermLog();
     // More than the 2^18 terms that a numbering goes on for.
     const documents = [["a", "b"], Array.from({ length: 270_000 }, (_, i) => `${i}`), ["b", "269999", "c"], ["c", "a"]];
     const batches = documents.map((terms) => {
-      addDocument(numbering, terms);
+      numbering.addDocument(terms);
       return numbering.takeBatch();
     });
     expect(batches.map(({ beginsAnew }) => beginsAnew)).toEqual([true, false, true, false]);
@@ -96,11 +128,8 @@ describe("TermNumbering", () => {
   });
 
   it("takes documents longer than what it has room for", () => {
-    const numbering = new TermNumbering(0);
-    addDocument(
-      numbering,
-      Array.from({ length: 10_000 }, (_, i) => `${i}`),
-    );
+    const numbering = new WordNumbering(0);
+    numbering.addDocument(Array.from({ length: 10_000 }, (_, i) => `${i}`));
     const { termNumbers, newTermEnds } = numbering.takeBatch();
     expect([termNumbers.length, termNumbers[9999], newTermEnds.length]).toEqual([10_000, 9999, 10_000]);
   });
