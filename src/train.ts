@@ -26,7 +26,7 @@ import {
 } from "./options/train-options.js";
 import { sha256, toHex } from "./sha-256.js";
 import { type Split, stratifiedSplit } from "./stratified-split.js";
-import type { Article, LabeledArticle } from "./text/article.js";
+import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
 import type { Corpus } from "./training/corpus.js";
@@ -69,6 +69,11 @@ export interface TrainOptions extends TrainingSettings {
   readonly unlabeled?: Iterable<Article> | AsyncIterable<Article>;
   /** Name of the articles' source for error messages; "articles" when left out. */
   readonly source?: string;
+  /**
+   * Called once when all articles have been read; returns what each label is to be, such as one of its spellings. Labels stay
+   * as they are when left out.
+   */
+  readonly chooseLabels?: () => (label: Label) => Label;
   /** Called with what engine "tfjs" runs on, before the articles are analysed. */
   readonly onEngine?: (choice: EngineChoice) => void;
   /** Called when a stage of the run begins. */
@@ -189,6 +194,7 @@ export async function train(
     memory,
     unlabeled,
     source = "articles",
+    chooseLabels,
     onEngine,
     onStage,
     onEpoch,
@@ -221,7 +227,7 @@ export async function train(
   let unlabeledHash: string | null = null;
   const analyze = async (): Promise<AnalyzedCorpus> => {
     const { clean } = settings.text;
-    const analyzed = await analyzeCorpus(detached, clean, analyzer, numbering, source, onTurn, memory);
+    const analyzed = await analyzeCorpus(detached, clean, analyzer, numbering, source, onTurn, chooseLabels, memory);
     if (unlabeled !== undefined) {
       unlabeledHash = await analyzeUnlabeled(unlabeled, clean, analyzer, onTurn, analyzed.log, memory);
     }

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { Spool } from "../features/spool.js";
+import type { Uint32List } from "../features/uint32-list.js";
 import type { ArticleReader, ArticleRecord, ReadOptions, RejectedRow } from "../io/article-reader.js";
 import type { ByteSource } from "../io/files.js";
 import type { RejectsFile } from "../io/rejects-file.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import { INPUT_SPEC, type InputOptions } from "../options/input-options.js";
-import type { Article, LabeledArticle } from "../text/article.js";
-import type { MergedLabel } from "../text/label-spelling.js";
+import type { Article, Label, LabeledArticle } from "../text/article.js";
+import type { LabelSpellings, MergedLabel } from "../text/label-spelling.js";
 import type { StoredArticles } from "../training/stored-articles.js";
 import { addColumnFlags, type ColumnFlags, columnOptions } from "./column-flags.js";
 import { STANDARD_INPUT } from "./input-choice.js";
@@ -83,22 +84,27 @@ async function openRejects(file: string): Promise<RejectsFile> {
   return new RejectsFile(file);
 }
 
-/**
- * Reads the files of the command line as its flags say. What was found out about them, and what was left out, goes to stderr;
- * rows to be collected go to their file, which appears when all has been read.
- */
-async function readWith<A extends Article, T>(
+/** A reader of the command line's files, to be closed when all has been read, or discarded when it cannot be. */
+interface OpenReader<A extends Article> {
+  readonly reader: ArticleReader<A>;
+  /** Tells what was left out; rows to be collected go to their file, which appears now. */
+  close(): void;
+  discard(): void;
+}
+
+/** Opens the files of the command line as its flags say. What is found out about them goes to stderr. */
+async function openReader<A extends Article>(
   makeReader: MakeReader<A>,
   paths: readonly string[],
   flags: InputFlags,
   streams: Pick<CommandStreams, "stdin" | "messages">,
-  use: (reader: ArticleReader<A>) => Promise<T>,
   { onReject, ...more }: MoreOptions,
-): Promise<T> {
+): Promise<OpenReader<A>> {
   const sources = await openSources(paths, streams);
   const labelMap =
     flags.labelMap === undefined ? null : await (await import("../io/read-label-map.js")).readLabelMap(flags.labelMap);
   const rejects = flags.rejects === undefined ? null : await openRejects(flags.rejects);
+  const discard = (): void => rejects?.discard();
   try {
     const reader = makeReader(sources, {
       ...columnOptions(flags),
@@ -111,12 +117,33 @@ async function readWith<A extends Article, T>(
       },
       onChoice: (choice) => streams.messages.write(describeChoice(choice)),
     });
+    const close = (): void => {
+      streams.messages.write(describeRejectedRows(reader.summary()));
+      rejects?.close();
+    };
+    return { reader, close, discard };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+/** Reads the files of the command line from beginning to end. */
+async function readWith<A extends Article, T>(
+  makeReader: MakeReader<A>,
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: Pick<CommandStreams, "stdin" | "messages">,
+  use: (reader: ArticleReader<A>) => Promise<T>,
+  more: MoreOptions,
+): Promise<T> {
+  const { reader, close, discard } = await openReader(makeReader, paths, flags, streams, more);
+  try {
     const result = await use(reader);
-    streams.messages.write(describeRejectedRows(reader.summary()));
-    rejects?.close();
+    close();
     return result;
   } catch (error) {
-    rejects?.discard();
+    discard();
     throw error;
   }
 }
@@ -218,47 +245,114 @@ export async function loadLabeled(
   return { ...loaded, articles, mergedLabels: merged };
 }
 
-/** Articles in a file with where they came from. */
-export interface SpooledArticles extends Pick<LoadedArticles, "rows" | "mergedLabels"> {
-  readonly articles: StoredArticles;
+/** What is known of articles that have been read, beside themselves. */
+export interface ArticleFacts extends Pick<LoadedArticles, "rows" | "mergedLabels"> {
+  readonly nArticles: number;
   /** 1-based line of an article in its file. */
   readonly lineOf: (index: number) => number;
+  /** The one spelling of a label as it stands in the file. */
+  readonly labelOf: (label: Label) => Label;
 }
 
-/** Reads articles as {@link loadLabeled} does, but into a spool: memory has their labels and lines. */
+/** Gathers the facts of articles as they are read. */
+class FactKeeper {
+  readonly #flags: InputFlags;
+  readonly #messages: CommandStreams["messages"];
+  readonly #lines: Uint32List;
+  readonly #spellings: LabelSpellings;
+
+  private constructor(
+    flags: InputFlags,
+    messages: CommandStreams["messages"],
+    lines: Uint32List,
+    spellings: LabelSpellings,
+  ) {
+    this.#flags = flags;
+    this.#messages = messages;
+    this.#lines = lines;
+    this.#spellings = spellings;
+  }
+
+  static async create(flags: InputFlags, messages: CommandStreams["messages"]): Promise<FactKeeper> {
+    const [{ LabelSpellings }, { Uint32List }] = await Promise.all([
+      import("../text/label-spelling.js"),
+      import("../features/uint32-list.js"),
+    ]);
+    return new FactKeeper(flags, messages, new Uint32List(), new LabelSpellings());
+  }
+
+  add({ article, line }: ArticleRecord<LabeledArticle>): void {
+    this.#lines.push(line);
+    this.#spellings.add(article.label);
+  }
+
+  /** Tells of labels in several spellings, and returns the facts. */
+  finish(rows: ReadSummary): ArticleFacts {
+    const lines = this.#lines;
+    const facts = { rows, nArticles: lines.count, lineOf: (index: number) => lines.at(index) };
+    if (this.#flags.labelNormalization === false) return { ...facts, mergedLabels: [], labelOf: (label) => label };
+    const choice = this.#spellings.choose();
+    this.#messages.write(describeMergedLabels(choice.merged));
+    return { ...facts, mergedLabels: choice.merged, labelOf: (label) => choice.labelOf(label) };
+  }
+}
+
+/** Reads articles with labels one by one, as they are asked for; their facts are there when all have been read. */
+export async function streamLabeled(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: Pick<CommandStreams, "stdin" | "messages">,
+  more: MoreOptions = {},
+): Promise<{ readonly articles: AsyncIterable<LabeledArticle>; readonly facts: () => ArticleFacts }> {
+  const { readArticles } = await import("../io/read-articles.js");
+  const keeper = await FactKeeper.create(flags, streams.messages);
+  let known: ArticleFacts | null = null;
+  async function* read(): AsyncGenerator<LabeledArticle, void> {
+    const { reader, close, discard } = await openReader(readArticles, paths, flags, streams, more);
+    try {
+      for await (const record of reader) {
+        keeper.add(record);
+        yield record.article;
+      }
+      close();
+      known = keeper.finish(reader.summary());
+    } finally {
+      // Also when nobody wants the rest.
+      if (known === null) discard();
+    }
+  }
+  const facts = (): ArticleFacts => {
+    if (known === null) throw new Error("Bug: the facts of articles that have not been read");
+    return known;
+  };
+  return { articles: read(), facts };
+}
+
+/** Reads articles with labels into a spool: memory has their labels and lines. */
 export async function spoolLabeled(
   paths: readonly string[],
   flags: InputFlags,
   streams: Pick<CommandStreams, "stdin" | "messages">,
   spool: Spool,
   more: MoreOptions = {},
-): Promise<SpooledArticles> {
-  const [{ LabelSpellings }, { StoredArticles }, { Uint32List }] = await Promise.all([
-    import("../text/label-spelling.js"),
-    import("../training/stored-articles.js"),
-    import("../features/uint32-list.js"),
-  ]);
+): Promise<ArticleFacts & { readonly articles: StoredArticles }> {
+  const { StoredArticles } = await import("../training/stored-articles.js");
+  const keeper = await FactKeeper.create(flags, streams.messages);
   const articles = new StoredArticles(spool);
-  const lines = new Uint32List();
-  const spellings = new LabelSpellings();
   const rows = await readLabeled(
     paths,
     flags,
     streams,
     async (reader) => {
-      for await (const { article, line } of reader) {
-        articles.add(article);
-        lines.push(line);
-        spellings.add(article.label);
+      for await (const record of reader) {
+        articles.add(record.article);
+        keeper.add(record);
       }
       return reader.summary();
     },
     more,
   );
-  const read = { articles, lineOf: (index: number) => lines.at(index), rows };
-  if (flags.labelNormalization === false) return { ...read, mergedLabels: [] };
-  const choice = spellings.choose();
-  articles.renameLabels((label) => choice.labelOf(label));
-  streams.messages.write(describeMergedLabels(choice.merged));
-  return { ...read, mergedLabels: choice.merged };
+  const facts = keeper.finish(rows);
+  articles.renameLabels(facts.labelOf);
+  return { articles, ...facts };
 }

@@ -4,9 +4,9 @@ import type { MessageWriter } from "./streams.js";
 export interface ProgressState {
   /** What is being done, e.g. "analyze". */
   readonly stage: string;
-  /** Units done and in all; the share of the bar. */
+  /** Units done and in all; the share of the bar, which is left out where that is not known. */
   readonly nDone: number;
-  readonly nTotal: number;
+  readonly nTotal: number | null;
   /** Documents handled since the stage began, for the rate. */
   readonly nDocuments: number;
   /** Figures to show behind the bar, e.g. "loss 0.312". */
@@ -35,16 +35,21 @@ export interface StageStart {
 
 /** One line for a state at `seconds`: bar, share, figures, rate and time left, the last two as measured since the start. */
 export function renderProgress(state: ProgressState, seconds: number, start: StageStart): string {
-  const share = state.nTotal === 0 ? 1 : Math.min(1, state.nDone / state.nTotal);
+  const nTotal = state.nTotal ?? 0;
+  const share = nTotal === 0 ? 1 : Math.min(1, state.nDone / nTotal);
   const nFull = Math.floor(share * BAR_CELLS);
   const bar = `${"█".repeat(nFull)}${"░".repeat(BAR_CELLS - nFull)}`;
-  const parts = [`${state.stage.padEnd(8)} ${bar} ${String(Math.floor(share * 100)).padStart(3)}%`];
+  const done =
+    state.nTotal === null
+      ? state.nDone.toLocaleString("en-US")
+      : `${bar} ${String(Math.floor(share * 100)).padStart(3)}%`;
+  const parts = [`${state.stage.padEnd(8)} ${done}`];
   if (state.note !== "") parts.push(state.note);
   const elapsed = seconds - start.seconds;
   const nDocuments = state.nDocuments - start.nDocuments;
   if (elapsed > 0 && nDocuments > 0) parts.push(`${Math.round(nDocuments / elapsed).toLocaleString("en-US")} docs/s`);
   const nDone = state.nDone - start.nDone;
-  if (nDone > 0 && share < 1) parts.push(`ETA ${formatDuration((elapsed / nDone) * (state.nTotal - state.nDone))}`);
+  if (nDone > 0 && share < 1) parts.push(`ETA ${formatDuration((elapsed / nDone) * (nTotal - state.nDone))}`);
   return parts.join("  ");
 }
 

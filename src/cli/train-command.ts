@@ -3,25 +3,24 @@ import type { Command } from "commander";
 import { OptionError } from "../errors.js";
 import type { Language } from "../html/index.js";
 import type { ArticleRecord } from "../io/article-reader.js";
-import type { ReadSummary } from "../io/row-tally.js";
 import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
 import type { TrainingSettings } from "../options/train-options.js";
 import type { Article, LabeledArticle } from "../text/article.js";
-import type { MergedLabel } from "../text/label-spelling.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { describeEngine } from "./describe-engine.js";
 import { STANDARD_INPUT } from "./input-choice.js";
 import {
+  type ArticleFacts,
   addInputFlags,
   checkInputFlags,
   type InputFlags,
-  loadLabeled,
   readAnyDocuments,
   spoolLabeled,
+  streamLabeled,
 } from "./input-flags.js";
 import { parseBytes } from "./parse-amount.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
@@ -59,7 +58,7 @@ export function trainingState(progress: TrainProgress): ProgressState {
   }
   if (progress.stage === "analyze") {
     const { stage, nDone, nTotal } = progress;
-    return { stage, nDone, nTotal: nTotal ?? nDone, nDocuments: nDone, note: "" };
+    return { stage, nDone, nTotal, nDocuments: nDone, note: "" };
   }
   const { stage, member, nMembers, epoch, nEpochs, nSteps, nStepsDone, loss, nDocuments, validationMacroF1 } = progress;
   const macroF1 = validationMacroF1 === null ? "" : `  validation macro-F1 ${validationMacroF1.toFixed(4)}`;
@@ -117,29 +116,22 @@ async function openFiles(maxBytes: number, modelPath: string): Promise<TrainingF
   return new TrainingFiles(maxBytes, path.dirname(path.resolve(modelPath)));
 }
 
-/** Articles to train on, in memory or in a file. */
+/** Articles to train on, and what is known of them once they have been read: those in a file are already. */
 interface TrainingArticles {
-  readonly articles: Iterable<LabeledArticle>;
-  readonly nArticles: number;
-  /** 1-based line of an article in its file. */
-  readonly lineOf: (index: number) => number;
-  readonly rows: ReadSummary;
-  readonly mergedLabels: readonly MergedLabel[];
+  readonly articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>;
+  readonly facts: () => ArticleFacts;
 }
 
-async function readTraining(
+async function openTraining(
   paths: readonly string[],
   files: TrainingFiles | null,
   flags: InputFlags,
   streams: CommandStreams,
 ): Promise<TrainingArticles> {
   const more = { hashesFiles: true };
-  if (files !== null) {
-    const spooled = await spoolLabeled(paths, flags, streams, files.createSpool(), more);
-    return { ...spooled, nArticles: spooled.articles.nArticles };
-  }
-  const { articles, lines, rows, mergedLabels } = await loadLabeled(paths, flags, streams, more);
-  return { articles, nArticles: articles.length, lineOf: (index) => lines[index] as number, rows, mergedLabels };
+  if (files === null) return streamLabeled(paths, flags, streams, more);
+  const { articles, ...facts } = await spoolLabeled(paths, flags, streams, files.createSpool(), more);
+  return { articles, facts: () => facts };
 }
 
 /** Reads texts of any kind one by one, those that cannot be used left out. */
@@ -194,10 +186,6 @@ async function trainInto(
 
   // A fault in a user dictionary, too, is better known before the articles are read.
   const tokenizer = await loadTokenizer(flags);
-  times.begin("read");
-  const { articles, nArticles, lineOf, rows, mergedLabels } = await readTraining(paths, files, flags, streams);
-  display.log(`${source}: ${nArticles} articles`);
-
   const checkpoint = checkpointPath(modelPath);
   const resume = flags.resume === true ? await readCheckpoint(checkpoint) : null;
   if (flags.resume === true) {
@@ -210,7 +198,10 @@ async function trainInto(
     (bytes) => writeFileAtomically(checkpoint, bytes),
     (message) => display.log(message),
   );
-  const signal = listenForInterrupt?.();
+  // Articles in memory are read while they are analysed.
+  if (files !== null) times.begin("read");
+  const { articles, facts } = await openTraining(paths, files, flags, streams);
+  const interrupt = new AbortController();
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
   const trainOn = (unlabeled?: AsyncIterable<Article>) =>
@@ -220,6 +211,15 @@ async function trainInto(
       tokenizer,
       analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
       source,
+      chooseLabels: () => {
+        const { nArticles, labelOf } = facts();
+        display.log(`${source}: ${nArticles} articles`);
+        // While they are read there is nothing to keep, and the system ends a process that waits for them.
+        const asked = listenForInterrupt?.();
+        if (asked?.aborted) interrupt.abort();
+        asked?.addEventListener("abort", () => interrupt.abort());
+        return labelOf;
+      },
       onEngine: (choice) => display.log(describeEngine(choice)),
       onStage: (stage) => times.begin(stage),
       onProgress: (progress) => display.show(trainingState(progress)),
@@ -228,7 +228,7 @@ async function trainInto(
       ...(resume === null ? {} : { resume }),
       ...(files === null ? {} : { memory: files }),
       ...(threads === null ? {} : { threads }),
-      ...(signal === undefined ? {} : { signal }),
+      signal: interrupt.signal,
     });
   const result = await (flags.unlabeled === undefined
     ? trainOn()
@@ -238,6 +238,7 @@ async function trainInto(
   times.begin("save");
   const { classifier, measured, history, validation, weightType, refusedWeights, isInterrupted } = result;
   const { settings, selectedEpochs, trainSupport, isRefitted } = classifier.metadata;
+  const { nArticles, lineOf, rows, mergedLabels } = facts();
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));

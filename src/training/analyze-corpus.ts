@@ -2,7 +2,7 @@ import { OptionError } from "../errors.js";
 import { TermLog } from "../features/term-log.js";
 import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import type { Cleaning } from "../options/train-options.js";
-import { type Article, type LabeledArticle, toCleanDocument } from "../text/article.js";
+import { type Article, type Label, type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { ArticleHash } from "./article-hash.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import type { DocumentAnalyzer } from "./document-analyzer.js";
@@ -26,6 +26,7 @@ export interface AnalyzedCorpus {
  * @param kernels number the terms of all documents
  * @param source name of the articles' source for messages
  * @param onTurn called before the first article, after each group and at the end with the number of articles analysed; awaited
+ * @param chooseLabels called when all articles have been read; gives labels their spelling
  * @param memory takes the documents' terms into a spool, which the log closes
  * @throws {OptionError} when an article's parts are not strings or its label is empty
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
@@ -38,14 +39,20 @@ export async function analyzeCorpus(
   kernels: NumberingKernelFactory | null,
   source: string,
   onTurn: (nDone: number) => Promise<void>,
+  chooseLabels?: () => (label: Label) => Label,
   memory?: TrainingMemory,
 ): Promise<AnalyzedCorpus> {
   const builder = new CorpusBuilder(articles instanceof StoredArticles ? articles : null);
   // Below a limit the log does without them: their tables leave behind what they have outgrown.
   const log = memory === undefined ? new TermLog(kernels) : new TermLog(null, memory.createSpool());
   await onTurn(0);
-  await addDocuments(toDocuments(articles, clean, builder), analyzer, onTurn, log, memory);
-  return { corpus: await builder.finish(source), log };
+  let labelOf: ((label: Label) => Label) | undefined;
+  async function* documents(): AsyncGenerator<string, void> {
+    for await (const article of articles) yield toCleanDocument(builder.add(article), clean);
+    labelOf = chooseLabels?.();
+  }
+  await addDocuments(documents(), analyzer, onTurn, log, memory);
+  return { corpus: await builder.finish(source, labelOf), log };
 }
 
 /** Adds the terms of articles without labels to a log, and returns the articles' hash; see {@link analyzeCorpus}. */
@@ -97,12 +104,4 @@ async function* groupStrings(documents: AsyncIterable<string>): AsyncGenerator<r
     }
   }
   if (group.length > 0) yield group;
-}
-
-async function* toDocuments(
-  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
-  clean: Cleaning,
-  builder: CorpusBuilder,
-): AsyncGenerator<string, void> {
-  for await (const article of articles) yield toCleanDocument(builder.add(article), clean);
 }

@@ -16,9 +16,12 @@ export interface Corpus {
 
 /** @throws {OptionError} when a title, body or label is not a string, or a label is empty */
 function copyArticle({ title, body, label }: LabeledArticle, index: number): LabeledArticle {
-  for (const [name, value] of Object.entries({ title, body, label })) {
+  const check = (name: string, value: unknown): void => {
     if (typeof value !== "string") throw new OptionError(`articles[${index}].${name}`, "a string", value);
-  }
+  };
+  check("title", title);
+  check("body", body);
+  check("label", label);
   if (label === "") throw new OptionError(`articles[${index}].label`, "a string that is not empty", label);
   return { title, body, label };
 }
@@ -28,7 +31,7 @@ export class CorpusBuilder {
   readonly #articles: LabeledArticle[] = [];
   readonly #stored: StoredArticles | null;
   readonly #labels: Label[] = [];
-  readonly #hash = new ArticleHash();
+  #hash = new ArticleHash();
 
   /** @param stored holds the articles that will be added; copies are kept when left out */
   constructor(stored: StoredArticles | null = null) {
@@ -49,14 +52,28 @@ export class CorpusBuilder {
 
   /**
    * Returns the corpus; nothing may be added afterwards.
+   * @param labelOf what each label is to be, as if it had been given so; for articles that are not stored
    * @param source name of the articles' source for messages
    * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
    */
-  async finish(source: string): Promise<Corpus> {
+  async finish(source: string, labelOf: (label: Label) => Label = (label) => label): Promise<Corpus> {
+    if (this.#labels.some((label) => labelOf(label) !== label)) this.#relabel(labelOf);
     const labels = checkLabels(this.#labels, source);
     const numbers = new Map(labels.map((label, number) => [label, number]));
     const labelNumbers = Int32Array.from(this.#labels, (label) => numbers.get(label) as number);
     return { articles: this.#stored ?? this.#articles, labels, labelNumbers, hash: await this.#hash.finish() };
+  }
+
+  /** Gives the copies other labels, and with them another hash. */
+  #relabel(labelOf: (label: Label) => Label): void {
+    if (this.#stored !== null) throw new Error("Bug: stored articles get their labels before they are analysed");
+    this.#hash = new ArticleHash();
+    for (const [index, article] of this.#articles.entries()) {
+      const relabeled = { ...article, label: labelOf(article.label) };
+      this.#articles[index] = relabeled;
+      this.#labels[index] = relabeled.label;
+      this.#hash.add(relabeled);
+    }
   }
 }
 

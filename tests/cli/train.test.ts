@@ -109,7 +109,7 @@ describe("newsclf train", () => {
     expect((await trainTiny(inFolder("profiled"), "--profile", profile)).exitCode).toBe(0);
     const { stages } = JSON.parse(await readFile(profile, "utf8"));
     expect(stages.map(({ stage }: { stage: string }) => stage)).toEqual([
-      ...["start", "read", "analyze", "vectorize", "train", "encode", "save", "report"],
+      ...["start", "analyze", "vectorize", "train", "encode", "save", "report"],
     ]);
     for (const { seconds } of stages) expect(seconds).toBeGreaterThanOrEqual(0);
   });
@@ -160,7 +160,8 @@ describe("newsclf train", () => {
     const { stdout, stderr } = await runCli(["train", TINY_CORPUS, ...places, ...TINY_TRAINING], { columns: 120 });
     expect(stdout).toBe(run.stdout);
     const redraws = stderr.split("\r\u001b[2K");
-    expect(redraws).toContain(`analyze  ${"░".repeat(20)}   0%`);
+    // How many there are is not known before they have been read.
+    expect(redraws).toContain("analyze  0");
     // The first step event comes at the end of epoch 1 of 30: 3 % of all steps.
     expect(redraws.find((line) => line.startsWith("train"))).toMatch(
       /^train {4}░{20} {3}3% {2}epoch 1\/30 {2}loss \d\.\d{4}$/,

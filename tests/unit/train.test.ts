@@ -101,6 +101,25 @@ describe("train", () => {
     expect(await errorOf(train(failing(), OPTIONS))).toBe(broken);
   });
 
+  it("gives labels the spelling that is chosen when all articles have been read, as if they had been given so", async () => {
+    const other = (label: string): string => (label === SMALL_ARTICLES[0]?.label ? `${label} ` : label);
+    let nRead = 0;
+    async function* read(): AsyncGenerator<LabeledArticle> {
+      for (const [i, article] of SMALL_ARTICLES.entries()) {
+        nRead++;
+        yield i % 2 === 0 ? { ...article, label: other(article.label) } : article;
+      }
+    }
+    const chooseLabels = () => {
+      expect(nRead).toBe(SMALL_ARTICLES.length);
+      return (label: string) => label.trim();
+    };
+    const { classifier, validation } = await train(read(), { ...OPTIONS, chooseLabels });
+    const given = await train(SMALL_ARTICLES, OPTIONS);
+    expect(classifier.toBytes()).toEqual(given.classifier.toBytes());
+    expect(validation).toEqual(given.validation);
+  });
+
   it("is not touched by what the caller does to the arguments afterwards", async () => {
     const { classifier } = await train(SMALL_ARTICLES, OPTIONS);
     const articles = structuredClone(SMALL_ARTICLES) as { title: string; body: string; label: string }[];

@@ -71,6 +71,9 @@ describe("renderProgress", () => {
     const full = `${"█".repeat(20)} 100%`;
     expect(renderProgress(state({ nDone: 100 }), 1, START)).toBe(`train    ${full}`);
     expect(renderProgress(state({ nDone: 101 }), 1, START)).toBe(`train    ${full}`);
+    expect(renderProgress(state({ nDone: 12_345, nTotal: null, nDocuments: 0, note: "" }), 1, START)).toBe(
+      "train    12,345",
+    );
     expect(renderProgress(state({ nTotal: 0 }), 1, START)).toBe(`train    ${full}`);
   });
 });
