@@ -4,7 +4,7 @@ import type { RowSource } from "./features/csr-matrix.js";
 import type { SparseRow } from "./features/sparse-row.js";
 import type { Spool } from "./features/spool.js";
 import { BYTES_PER_STORED_VALUE, StoredMatrix, StoredMatrixBuilder } from "./features/stored-matrix.js";
-import { countByLabel } from "./features/term-statistics.js";
+import { countByLabel, type LabelCounts } from "./features/term-statistics.js";
 import { type FittedTfidfVectorizer, TfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
@@ -298,15 +298,16 @@ export async function train(
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
   const fitLinearOn = (articles: LabeledMatrix): Promise<LinearMember> =>
     fitLinear(articles, labels.length, settings.seed, kernels, linearSignal);
-  const fitLinears = async (): Promise<{
+  const workBeside = async (): Promise<{
     readonly linear: LinearMember | null;
     readonly refit: LinearMember | null;
+    readonly counts: LabelCounts;
   }> => {
     const linear = settings.linear ? await fitLinearOn(training) : null;
     const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
-    return { linear, refit };
+    return { linear, refit, counts: countByLabel(training.matrix, training.labels, labels.length) };
   };
-  const [outcome, { linear, refit }] = await Promise.all([ensemble, fitLinears()]);
+  const [outcome, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
   const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
   const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [LINEAR_VOTES * outcome.members.length])];
 
@@ -321,11 +322,10 @@ export async function train(
   );
   const calibration =
     input.validation !== null && settings.calibrate
-      ? fitCalibration(stored.networks, input.validation, labels.length, kernels)
+      ? fitCalibration(stored.probabilities, input.validation.labels, labels.length)
       : noCalibration(labels.length);
 
   onStage?.("encode");
-  const counts = countByLabel(training.matrix, training.labels, labels.length);
   // One that was cut short would be worse than the one that was measured.
   const refitted = refit === null || refit.isCutShort ? null : refit.weights;
   const metadata = {

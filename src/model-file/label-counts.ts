@@ -15,7 +15,8 @@ export interface PackedCounts {
 
 /** Returns the packed form of counts. */
 export function packCounts(counts: Uint32Array): PackedCounts {
-  const low = Uint8Array.from(counts, (count) => Math.min(count, FULL_BYTE));
+  const low = new Uint8Array(counts.length);
+  for (let i = 0; i < counts.length; i++) low[i] = Math.min(counts[i] as number, FULL_BYTE);
   const rest = counts.filter((count) => count >= FULL_BYTE).map((count) => count - FULL_BYTE);
   return { low, rest };
 }

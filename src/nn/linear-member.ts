@@ -91,9 +91,10 @@ function sumColumns(matrix: RowSource, labels: LabeledMatrix["labels"], nLabels:
 /**
  * `[V]` absolute logarithm of how much more often a term is found within a label than without:
  * r(t) = |ln (p(t) / Σ p) - ln (q(t) / Σ q)| with p and q the smoothed sums within and without.
+ * @param ofNone `[V]` {@link logRatioOfNone} of each term: most are in documents of few labels
  * @see Wang and Manning 2012, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", section 2.1
  */
-function logCountRatios(total: Float64Array, within: Float64Array): Float64Array {
+function logCountRatios(total: Float64Array, within: Float64Array, ofNone: Float64Array): Float64Array {
   let sumWithin = 0;
   let sumWithout = 0;
   for (let t = 0; t < total.length; t++) {
@@ -101,9 +102,16 @@ function logCountRatios(total: Float64Array, within: Float64Array): Float64Array
     sumWithout += SUM_SMOOTHING + (total[t] - within[t]);
   }
   const shift = naturalLogarithm(sumWithout / sumWithin);
-  return total.map((sum, t) =>
-    Math.abs(naturalLogarithm((SUM_SMOOTHING + within[t]) / (SUM_SMOOTHING + (sum - within[t]))) + shift),
-  );
+  return total.map((sum, t) => {
+    const ratio =
+      within[t] === 0 ? ofNone[t] : naturalLogarithm((SUM_SMOOTHING + within[t]) / (SUM_SMOOTHING + (sum - within[t])));
+    return Math.abs(ratio + shift);
+  });
+}
+
+/** ln (p(t) / q(t)) of a term that no document of a label holds, by its sum over all documents. */
+function logRatioOfNone(sum: number): number {
+  return naturalLogarithm(SUM_SMOOTHING / (SUM_SMOOTHING + sum));
 }
 
 /**
@@ -126,12 +134,17 @@ function addComplementBayes(
   });
   const logits = new Float64Array(separators.length);
   for (let t = 0; t < total.length; t++) {
+    const ofNone = naturalLogarithm(SUM_SMOOTHING + total[t]);
     let sum = 0;
-    for (const [c, sums] of within.entries()) {
-      logits[c] = logTotals[c]! - naturalLogarithm(SUM_SMOOTHING + (total[t] - sums[t]));
+    for (let c = 0; c < logits.length; c++) {
+      const ofLabel = within[c]![t];
+      const logWithout = ofLabel === 0 ? ofNone : naturalLogarithm(SUM_SMOOTHING + (total[t] - ofLabel));
+      logits[c] = logTotals[c]! - logWithout;
       sum += logits[c];
     }
-    for (const [c, { weights }] of separators.entries()) weights[t] += BAYES_WEIGHT * (logits[c] - sum / logits.length);
+    for (let c = 0; c < logits.length; c++) {
+      separators[c]!.weights[t] += BAYES_WEIGHT * (logits[c] - sum / logits.length);
+    }
   }
 }
 
@@ -341,10 +354,11 @@ export function* fitLinearMember(
   kernels: MlpKernelFactory,
 ): Generator<void, LinearMember, LinearCommand> {
   const [total, ...within] = sumColumns(matrix, labels, nLabels);
+  const ofNone = total.map(logRatioOfNone);
   const fit = new SeparatorFit(matrix, labels, nLabels, seed, kernels);
   const separators: Separator[] = [];
   for (let first = 0; first < nLabels; first += LABELS_PER_GROUP) {
-    const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums));
+    const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums, ofNone));
     separators.push(...(yield* fit.separate(first, ratios)));
   }
   addComplementBayes(separators, total, within);

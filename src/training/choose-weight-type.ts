@@ -25,6 +25,8 @@ export interface RefusedWeights {
 export interface ChosenWeights {
   readonly networks: JoinedNetworks;
   readonly type: WeightType;
+  /** `[nArticles, nLabels]` what the networks say of the articles, without calibration. */
+  readonly probabilities: Float32Array;
   /** Smaller types that would do worse; none where the type was given. */
   readonly refused: readonly RefusedWeights[];
 }
@@ -71,20 +73,25 @@ export function chooseWeightType(
   kernels: MlpKernelFactory,
 ): ChosenWeights {
   const joined = joinNetworks(members, votes);
-  if (wanted !== "auto") return { networks: packNetworks(joined, wanted), type: wanted, refused: [] };
-  const answer = (networks: JoinedNetworks): Answers =>
-    answersOf(scoreRows(networks, matrix, nLabels, kernels), labels, nLabels);
-  const before = answer(joined);
+  const answer = (networks: JoinedNetworks): { readonly probabilities: Float32Array; readonly answers: Answers } => {
+    const probabilities = scoreRows(networks, matrix, nLabels, kernels);
+    return { probabilities, answers: answersOf(probabilities, labels, nLabels) };
+  };
+  if (wanted !== "auto") {
+    const networks = packNetworks(joined, wanted);
+    return { networks, type: wanted, probabilities: answer(networks).probabilities, refused: [] };
+  }
+  const { probabilities: ofFloats, answers: before } = answer(joined);
   const maxLost = Math.max(1, MAX_LOST_SHARE * labels.length);
   const refused: RefusedWeights[] = [];
   for (const type of SMALLER_TYPES) {
     if (type === "float16" && !members.every(({ w1 }) => w1.every((weight) => Math.abs(weight) < MAX_FLOAT16)))
       continue;
     const packed = packNetworks(joined, type);
-    const after = answer(packed);
+    const { probabilities, answers: after } = answer(packed);
     const isAsGood = before.nRight - after.nRight <= maxLost && after.loss <= before.loss * (1 + MAX_LOSS_RISE);
-    if (isAsGood) return { networks: packed, type, refused };
+    if (isAsGood) return { networks: packed, type, probabilities, refused };
     refused.push({ type, before, after });
   }
-  return { networks: joined, type: "float32", refused };
+  return { networks: joined, type: "float32", probabilities: ofFloats, refused };
 }

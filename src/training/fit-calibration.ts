@@ -1,9 +1,5 @@
 import { exponential, naturalLogarithm } from "../kernels/math.js";
-import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
-import type { LabeledMatrix } from "../nn/validation.js";
-import type { JoinedNetworks } from "../nn/weights.js";
-import { scoreRows } from "./score-rows.js";
 
 /** Where the temperature is looked for; beyond, the scores are all but even or all but 0 and 1. */
 const MOST_EXTREME = 20;
@@ -66,13 +62,9 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
  * other dates have others; `adaptScores` of prior-shift.ts does that where the shares are known. It leaves the best label
  * as it is. And never one below 1, which would raise the scores: articles of other dates and sources are answered worse than
  * these, so scores that are too low here may be right there (docs/accuracy.md).
+ *
+ * @param probabilities `[nRows, nLabels]` the ensemble's own
  */
-export function fitCalibration(
-  networks: JoinedNetworks,
-  { matrix, labels }: LabeledMatrix,
-  nLabels: number,
-  kernels: MlpKernelFactory,
-): Calibration {
-  const probabilities = scoreRows(networks, matrix, nLabels, kernels);
+export function fitCalibration(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): Calibration {
   return { ...noCalibration(nLabels), temperature: Math.max(1, fitTemperature(probabilities, labels, nLabels)) };
 }
