@@ -32,6 +32,31 @@ export function exponential(x: f64): f64 {
   return sum * reinterpret<f64>((<i64>n + 1023) << 52);
 }
 
+/** {@link exponential} of two numbers that are 0 or less, or NaN. */
+// @ts-ignore: decorator
+@inline
+export function twoExponentials(x: v128): v128 {
+  const n = f64x2.floor(f64x2.add(f64x2.mul(x, f64x2.splat(LOG2_E)), f64x2.splat(0.5)));
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, f64x2.splat(LN2_HIGH))), f64x2.mul(n, f64x2.splat(LN2_LOW)));
+  let sum = f64x2.splat(1.0 / 6227020800.0);
+  sum = f64x2.add(f64x2.splat(1.0 / 479001600.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 39916800.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 3628800.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 362880.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 40320.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 5040.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 720.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 120.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 24.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0 / 6.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(0.5), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0), f64x2.mul(r, sum));
+  sum = f64x2.add(f64x2.splat(1.0), f64x2.mul(r, sum));
+  const exponents = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n));
+  const powers = i64x2.shl(i64x2.add(exponents, i64x2.splat(1023)), 52);
+  return v128.andnot(f64x2.mul(sum, powers), f64x2.lt(x, f64x2.splat(EXP_UNDERFLOW)));
+}
+
 /** Returns ln x for normal x > 0 within 4e-16 relative or absolute; -Infinity for 0, NaN below, x for NaN and Infinity. */
 export function naturalLogarithm(x: f64): f64 {
   if (!(x > 0)) return x == 0 ? -Infinity : NaN;

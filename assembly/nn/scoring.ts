@@ -6,7 +6,7 @@
 import { reluForward } from "./elementwise";
 import { fetchRows } from "./fetch";
 import { addRows } from "./linear";
-import { exponential } from "./math";
+import { twoExponentials } from "./math";
 import { INDEX_OUT_OF_RANGE, OK } from "./status";
 
 /** out = bias + Σ_k values[k] weight[columns[k]]. Returns INDEX_OUT_OF_RANGE when a column is not below nTerms. */
@@ -80,17 +80,33 @@ function linear32(out: usize, input: usize, nInputs: u32, weight: usize, rowByte
   v128.store(out, s7, 112);
 }
 
-/** The same for 4 outputs. */
+/** The same for four outputs from the byte `first` of a row on, and four from `second` on; they may overlap. */
 // @ts-ignore: decorator
 @inline
-function linear4(out: usize, input: usize, nInputs: u32, weight: usize, rowBytes: usize, bias: usize): void {
-  let sums = v128.load(bias);
+function linear8(
+  out: usize,
+  input: usize,
+  nInputs: u32,
+  weight: usize,
+  rowBytes: usize,
+  bias: usize,
+  first: usize,
+  second: usize,
+): void {
+  let s0 = v128.load(bias + first);
+  let s1 = v128.load(bias + second);
+  let w0 = weight + first;
+  let w1 = weight + second;
   const end = input + (<usize>nInputs << 2);
   for (; input < end; input += 4) {
-    sums = f32x4.add(sums, f32x4.mul(v128.load32_splat(input), v128.load(weight)));
-    weight += rowBytes;
+    const x = v128.load32_splat(input);
+    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(w0)));
+    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(w1)));
+    w0 += rowBytes;
+    w1 += rowBytes;
   }
-  v128.store(out, sums);
+  v128.store(out + first, s0);
+  v128.store(out + second, s1);
 }
 
 /** out = bias + input weight, one input after the other for each output. */
@@ -98,7 +114,13 @@ function linear(out: usize, input: usize, nInputs: u32, weight: usize, bias: usi
   const rowBytes = <usize>nOutputs << 2;
   let at: usize = 0;
   for (; at + 128 <= rowBytes; at += 128) linear32(out + at, input, nInputs, weight + at, rowBytes, bias + at);
-  for (; at + 16 <= rowBytes; at += 16) linear4(out + at, input, nInputs, weight + at, rowBytes, bias + at);
+  if (rowBytes >= 16) {
+    // The last four outputs are made twice in part where their number is no multiple of eight.
+    for (; at < rowBytes; at += 32) {
+      linear8(out, input, nInputs, weight, rowBytes, bias, min(at, rowBytes - 16), min(at + 16, rowBytes - 16));
+    }
+    return;
+  }
   for (; at < rowBytes; at += 4) {
     let sum = load<f32>(bias + at);
     let w = weight + at;
@@ -111,8 +133,26 @@ function linear(out: usize, input: usize, nInputs: u32, weight: usize, bias: usi
 }
 
 /**
+ * Overwrites each x of `powers` (f64, room for an even number) by e^(x - greatest) and returns the sum of these, added one after
+ * the other. `greatest` is the greatest or NaN.
+ */
+// @ts-ignore: decorator
+@inline
+function sumPowers(powers: usize, greatest: f64, n: u32): f64 {
+  let sum: f64 = 0;
+  for (let c: u32 = 0; c < n; c += 2) {
+    const at = powers + (<usize>c << 3);
+    const two = twoExponentials(f64x2.sub(v128.load(at), f64x2.splat(greatest)));
+    v128.store(at, two);
+    sum += f64x2.extract_lane(two, 0);
+    if (c + 1 < n) sum += f64x2.extract_lane(two, 1);
+  }
+  return sum;
+}
+
+/**
  * scores_c = e^l_c / Σ_k e^l_k of l_c = (Σ_m votes[m] logits[m, c]) / nVotes / temperature + labelBias[c], in double; `powers`
- * (f64) is scratch.
+ * (f64, room for an even number) is scratch.
  */
 // @ts-ignore: decorator
 @inline
@@ -138,16 +178,11 @@ function scoreLogits(
     store<f64>(powers + (c << 3), mean);
     greatest = max<f64>(greatest, mean);
   }
-  let total: f64 = 0;
-  for (let c: usize = 0; c < <usize>nLabels; c++) {
-    const power = exponential(load<f64>(powers + (c << 3)) - greatest);
-    store<f64>(powers + (c << 3), power);
-    total += power;
-  }
+  const total = sumPowers(powers, greatest, nLabels);
   for (let c: usize = 0; c < <usize>nLabels; c++) store<f32>(scores + (c << 2), <f32>(load<f64>(powers + (c << 3)) / total));
 }
 
-/** From the first layers' sums in `hidden1` to the scores; `powers` (f64 [nLabels]) is scratch. */
+/** From the first layers' sums in `hidden1` to the scores; `powers` (f64 [nLabels], or one more for an even number) is scratch. */
 export function scoreSums(
   scores: usize,
   logits: usize,

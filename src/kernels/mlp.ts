@@ -70,7 +70,7 @@ export interface ScoringBuffers<A extends FloatArray = Float32Array> {
   readonly votes: Uint32Array;
   /** `[1 + C]` Temperature, and what is added to each label's logit behind it. */
   readonly calibration: Float64Array;
-  /** `[C]` Scratch space. */
+  /** `[C]`, or one more for an even number: scratch space. */
   readonly powers: Float64Array;
   /** `[V]` The row: a row has each column once at most, so none is too long. */
   readonly columns: Uint32Array;

@@ -146,7 +146,7 @@ export function allocateInferenceBuffers<A extends FloatArray>(
     widths: allocator.allocateIndices(3 * shapes.length),
     votes: allocator.allocateIndices(shapes.length),
     calibration: allocator.allocateDoubles(1 + nLabels),
-    powers: allocator.allocateDoubles(nLabels),
+    powers: allocator.allocateDoubles(nLabels + (nLabels % 2)),
     columns: allocator.allocateIndices(nTerms),
     values: allocator.allocate(nTerms),
     hidden1: allocateUnits(0),

@@ -76,7 +76,7 @@ function makeScoring(
     widths: bench.indices([0, 1, 2].flatMap((layer) => hiddenUnits.map((units) => units[layer]!))),
     votes: bench.indices(hiddenUnits.map((_, m) => m + 1)),
     calibration: doubles,
-    powers: kernels.allocateDoubles(N_LABELS),
+    powers: kernels.allocateDoubles(N_LABELS + 1),
     columns: kernels.allocateIndices(N_TERMS),
     values: kernels.allocate(N_TERMS),
     hidden1: bench.output(nUnits),
