@@ -21,7 +21,7 @@ export {
   reluForward,
 } from "./elementwise";
 export { linearBackward, linearForward, sparseLinearBackward, sparseLinearForward, sumRows } from "./linear";
-export { float16Sums, int8Sums } from "./packed";
+export { float16Sums, int8Sums, placeInt8 } from "./packed";
 export { float32Sums, scoreSums } from "./scoring";
 export { scratchBytes, setScratch } from "./scratch";
 export { sgdUpdate, sgdUpdateRows } from "./sgd";

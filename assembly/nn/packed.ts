@@ -137,6 +137,30 @@ function addInt8Rows8(
 }
 
 /**
+ * Writes `nRows` records from numbers i8 [nRows, nUnits] and scales f32 [nRows, nGroups]. Up to 15 bytes behind each are read and
+ * written, those behind a record before the next one is.
+ */
+export function placeInt8(
+  records: usize,
+  recordBytes: u32,
+  numbers: usize,
+  scales: usize,
+  nRows: u32,
+  nGroups: u32,
+  nUnits: u32,
+): void {
+  const scaleBytes = <usize>nGroups << 2;
+  const end = records + <usize>nRows * recordBytes;
+  for (let record = records; record < end; record += recordBytes) {
+    for (let at: usize = 0; at < scaleBytes; at += 4) store<u32>(record + at, load<u32>(scales + at));
+    const out = record + scaleBytes;
+    for (let at: usize = 0; at < <usize>nUnits; at += 16) v128.store(out + at, v128.load(numbers + at));
+    scales += scaleBytes;
+    numbers += nUnits;
+  }
+}
+
+/**
  * out = bias + Σ_k values[k] row[columns[k]], the rows being records of {scales f32 [nGroups], numbers i8 [nUnits]} in groups
  * of `widths`. Returns INDEX_OUT_OF_RANGE when a column is not below nTerms. Up to seven bytes behind a record are read, and
  * not used.

@@ -463,11 +463,19 @@ export function alignedBytes(n: number, bytesPerElement: number): number {
   return Math.ceil((n * bytesPerElement) / BUFFER_ALIGNMENT_BYTES) * BUFFER_ALIGNMENT_BYTES;
 }
 
+/** Rows that kernels with a layout of their own for int8 take in at once, so many beside the places where they stay. */
+export const INT8_ROWS_AT_ONCE = 512;
+
 /** Bytes that packed rows take up at most, in whatever layout. */
 export function packedBytes(rows: PackedRows): number {
   if (rows.type === "float16") return alignedBytes(rows.bits.length, Uint16Array.BYTES_PER_ELEMENT);
   const nGroups = rows.widths.length;
-  return alignedBytes(nGroups, Uint32Array.BYTES_PER_ELEMENT) + alignedBytes(countRows(rows), recordBytes(rows));
+  return (
+    alignedBytes(countRows(rows), recordBytes(rows)) +
+    alignedBytes(INT8_ROWS_AT_ONCE * rows.nColumns, 1) +
+    alignedBytes(INT8_ROWS_AT_ONCE * nGroups, Float32Array.BYTES_PER_ELEMENT) +
+    alignedBytes(nGroups, Uint32Array.BYTES_PER_ELEMENT)
+  );
 }
 
 /**

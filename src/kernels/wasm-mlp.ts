@@ -12,6 +12,7 @@ import { KernelError } from "../errors.js";
 import { compileModule } from "./compile-module.js";
 import {
   alignedBytes,
+  INT8_ROWS_AT_ONCE,
   MAX_SEPARATORS,
   type MlpKernelFactory,
   type MlpKernels,
@@ -186,6 +187,15 @@ interface MlpExports {
     nRows: number,
     nInputs: number,
     nOutputs: number,
+  ): void;
+  placeInt8(
+    records: number,
+    recordBytes: number,
+    numbers: number,
+    scales: number,
+    nRows: number,
+    nGroups: number,
+    nUnits: number,
   ): void;
   multiply(out: number, a: number, b: number, n: number): void;
   reluBackward(dInput: number, dOut: number, input: number, n: number): void;
@@ -419,22 +429,25 @@ class WasmMlp implements MlpKernels {
 
   #adoptInt8(rows: Int8Rows): AdoptedInt8 {
     const { nColumns, widths, values, scales } = rows;
+    const nGroups = widths.length;
     const nRows = countRows(rows);
     const bytes = recordBytes(rows);
     const address = this.#take(nRows, bytes);
-    // Behind the records, for those of the last one are read in eights.
-    const ownWidths = this.allocateIndices(widths.length);
+    // The rest lies behind the records, for those of the last one are read in eights.
+    const someNumbers = new Int8Array(this.#buffer, this.#take(INT8_ROWS_AT_ONCE * nColumns, 1));
+    const someScales = this.allocate(INT8_ROWS_AT_ONCE * nGroups);
+    for (let row = 0; row < nRows; row += INT8_ROWS_AT_ONCE) {
+      const end = Math.min(row + INT8_ROWS_AT_ONCE, nRows);
+      someNumbers.set(values.subarray(row * nColumns, end * nColumns));
+      someScales.set(scales.subarray(row * nGroups, end * nGroups));
+      const [numbersAt, scalesAt] = [someNumbers.byteOffset, someScales.byteOffset];
+      this.#exports.placeInt8(address + row * bytes, bytes, numbersAt, scalesAt, end - row, nGroups, nColumns);
+    }
+    const ownWidths = this.allocateIndices(nGroups);
     ownWidths.set(widths);
     const floats = new Float32Array(this.#buffer, address, (nRows * bytes) / Float32Array.BYTES_PER_ELEMENT);
     const numbers = new Int8Array(this.#buffer, address, nRows * bytes);
-    const nGroups = widths.length;
     const scaleBytes = nGroups * Float32Array.BYTES_PER_ELEMENT;
-    for (let row = 0; row < nRows; row++) {
-      const scaleAt = (row * bytes) / Float32Array.BYTES_PER_ELEMENT;
-      for (let group = 0; group < nGroups; group++) floats[scaleAt + group] = scales[row * nGroups + group];
-      const numberAt = row * bytes + scaleBytes;
-      for (let i = 0; i < nColumns; i++) numbers[numberAt + i] = values[row * nColumns + i];
-    }
     return {
       type: "int8",
       address,
