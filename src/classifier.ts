@@ -9,7 +9,7 @@ import { FittedTfidfVectorizer } from "./features/tfidf-vectorizer.js";
 import type { Vocabulary } from "./features/vocabulary.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import type { ModelMetadata } from "./model-file/manifest.js";
-import { decodeModel, frequenciesOf, type ModelParts } from "./model-file/model-file.js";
+import { type DecodedModel, decodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { ATTRIBUTION_METHODS, type AttributionMethod } from "./nn/attribution.js";
 import { Ensemble } from "./nn/ensemble.js";
@@ -85,7 +85,7 @@ export class Classifier {
   readonly #scores: Float32Array;
   #explainer: Explainer | null = null;
 
-  private constructor(bytes: Uint8Array, parts: ModelParts, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
+  private constructor(bytes: Uint8Array, parts: DecodedModel, tokenizer: Tokenizer, kernels: MlpKernelFactory) {
     const { metadata, vocabulary } = parts;
     this.labels = metadata.labels;
     this.metadata = metadata;
@@ -93,7 +93,7 @@ export class Classifier {
     this.tokenizer = tokenizer;
     this.#vectorizer = new FittedTfidfVectorizer({
       vocabulary,
-      ...frequenciesOf(parts),
+      ...parts.frequencies,
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
     this.#rowOf = createDocumentRows(tokenizer, metadata.settings.terms, this.#vectorizer);

@@ -37,16 +37,27 @@ export interface ModelParts {
   readonly userWords?: readonly UserWord[];
 }
 
-/** `[V]` articles that hold each term, with and without labels, and how many articles there were: what the idf comes from. */
+/** The parts of a file that was read. */
+export interface DecodedModel extends ModelParts {
+  /** What `frequenciesOf` gives of them. */
+  readonly frequencies: Frequencies;
+}
+
+/** What the idf comes from. */
+export interface Frequencies {
+  /** `[V]` articles that hold each term, with and without labels. */
+  readonly documentFrequency: Uint32Array;
+  /** How many articles there were. */
+  readonly nDocuments: number;
+}
+
+/** Sums the counts of all labels, and of none. */
 export function frequenciesOf({
   metadata: { nDocuments, unlabeled },
   vocabulary,
   labelDocumentFrequency,
   unlabeledDocumentFrequency,
-}: Pick<ModelParts, "metadata" | "vocabulary" | "labelDocumentFrequency" | "unlabeledDocumentFrequency">): {
-  readonly documentFrequency: Uint32Array;
-  readonly nDocuments: number;
-} {
+}: Pick<ModelParts, "metadata" | "vocabulary" | "labelDocumentFrequency" | "unlabeledDocumentFrequency">): Frequencies {
   const documentFrequency = documentFrequencyOf(labelDocumentFrequency, vocabulary.nTerms);
   for (const [term, frequency] of unlabeledDocumentFrequency?.entries() ?? []) {
     documentFrequency[term] = (documentFrequency[term] as number) + frequency;
@@ -55,6 +66,7 @@ export function frequenciesOf({
 }
 
 const MANIFEST_KEY = "newsclf";
+const LABELED_NAME = "labelDocumentFrequency";
 /** Only in the file of a model that was trained on articles without labels, too. */
 const UNLABELED_NAME = "unlabeledDocumentFrequency";
 /** Only in the file of a model with user words. */
@@ -106,8 +118,8 @@ export async function encodeModel(parts: ModelParts): Promise<Uint8Array<ArrayBu
       tensors.set(memberTensorName(FORMAT_VERSION, member, name), { shape: extents, data: weights[name] });
     }
   }
-  tensors.set("labelDocumentFrequency", { shape: [nLabels, nTerms], data: low });
-  tensors.set("labelDocumentFrequencyRest", { shape: [rest.length], data: rest });
+  tensors.set(LABELED_NAME, { shape: [nLabels, nTerms], data: low });
+  tensors.set(`${LABELED_NAME}Rest`, { shape: [rest.length], data: rest });
   if (parts.unlabeledDocumentFrequency !== undefined) {
     tensors.set(UNLABELED_NAME, { shape: [nTerms], data: parts.unlabeledDocumentFrequency });
   }
@@ -186,7 +198,7 @@ function takeLabelDocumentFrequency(
   metadata: ModelMetadata,
   vocabulary: Vocabulary,
 ): Uint32Array {
-  const name = "labelDocumentFrequency";
+  const name = LABELED_NAME;
   const shape = [metadata.labels.length, vocabulary.nTerms];
   if (metadata.formatVersion === 1) {
     const { data: counts, offset } = takeTensor(file, name, shape, Uint32Array);
@@ -209,36 +221,34 @@ function findAbove(counts: Uint32Array, start: number, end: number, limit: numbe
   return place;
 }
 
-/** Takes the counts of articles without labels, and checks that each term is in some article. */
+/** Takes the counts of articles without labels; null where there were none. */
 function takeUnlabeledDocumentFrequency(
   file: TensorFile<StoredTensor>,
-  { formatVersion, unlabeled }: ModelMetadata,
-  vocabulary: Vocabulary,
-  labelDocumentFrequency: Uint32Array,
+  { unlabeled }: ModelMetadata,
+  { nTerms }: Vocabulary,
 ): Uint32Array | null {
-  const { nTerms } = vocabulary;
-  const frequency = documentFrequencyOf(labelDocumentFrequency, nTerms);
-  if (unlabeled === undefined) {
-    const { offset } = file.tensors.get("labelDocumentFrequency") as StoredTensor;
-    const elementBytes = formatVersion === 1 ? Uint32Array.BYTES_PER_ELEMENT : Uint8Array.BYTES_PER_ELEMENT;
-    checkFound(frequency, vocabulary, offset, elementBytes);
-    return null;
-  }
+  if (unlabeled === undefined) return null;
   const { data: counts, offset } = takeTensor(file, UNLABELED_NAME, [nTerms], Uint32Array);
   const column = findAbove(counts, 0, nTerms, unlabeled.nDocuments);
   if (column < nTerms) {
     const expected = `at most ${unlabeled.nDocuments} articles without labels with term ${column}`;
     throw new ModelFormatError(offset + Uint32Array.BYTES_PER_ELEMENT * column, expected, `${counts[column]}`);
   }
-  const sums = frequency.map((count, term) => count + (counts[term] as number));
-  checkFound(sums, vocabulary, offset, Uint32Array.BYTES_PER_ELEMENT);
   return counts;
 }
 
 /** No term may be in no article. */
-function checkFound(frequency: Uint32Array, vocabulary: Vocabulary, offset: number, elementBytes: number): void {
-  const column = frequency.indexOf(0);
+function checkFound(
+  file: TensorFile<StoredTensor>,
+  { formatVersion, unlabeled }: ModelMetadata,
+  documentFrequency: Uint32Array,
+  vocabulary: Vocabulary,
+): void {
+  const column = documentFrequency.indexOf(0);
   if (column === -1) return;
+  const { offset } = file.tensors.get(unlabeled === undefined ? LABELED_NAME : UNLABELED_NAME) as StoredTensor;
+  const hasBytes = unlabeled === undefined && formatVersion > 1;
+  const elementBytes = hasBytes ? Uint8Array.BYTES_PER_ELEMENT : Uint32Array.BYTES_PER_ELEMENT;
   const expected = `term ${column}, ${JSON.stringify(vocabulary.termAt(column))}, in at least one article`;
   throw new ModelFormatError(offset + elementBytes * column, expected, "0 for all labels");
 }
@@ -277,8 +287,8 @@ function takeUserWords(file: TensorFile<StoredTensor>): readonly UserWord[] {
 /** Refuses tensors that no part of a model is read from. */
 function checkNoOthers(file: TensorFile<StoredTensor>, metadata: ModelMetadata): void {
   const { formatVersion } = metadata;
-  const known = new Set(["labelDocumentFrequency", "termOffsets", USER_WORDS_NAME]);
-  for (const name of formatVersion === 1 ? ["termBytes"] : ["labelDocumentFrequencyRest", "termUnits"]) known.add(name);
+  const known = new Set([LABELED_NAME, "termOffsets", USER_WORDS_NAME]);
+  for (const name of formatVersion === 1 ? ["termBytes"] : [`${LABELED_NAME}Rest`, "termUnits"]) known.add(name);
   if (metadata.unlabeled !== undefined) known.add(UNLABELED_NAME);
   for (const [member, shape] of shapesOf(metadata, 0).entries()) {
     for (const [name] of memberShapes(shape)) known.add(memberTensorName(formatVersion, member, name));
@@ -291,7 +301,7 @@ function checkNoOthers(file: TensorFile<StoredTensor>, metadata: ModelMetadata):
   }
 }
 
-async function decode(bytes: Uint8Array): Promise<ModelParts> {
+async function decode(bytes: Uint8Array): Promise<DecodedModel> {
   const file = decodeSafetensors(bytes);
   const manifest = file.metadata.get(MANIFEST_KEY);
   const digest = file.metadata.get(DIGEST_KEY);
@@ -308,15 +318,18 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
 
   const vocabulary = takeVocabulary(file, formatVersion);
   const labelDocumentFrequency = takeLabelDocumentFrequency(file, metadata, vocabulary);
-  const unlabeled = takeUnlabeledDocumentFrequency(file, metadata, vocabulary, labelDocumentFrequency);
+  const unlabeled = takeUnlabeledDocumentFrequency(file, metadata, vocabulary);
+  const counts = { labelDocumentFrequency, ...(unlabeled === null ? {} : { unlabeledDocumentFrequency: unlabeled }) };
+  const frequencies = frequenciesOf({ metadata, vocabulary, ...counts });
+  checkFound(file, metadata, frequencies.documentFrequency, vocabulary);
   const networks = takeNetworks(file, metadata, vocabulary.nTerms);
   const userWords = takeUserWords(file);
   checkNoOthers(file, metadata);
   return {
     metadata,
     vocabulary,
-    labelDocumentFrequency,
-    ...(unlabeled === null ? {} : { unlabeledDocumentFrequency: unlabeled }),
+    ...counts,
+    frequencies,
     networks,
     ...(userWords.length === 0 ? {} : { userWords }),
   };
@@ -330,7 +343,7 @@ async function decode(bytes: Uint8Array): Promise<ModelParts> {
  * @param source name of the file for messages
  * @throws {ModelFormatError} code MODEL_FORMAT, MODEL_VERSION or MODEL_CHECKSUM
  */
-export async function decodeModel(bytes: Uint8Array, source?: string): Promise<ModelParts> {
+export async function decodeModel(bytes: Uint8Array, source?: string): Promise<DecodedModel> {
   try {
     return await decode(bytes);
   } catch (error) {
