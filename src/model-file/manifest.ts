@@ -60,8 +60,8 @@ export interface UnlabeledArticles {
 /** Wider than any that a fit gives; within it the arithmetic stays finite. */
 const TEMPERATURE_RANGE = [1e-3, 1e3] as const;
 const MAX_LABEL_BIAS = 1e3;
-/** As many as an ensemble has networks at most. */
-const MAX_VOTES = 100;
+/** Twice as many as an ensemble has networks at most: those of the linear member beside them. */
+const MAX_VOTES = 200;
 
 function parseLabels(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length < 2) fail("at least two labels", value);

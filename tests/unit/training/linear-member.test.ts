@@ -51,4 +51,11 @@ describe("train with a linear member", () => {
       { hiddenUnits: [3, 3, 3], votes: 4 },
     ]);
   });
+
+  it("has them beside as many networks as there can be, too", async () => {
+    const network = { ...SMALL_TRAINING.network, hiddenUnits: [2, 2, 2] } as const;
+    const { classifier } = await train(SMALL_ARTICLES, { ...OPTIONS, network, ensemble: 100 });
+    expect(classifier.metadata.members).toHaveLength(101);
+    expect(classifier.metadata.members.at(-1)).toEqual({ hiddenUnits: [3, 3, 3], votes: 200 });
+  });
 });
