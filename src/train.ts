@@ -18,7 +18,14 @@ import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
-import { type JoinedNetworks, joinNetworks, layersOf, packNetworks, type WeightType } from "./nn/weights.js";
+import {
+  type JoinedNetworks,
+  joinNetworks,
+  layersOf,
+  type MlpWeights,
+  packNetworks,
+  type WeightType,
+} from "./nn/weights.js";
 import {
   type ResolvedTrainingSettings,
   resolveTrainingSettings,
@@ -34,6 +41,7 @@ import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/do
 import { fitCalibration } from "./training/fit-calibration.js";
 import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
 import { fitLinear } from "./training/fit-linear.js";
+import { fitStudent, studentOptimizer } from "./training/fit-student.js";
 import { planMemory } from "./training/memory-plan.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
@@ -90,14 +98,14 @@ export interface TrainOptions extends TrainingSettings {
   readonly resume?: Checkpoint;
   /**
    * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
-   * before the first step there are none, so it throws. An ensemble ends with the networks that are done, and the linear
-   * member with the pass that it is at.
+   * before the first step there are none, so it throws. An ensemble ends with the networks that are done, also when it was to be
+   * distilled, and the linear member with the pass that it is at.
    */
   readonly signal?: AbortSignal;
 }
 
 /** Reading and analysing go on together in "analyze" where the articles come from an asynchronous source. */
-export type TrainStage = "analyze" | "vectorize" | "train" | "encode";
+export type TrainStage = "analyze" | "vectorize" | "train" | "distill" | "encode";
 
 /** Keeps the last checkpoint of a run. */
 export interface CheckpointStore {
@@ -125,7 +133,7 @@ export interface ValidationArticle {
 
 export interface TrainResult {
   readonly classifier: Classifier;
-  /** One record for each finished epoch of the first network. */
+  /** One record for each finished epoch of the model's first network. */
   readonly history: readonly EpochRecord[];
   /** Returns to earlier weights after a loss that was not finite; usually none. */
   readonly rollbacks: readonly Rollback[];
@@ -248,6 +256,7 @@ export async function train(
     validation,
     network: settings.network,
     optimizer: settings.optimizer,
+    isBootstrapped: settings.bootstrap,
     pretraining: pretrainingOf(settings, unlabeledMatrix),
     seed: settings.seed,
     kernels,
@@ -262,6 +271,7 @@ export async function train(
       nLabels: labels.length,
     },
     ...planRun(split.train.length, settings.optimizer),
+    nStudentEpochs: settings.distill ? planRun(split.train.length, studentOptimizer(settings.optimizer)).nEpochs : 0,
   };
   const states = checkpoints && {
     isDue: checkpoints.isDue.bind(checkpoints),
@@ -279,6 +289,7 @@ export async function train(
       settings.ensemble - (state?.finished.length ?? 0),
     );
   const failure = new AbortController();
+  const callbacks = { onEpoch, onRollback, onProgress, checkpoints: states, signal };
   const ensemble = fitEnsemble(
     {
       ...input,
@@ -287,7 +298,7 @@ export async function train(
     },
     settings.ensemble,
     state,
-    { onEpoch, onRollback, onProgress, checkpoints: states, signal },
+    callbacks,
     isSideBySide ? threads : undefined,
     nLanes,
   ).catch((error: unknown) => {
@@ -307,9 +318,18 @@ export async function train(
     const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
     return { linear, refit, counts: countByLabel(training.matrix, training.labels, labels.length) };
   };
-  const [outcome, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
-  const members = [...outcome.members, ...(linear === null ? [] : [linear.weights])] as const;
-  const votes = [...outcome.members.map(() => 1), ...(linear === null ? [] : [LINEAR_VOTES * outcome.members.length])];
+  const [{ finished, isInterrupted }, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
+  const isCutShort = isInterrupted || linear?.isCutShort === true;
+  const all = votersOf(finished, linear);
+  let student: FinishedMember | null = null;
+  if (settings.distill && !isCutShort) {
+    onStage?.("distill");
+    const standing = state?.finished.length === settings.ensemble ? state.state : undefined;
+    const lesson = { ...input, backend: engine?.backend };
+    student = await fitStudent(lesson, joinNetworks(all.members, all.votes), finished, standing, callbacks);
+  }
+  const networks = student === null ? finished : ([student] as const);
+  const { members, votes } = student === null ? all : votersOf([student], null);
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
@@ -327,7 +347,7 @@ export async function train(
 
   onStage?.("encode");
   // One that was cut short would be worse than the one that was measured.
-  const refitted = refit === null || refit.isCutShort ? null : refit.weights;
+  const refitted = refit === null || refit.isCutShort ? null : votersOf(networks, refit);
   const metadata = {
     formatVersion: FORMAT_VERSION,
     labels,
@@ -336,6 +356,7 @@ export async function train(
     nDocuments: split.train.length,
     trainSupport: Array.from(counts.nLabelDocuments),
     nValidationDocuments: split.validation.length,
+    isDistilled: student !== null,
     trainingDataHash: corpus.hash,
     ...(unlabeledHash === null || unlabeledMatrix === null
       ? {}
@@ -344,7 +365,7 @@ export async function train(
       hiddenUnits: layersOf(member).hiddenUnits,
       votes: votes[m] as number,
     })),
-    selectedEpochs: outcome.selectedEpochs,
+    selectedEpochs: mapAll(networks, ({ selectedEpoch }) => selectedEpoch),
     calibration,
   };
   const classifierOf = async (networks: JoinedNetworks, isRefitted: boolean): Promise<Classifier> => {
@@ -362,20 +383,37 @@ export async function train(
   const classifier =
     refitted === null
       ? measured
-      : await classifierOf(packNetworks(joinNetworks([...outcome.members, refitted], votes), stored.type), true);
+      : await classifierOf(packNetworks(joinNetworks(refitted.members, refitted.votes), stored.type), true);
   return {
     classifier,
     measured,
-    history: outcome.history,
-    rollbacks: outcome.rollbacks,
+    history: networks[0].history,
+    rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),
     validation: Array.from(split.validation, (index) => ({
       index,
       article: corpus.articles.at(index) as LabeledArticle,
     })),
     weightType: stored.type,
     refusedWeights: stored.refused,
-    isInterrupted: outcome.isInterrupted || linear?.isCutShort === true || (everything !== null && refitted === null),
+    isInterrupted: isCutShort || (settings.distill && student === null) || (everything !== null && refitted === null),
   };
+}
+
+/** Networks of a model, and how often each counts. */
+interface Voters {
+  readonly members: readonly [MlpWeights, ...MlpWeights[]];
+  readonly votes: readonly number[];
+}
+
+function votersOf(networks: readonly [FinishedMember, ...FinishedMember[]], linear: LinearMember | null): Voters {
+  const members = mapAll(networks, ({ weights }) => weights);
+  const votes = networks.map(() => 1);
+  if (linear === null) return { members, votes };
+  return { members: [...members, linear.weights], votes: [...votes, LINEAR_VOTES * networks.length] };
+}
+
+function mapAll<T, U>([first, ...others]: readonly [T, ...T[]], map: (item: T) => U): readonly [U, ...U[]] {
+  return [map(first), ...others.map(map)];
 }
 
 function abortedError(): TrainingError {

@@ -25,7 +25,12 @@ export { float16Sums, int8Sums, placeInt8 } from "./packed";
 export { float32Sums, scoreSums } from "./scoring";
 export { scratchBytes, setScratch } from "./scratch";
 export { sgdUpdate, sgdUpdateRows } from "./sgd";
-export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "./softmax";
+export {
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+  softTargetCrossEntropyBackward,
+  softTargetCrossEntropyForward,
+} from "./softmax";
 
 /** First byte after what the compiler itself keeps in memory. */
 export function arenaStart(): usize {

@@ -96,3 +96,43 @@ export function softmaxCrossEntropyBackward(
     }
   }
 }
+
+/** The loss, in double. */
+export function softTargetCrossEntropyForward(
+  probabilities: usize,
+  logits: usize,
+  targets: usize,
+  nRows: u32,
+  nLabels: u32,
+): f64 {
+  const rowBytes = <usize>nLabels << 2;
+  let loss: f64 = 0;
+  for (let b: u32 = 0; b < nRows; b++) {
+    const largest = maximum(logits, nLabels);
+    const sum = exponentials(probabilities, logits, largest, nLabels);
+    normalize(probabilities, sum, nLabels);
+    const logSum = naturalLogarithm(sum) + <f64>largest;
+    for (let at: usize = 0; at < rowBytes; at += 4) {
+      loss += <f64>load<f32>(targets + at) * (logSum - <f64>load<f32>(logits + at));
+    }
+    probabilities += rowBytes;
+    logits += rowBytes;
+    targets += rowBytes;
+  }
+  return loss / <f64>nRows;
+}
+
+/** In double. */
+export function softTargetCrossEntropyBackward(
+  dLogits: usize,
+  probabilities: usize,
+  targets: usize,
+  nRows: u32,
+  nLabels: u32,
+): void {
+  const end = <usize>(nRows * nLabels) << 2;
+  for (let at: usize = 0; at < end; at += 4) {
+    const difference = <f64>load<f32>(probabilities + at) - <f64>load<f32>(targets + at);
+    store<f32>(dLogits + at, <f32>(difference / <f64>nRows));
+  }
+}

@@ -44,6 +44,10 @@ function describeCalibration({ labels, calibration }: ModelMetadata): string {
   return `temperature ${calibration.temperature.toFixed(3)}, bias ${biases.join(", ")}`;
 }
 
+function describeTeacher({ ensemble, linear }: ModelMetadata["settings"]): string {
+  return `${ensemble === 1 ? "one network" : `${ensemble} networks`}${linear ? " and a linear classifier" : ""}`;
+}
+
 /** A model's summary as text; numbers with fixed decimals. */
 export function renderSummary({
   metadata,
@@ -61,7 +65,7 @@ export function renderSummary({
     `tokenizer       ${metadata.tokenizerId}`,
     `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch${metadata.isRefitted ? ", then learned from by the linear classifier" : ""}`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
-    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}`,
+    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}${metadata.isDistilled ? `, distilled from ${describeTeacher(settings)}` : ""}`,
     `weights         ${weightType}`,
     ...selectedEpochs.map(
       ({ epoch, validationMacroF1: macroF1 }) =>

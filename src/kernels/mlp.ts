@@ -320,6 +320,31 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   ): void;
 
   /**
+   * Returns the loss against targets t, which sum to 1 in each row, and fills the probabilities:
+   *
+   *   loss = 1 / B Σ_b Σ_c t_bc (-ln p_bc)
+   *
+   * probabilities, logits, targets [B, C].
+   * @see PyTorch CrossEntropyLoss(reduction="mean") with class probabilities
+   */
+  softTargetCrossEntropyForward(
+    probabilities: FloatArray,
+    logits: FloatArray,
+    targets: FloatArray,
+    nRows: number,
+    nLabels: number,
+  ): number;
+
+  /** dLogits[b, c] = (p_bc - t_bc) / B. dLogits, probabilities, targets [B, C]. */
+  softTargetCrossEntropyBackward(
+    dLogits: FloatArray,
+    probabilities: FloatArray,
+    targets: FloatArray,
+    nRows: number,
+    nLabels: number,
+  ): void;
+
+  /**
    * values[i] = (2 u - 1) halfWidth, rounded once, with u the word i mod 4 of Philox4x32-10 with key (seed, weights stream)
    * and counter (⌊i / 4⌋, layer, 0, 0), divided by 2^32.
    */

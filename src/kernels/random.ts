@@ -12,6 +12,7 @@ export const RANDOM_STREAM = {
   bootstrap: 5,
   tuning: 6,
   pretraining: 7,
+  resampling: 8,
 } as const;
 
 /** 2^-32: turns a word into a number in [0, 1). */

@@ -505,6 +505,40 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     }
   }
 
+  softTargetCrossEntropyForward(
+    probabilities: FloatArray,
+    logits: FloatArray,
+    targets: FloatArray,
+    nRows: number,
+    nLabels: number,
+  ): number {
+    let loss = 0;
+    for (let b = 0; b < nRows; b++) {
+      const row = b * nLabels;
+      const max = maximum(logits, row, nLabels);
+      let sum = 0;
+      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
+      const logSum = naturalLogarithm(sum);
+      for (let c = 0; c < nLabels; c++) {
+        const logit = logits[row + c] - max;
+        probabilities[row + c] = exponential(logit) / sum;
+        loss += targets[row + c] * (logSum - logit);
+      }
+    }
+    return loss / nRows;
+  }
+
+  softTargetCrossEntropyBackward(
+    dLogits: FloatArray,
+    probabilities: FloatArray,
+    targets: FloatArray,
+    nRows: number,
+    nLabels: number,
+  ): void {
+    const n = nRows * nLabels;
+    for (let i = 0; i < n; i++) dLogits[i] = (probabilities[i] - targets[i]) / nRows;
+  }
+
   fillUniform(values: FloatArray, halfWidth: number, seed: number, layer: number, n: number): void {
     const philox = this.#philox.withKey(seed, RANDOM_STREAM.weights);
     for (let i = 0; i < n; i++) {

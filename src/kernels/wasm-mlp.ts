@@ -268,6 +268,20 @@ interface MlpExports {
     nRows: number,
     nLabels: number,
   ): number;
+  softTargetCrossEntropyBackward(
+    dLogits: number,
+    probabilities: number,
+    targets: number,
+    nRows: number,
+    nLabels: number,
+  ): void;
+  softTargetCrossEntropyForward(
+    probabilities: number,
+    logits: number,
+    targets: number,
+    nRows: number,
+    nLabels: number,
+  ): number;
   sparseLinearBackward(
     dWeight: number,
     dOut: number,
@@ -846,6 +860,40 @@ class WasmMlp implements MlpKernels {
       this.#at(labels, nRows),
       this.#at(labelWeights, nLabels),
       labelSmoothing,
+      nRows,
+      nLabels,
+    );
+  }
+
+  softTargetCrossEntropyForward(
+    probabilities: Float32Array,
+    logits: Float32Array,
+    targets: Float32Array,
+    nRows: number,
+    nLabels: number,
+  ): number {
+    const n = nRows * nLabels;
+    return this.#exports.softTargetCrossEntropyForward(
+      this.#at(probabilities, n),
+      this.#at(logits, n),
+      this.#at(targets, n),
+      nRows,
+      nLabels,
+    );
+  }
+
+  softTargetCrossEntropyBackward(
+    dLogits: Float32Array,
+    probabilities: Float32Array,
+    targets: Float32Array,
+    nRows: number,
+    nLabels: number,
+  ): void {
+    const n = nRows * nLabels;
+    this.#exports.softTargetCrossEntropyBackward(
+      this.#at(dLogits, n),
+      this.#at(probabilities, n),
+      this.#at(targets, n),
       nRows,
       nLabels,
     );

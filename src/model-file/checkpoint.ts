@@ -40,12 +40,14 @@ export interface RunDescription {
   /** Of an epoch. */
   readonly nBatches: number;
   readonly nEpochs: number;
+  /** Of the network that learns from the others; 0 where there is none. */
+  readonly nStudentEpochs: number;
 }
 
 /** A network of an ensemble that is done. */
 export type FinishedMember = Pick<TrainOutcome, "weights" | "history" | "selectedEpoch" | "rollbacks">;
 
-/** Where the network in training stands, and the networks of the ensemble that were done before it. */
+/** Where the network in training stands, and the networks of the ensemble that were done before it; all, where it learns from them. */
 export interface CheckpointState {
   readonly state: TrainingState;
   readonly finished: readonly FinishedMember[];
@@ -189,7 +191,8 @@ function parseRollback(value: unknown, path: string): Rollback {
 
 function parseState(
   manifest: ManifestReader,
-  { nBatches, nEpochs }: RunDescription,
+  { nBatches }: RunDescription,
+  nEpochs: number,
 ): Omit<TrainingState, (typeof WEIGHT_SETS)[number] | (typeof MOMENTS)[number]> {
   const epoch = manifest.count("epoch");
   if (epoch < 1 || epoch > nEpochs + 1) fail(`an epoch in [1, ${nEpochs + 1}]`, epoch);
@@ -277,10 +280,11 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   manifest.expectOnly(FIELDS);
   await checkDigest(bytes, digest, DIGEST_VERSION);
   checkRun(manifest, run, source);
-  const state = parseState(manifest, run);
   const finished = parseList(manifest.field("finished"), "finished", parseFinished);
-  if (finished.length >= run.settings.ensemble)
-    fail(`fewer than ${run.settings.ensemble} as finished`, finished.length);
+  const { ensemble, distill } = run.settings;
+  const nNetworks = ensemble + (distill ? 1 : 0);
+  if (finished.length >= nNetworks) fail(`fewer than ${nNetworks} as finished`, finished.length);
+  const state = parseState(manifest, run, finished.length < ensemble ? run.nEpochs : run.nStudentEpochs);
   const nSets = WEIGHT_SETS.length + finished.length;
   const nTensors = nSets * weightShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
   if (file.tensors.size !== nTensors) {

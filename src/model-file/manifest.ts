@@ -30,6 +30,8 @@ export interface ModelMetadata {
   readonly nValidationDocuments: number;
   /** Whether the linear member has learned from them, too, after they had measured the model. */
   readonly isRefitted: boolean;
+  /** Whether its network learned the answers of others, as many as `settings.ensemble` and the linear member, and stands for them. */
+  readonly isDistilled: boolean;
   /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;
   /** Articles without labels that it was trained on, too; not there where there were none. */
@@ -238,6 +240,7 @@ export function formatManifest(metadata: ModelMetadata): string {
     trainSupport: metadata.trainSupport,
     nValidationDocuments: metadata.nValidationDocuments,
     ...(metadata.isRefitted ? { isRefitted: true } : {}),
+    ...(metadata.isDistilled ? { isDistilled: true } : {}),
     trainingDataHash: metadata.trainingDataHash,
     ...(metadata.unlabeled === undefined
       ? {}
@@ -281,7 +284,7 @@ export function parseManifest(text: string): ModelMetadata {
     "nValidationDocuments",
     "trainingDataHash",
     ...(formatVersion === 1 ? ["selectedEpoch"] : ["unlabeled", "selectedEpochs", "calibration"]),
-    ...(formatVersion < 3 ? [] : ["members", "isRefitted"]),
+    ...(formatVersion < 3 ? [] : ["members", "isRefitted", "isDistilled"]),
   ]);
   const labels = parseLabels(manifest.field("labels"));
   const nDocuments = manifest.count("nDocuments");
@@ -310,6 +313,7 @@ export function parseManifest(text: string): ModelMetadata {
     trainSupport: parseSupport(manifest.field("trainSupport"), labels.length, nDocuments),
     nValidationDocuments: manifest.count("nValidationDocuments"),
     isRefitted: manifest.boolean("isRefitted"),
+    isDistilled: manifest.boolean("isDistilled"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
     ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
     members,

@@ -18,6 +18,21 @@ export function shuffleRows(order: Uint32Array, seed: number, epoch: number): vo
   }
 }
 
+/**
+ * Returns `[nRows]` of the numbers 0 … nRows - 1, drawn with replacement, the same for the same seed: ⌊u nRows⌋ with u word
+ * i mod 4 of counter (⌊i / 4⌋, 0, 0, 0).
+ * @see Breiman 1996, "Bagging Predictors"
+ */
+export function drawRows(nRows: number, seed: number): Uint32Array {
+  const philox = new Philox().withKey(seed, RANDOM_STREAM.resampling);
+  const rows = new Uint32Array(nRows);
+  for (let i = 0; i < nRows; i++) {
+    if (i % 4 === 0) philox.generate(i >>> 2, 0, 0, 0);
+    rows[i] = Math.floor(philox.words[i & 3] * WORD_TO_UNIT * nRows);
+  }
+  return rows;
+}
+
 /** Rows of a batch; "full" is all of them, which makes the run one of batch gradient descent. */
 export function rowsPerBatch(nRows: number, batchSize: number | "full"): number {
   return batchSize === "full" ? nRows : batchSize;

@@ -6,6 +6,7 @@
 
 import { copyRows, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
+import type { TaughtRows } from "./teacher.js";
 
 /** Largest batch that can come up. */
 export interface BatchCapacity {
@@ -74,6 +75,7 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
    * Takes the rows order[begin … end - 1] of a matrix. With input dropout each stored value is left out with
    * probability `dropout`, else divided by 1 - dropout; see `dropInputs` of the kernels, which must be those that the
    * buffers come from.
+   * @param revise is called with what is left and may change the values
    */
   gather(
     kernels: MlpKernels<A>,
@@ -85,6 +87,7 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
     dropout: number,
     seed: number,
     step: number,
+    revise?: (rows: TaughtRows) => void,
   ): void {
     const { indptr, columns, values } = this;
     const nRows = end - begin;
@@ -92,6 +95,7 @@ export class SparseBatch<A extends FloatArray = Float32Array> {
     copyRows(matrix, order, begin, end, indptr, columns, values);
     this.#counts[0] = nRows;
     if (dropout > 0) kernels.dropInputs(indptr, columns, values, dropout, seed, step, nRows);
+    revise?.(this);
     const { terms, slotIndptr, slotRows, slotValues } = this;
     this.#counts[1] = kernels.groupByTerm(
       terms,

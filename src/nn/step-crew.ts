@@ -6,6 +6,7 @@ import type { FloatArray } from "../kernels/mlp.js";
 import { attachMlp, type SharedMlpMemory } from "../kernels/wasm-mlp.js";
 import type { BatchCapacity } from "./sparse-batch.js";
 import { NO_PIECE, WORK } from "./step-board.js";
+import type { Teacher } from "./teacher.js";
 import type { TrainingSteps } from "./training-backend.js";
 import { TrainingNetwork, type TrainingNetworkOptions } from "./training-network.js";
 import type { MlpShape } from "./weights.js";
@@ -19,6 +20,8 @@ export interface BatchSource {
   readonly order: Uint32Array;
   readonly inputDropout: number;
   readonly seed: number;
+  /** Whose answers the run learns in place of the labels; one belongs to a thread, so that there are no others then. */
+  readonly teacher?: Teacher | undefined;
 }
 
 /** Rows order[begin … end - 1] for the step of this number (1-based over the whole run). */
@@ -65,9 +68,9 @@ function doPiece<A extends FloatArray>(network: TrainingNetwork<A>, source: Batc
   const { work, draft, numbers } = network.board;
   network.useDraft(draft);
   if (work === WORK.prepare) {
-    const { matrix, labels, order, inputDropout, seed } = source;
+    const { matrix, labels, order, inputDropout, seed, teacher } = source;
     const [begin, end, step] = numbers;
-    network.gather(matrix, labels, order, begin, end, inputDropout, seed, step);
+    network.gather(matrix, labels, order, begin, end, inputDropout, seed, step, teacher);
     network.drawMasks(seed, step);
   } else if (work === WORK.forward) {
     network.forwardRows(piece, numbers[0]);

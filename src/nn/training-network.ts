@@ -21,6 +21,7 @@ import {
 } from "./optimizer.js";
 import { type BatchCapacity, SparseBatch } from "./sparse-batch.js";
 import { StepBoard } from "./step-board.js";
+import type { TaughtRows, Teacher } from "./teacher.js";
 import {
   copyParameters,
   hiddenLayersOf,
@@ -97,6 +98,8 @@ interface Draft<A extends FloatArray> {
   readonly batch: SparseBatch<A>;
   /** `[B, H]` each: dropout masks of the hidden layers, 0 or 1 / (1 - dropout). */
   readonly masks: readonly [A, A, A];
+  /** `[B, C]` what a teacher says; without one it is not read. */
+  readonly targets: A;
 }
 
 /** The parameters that have a gradient. */
@@ -155,6 +158,7 @@ export function allocateTrainingBuffers<A extends FloatArray>(
   const draft = (): Draft<A> => ({
     batch: new SparseBatch(allocator, capacity, slotOfTerm, shape.nTerms),
     masks: [mask(h1), mask(h2), mask(h3)],
+    targets: mask(shape.nLabels),
   });
   const nBlockSlots = Math.min(capacity.nSlots, slotsPerBlock(shape));
   const blocks = Array.from({ length: nThreads }, () => allocator.allocate(nBlockSlots * h1));
@@ -180,6 +184,8 @@ export interface TrainingNetworkOptions {
   /** `[C]` */
   readonly labelWeights: ArrayLike<number>;
   readonly labelSmoothing: number;
+  /** Whether targets of a teacher take the place of the labels, their weights and their smoothing; not so when left out. */
+  readonly isTaught?: boolean;
   /** Without dropout the masks are not read. */
   readonly dropout: number;
   readonly optimizer: OptimizerRule;
@@ -343,7 +349,15 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#draft = draft;
   }
 
-  /** Fills the batch with the rows order[begin … end - 1] of a matrix; see {@link SparseBatch.gather}. */
+  /** `[B, C]` what a teacher says of the rows of the batch. */
+  get targets(): A {
+    return (this.#buffers.drafts[this.#draft] as Draft<A>).targets;
+  }
+
+  /**
+   * Fills the batch with the rows order[begin … end - 1] of a matrix; see {@link SparseBatch.gather}. A teacher sees them last, and
+   * fills the targets.
+   */
   gather(
     matrix: RowSource,
     labels: ArrayLike<number>,
@@ -353,8 +367,11 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     dropout: number,
     seed: number,
     step: number,
+    teacher?: Teacher,
   ): void {
-    this.batch.gather(this.#kernels, matrix, labels, order, begin, end, dropout, seed, step);
+    const { batch, targets } = this;
+    const teach = teacher && ((rows: TaughtRows) => teacher.answer(rows, targets));
+    batch.gather(this.#kernels, matrix, labels, order, begin, end, dropout, seed, step, teach);
   }
 
   /** Draws the dropout masks of a step (1-based, over the whole run) for the rows of the batch. */
@@ -428,7 +445,11 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     this.#linear(layer3, layer2.hidden);
     this.#activate(layer3, mask3);
     const { w4, b4 } = this.parameters;
-    kernels.linearForward(logits, layer3.hidden, w4, b4, nRows, layer3.nUnits, this.shape.nLabels);
+    const { nLabels } = this.shape;
+    kernels.linearForward(logits, layer3.hidden, w4, b4, nRows, layer3.nUnits, nLabels);
+    if (this.options.isTaught === true) {
+      return kernels.softTargetCrossEntropyForward(probabilities, logits, this.targets, nRows, nLabels);
+    }
     return kernels.softmaxCrossEntropyForward(
       probabilities,
       logits,
@@ -436,7 +457,7 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
       labelWeights,
       this.options.labelSmoothing,
       nRows,
-      this.shape.nLabels,
+      nLabels,
     );
   }
 
@@ -463,9 +484,19 @@ export class TrainingNetwork<A extends FloatArray = Float32Array> {
     const [layer1, layer2, layer3] = this.#hidden;
     const nRows = batch.nRows;
     const nLabels = this.shape.nLabels;
-    const smoothing = this.options.labelSmoothing;
+    const { labelSmoothing: smoothing, isTaught } = this.options;
 
-    kernels.softmaxCrossEntropyBackward(dLogits, probabilities, batch.labels, labelWeights, smoothing, nRows, nLabels);
+    if (isTaught === true) kernels.softTargetCrossEntropyBackward(dLogits, probabilities, this.targets, nRows, nLabels);
+    else
+      kernels.softmaxCrossEntropyBackward(
+        dLogits,
+        probabilities,
+        batch.labels,
+        labelWeights,
+        smoothing,
+        nRows,
+        nLabels,
+      );
     const { w4 } = this.parameters;
     const { w4: dW4, b4: dB4 } = this.gradients;
     kernels.linearBackward(layer3.dHidden, dW4, dB4, dLogits, layer3.hidden, w4, nRows, layer3.nUnits, nLabels);

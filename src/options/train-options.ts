@@ -77,6 +77,10 @@ export interface RunOptions {
   readonly pretrainEpochs?: number;
   /** Networks that the model is the mean of. */
   readonly ensemble?: number;
+  /** Let each network learn from as many articles, drawn with replacement. */
+  readonly bootstrap?: boolean;
+  /** Let one more network learn the answers of all others and stand for them. */
+  readonly distill?: boolean;
   /** Put a linear classifier beside the networks. */
   readonly linear?: boolean;
   /** Let the linear classifier learn from the validation share, too, when that has measured the model. */
@@ -331,6 +335,18 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: 1,
     inOlderFiles: 1,
     help: "Train this many networks that differ in their seed; their logits are averaged",
+  },
+  bootstrap: {
+    kind: "boolean",
+    default: false,
+    inOlderFiles: false,
+    help: "Let each network learn from articles drawn with replacement, as many as there are",
+  },
+  distill: {
+    kind: "boolean",
+    default: false,
+    inOlderFiles: false,
+    help: "Train one more network on the answers of all others and the linear classifier, and store it in their place",
   },
   linear: {
     kind: "boolean",

@@ -1,8 +1,7 @@
 import type { CheckpointState, FinishedMember } from "../model-file/checkpoint.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import { shareMatrix, type TrainMlpInput, type TrainOutcome } from "../nn/train-mlp.js";
-import type { Rollback, TrainingState } from "../nn/training-state.js";
-import type { MlpWeights } from "../nn/weights.js";
+import type { TrainingState } from "../nn/training-state.js";
 import { fitNetwork, type RunCallbacks, type StateStore } from "./fit-network.js";
 import type { NetworkTask, NetworkThreads } from "./network-threads.js";
 import type { NetworkPretraining, NetworkProgress } from "./progress.js";
@@ -27,13 +26,7 @@ export interface EnsembleStateStore extends Pick<StateStore, "isDue"> {
 
 /** The networks of a model, and how their training went. */
 export interface EnsembleOutcome {
-  readonly members: readonly [MlpWeights, ...MlpWeights[]];
-  /** One for each member. */
-  readonly selectedEpochs: readonly [EpochRecord, ...EpochRecord[]];
-  /** Epochs of the first member. */
-  readonly history: readonly EpochRecord[];
-  /** Of all members, one after another. */
-  readonly rollbacks: readonly Rollback[];
+  readonly finished: readonly [FinishedMember, ...FinishedMember[]];
   /** Whether `signal` ended the run before its time. */
   readonly isInterrupted: boolean;
 }
@@ -193,13 +186,7 @@ class EnsembleRun {
   finish(): EnsembleOutcome {
     const ended = this.#outcomes.filter((outcome) => outcome !== undefined);
     const done = ended.filter((outcome) => !("ending" in outcome && outcome.ending === "stopped"));
-    const [first, ...others] = (done.length > 0 ? done : ended.slice(0, 1)) as [FinishedMember, ...FinishedMember[]];
-    return {
-      members: [first.weights, ...others.map(({ weights }) => weights)],
-      selectedEpochs: [first.selectedEpoch, ...others.map(({ selectedEpoch }) => selectedEpoch)],
-      history: first.history,
-      rollbacks: [first, ...others].flatMap(({ rollbacks }) => rollbacks),
-      isInterrupted: this.#isInterrupted,
-    };
+    const finished = (done.length > 0 ? done : ended.slice(0, 1)) as [FinishedMember, ...FinishedMember[]];
+    return { finished, isInterrupted: this.#isInterrupted };
   }
 }

@@ -81,7 +81,7 @@ function corpusBytes({ nTerms, nTermBytes, nDocuments }: AnalyzedTerms): number 
  */
 export function planMemory(
   maxBytes: number,
-  { network, ensemble, linear, pretrain }: ResolvedTrainingSettings,
+  { network, ensemble, linear, distill, pretrain }: ResolvedTrainingSettings,
   nTerms: number,
   log: AnalyzedTerms,
   nLabels: number,
@@ -93,8 +93,10 @@ export function planMemory(
   const laneBytes = nArrays * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
   const keptBytes = ensemble * layerBytes + linearBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
+  // They once more side by side, and again as the kernels hold them, while another network learns from them.
+  const teacherBytes = distill ? 2 * (ensemble * layerBytes + linearBytes) : 0;
   const separatorBytes = linear ? BYTES_PER_SEPARATOR * separatorsFor(nLabels) * log.nDocuments : 0;
-  const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + separatorBytes + laneBytes;
+  const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + teacherBytes + separatorBytes + laneBytes;
   if (maxBytes < leastBytes) {
     const what = `${log.nDocuments} articles and networks of ${nTerms} terms`;
     refuse(leastBytes, maxBytes, `for ${what} (see maxFeatures, hiddenUnits)`);

@@ -21,7 +21,8 @@ export interface NetworkPretraining extends PretrainProgress {
 
 /** Where the training of a network stands. */
 export interface NetworkProgress {
-  readonly stage: "train";
+  /** "distill": of the network that learns from the others, by itself. */
+  readonly stage: "train" | "distill";
   /**
    * 0-based number of the network that is told of, and how many there will be. Of networks trained side by side it is the
    * first that is not done.

@@ -8,13 +8,14 @@ const MAX_ARTICLES = 20_000;
 
 /**
  * Whether the linear member learns once more from all articles, those that were kept back among them. Nothing of it was chosen
- * on them, so it need not do without them when they have measured it; networks, whose epoch they choose, do.
+ * on them, so it need not do without them when they have measured it; networks, whose epoch they choose, do, and so does one
+ * that was distilled.
  */
 export function isRefitWanted(
-  { refit, linear }: Pick<ResolvedTrainingSettings, "refit" | "linear">,
+  { refit, linear, distill }: Pick<ResolvedTrainingSettings, "refit" | "linear" | "distill">,
   nTraining: number,
   nValidation: number,
 ): boolean {
-  if (!linear || nValidation === 0) return false;
+  if (!linear || distill || nValidation === 0) return false;
   return refit === "always" || (refit === "auto" && nTraining + nValidation <= MAX_ARTICLES);
 }

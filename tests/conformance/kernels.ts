@@ -572,6 +572,31 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       });
     });
 
+    it.each([2, 3, 4, 7])("turn logits and targets of %i labels into probabilities and a loss", (nLabels) => {
+      const bench = new Workbench(factory);
+      const { kernels } = bench;
+      const logits = bench.input(N_ROWS * nLabels);
+      for (let i = 0; i < logits.length; i++) logits[i] = logits[i]! * 5;
+      const targets = bench.input(N_ROWS * nLabels);
+      for (let b = 0; b < N_ROWS; b++) {
+        const row = targets.subarray(b * nLabels, (b + 1) * nLabels);
+        const total = sum(nLabels, (c) => Math.exp(row[c]!));
+        for (let c = 0; c < nLabels; c++) row[c] = Math.exp(row[c]!) / total;
+      }
+      const probabilityOf = (b: number, c: number) =>
+        Math.exp(logits[b * nLabels + c]!) / sum(nLabels, (k) => Math.exp(logits[b * nLabels + k]!));
+
+      const probabilities = bench.output(N_ROWS * nLabels);
+      const loss = kernels.softTargetCrossEntropyForward(probabilities, logits, targets, N_ROWS, nLabels);
+      expectClose(probabilities, (i) => probabilityOf(Math.floor(i / nLabels), i % nLabels));
+      const rowLoss = (b: number) => -sum(nLabels, (c) => targets[b * nLabels + c]! * Math.log(probabilityOf(b, c)));
+      expectClose(Float32Array.of(loss), () => sum(N_ROWS, rowLoss) / N_ROWS);
+
+      const dLogits = bench.output(N_ROWS * nLabels);
+      kernels.softTargetCrossEntropyBackward(dLogits, probabilities, targets, N_ROWS, nLabels);
+      expectClose(dLogits, (i) => (probabilityOf(Math.floor(i / nLabels), i % nLabels) - targets[i]!) / N_ROWS);
+    });
+
     it("give the loss of logits whose exp would overflow", () => {
       const bench = new Workbench(factory);
       const logits = bench.kernels.allocate(2);
@@ -589,6 +614,11 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         2,
       );
       expect(loss).toBeCloseTo(1000, 3);
+      const targets = bench.kernels.allocate(2);
+      targets.set([0.25, 0.75]);
+      // 0.25 · 0 + 0.75 · 1000
+      const soft = bench.kernels.softTargetCrossEntropyForward(probabilities, logits, targets, 1, 2);
+      expect(soft).toBeCloseTo(750, 3);
       expect([...probabilities]).toEqual([1, 0]);
     });
 

@@ -10,9 +10,11 @@ import { ReferenceMlp } from "../../src/kernels/reference-mlp.js";
 import type { OptimizerRule } from "../../src/nn/optimizer.js";
 import { batchCapacity } from "../../src/nn/sparse-batch.js";
 import { type BatchSource, StepCrew } from "../../src/nn/step-crew.js";
+import { Teacher } from "../../src/nn/teacher.js";
 import { trainMlp } from "../../src/nn/train-mlp.js";
 import type { TrainingSteps } from "../../src/nn/training-backend.js";
 import { TRAINABLE_NAMES, TrainingNetwork } from "../../src/nn/training-network.js";
+import { initializeWeights, makeParameters, oneNetwork } from "../../src/nn/weights.js";
 import { ADAMW } from "../unit/nn/initial-weights.js";
 import { smallRun } from "./small-run.js";
 
@@ -38,8 +40,8 @@ class Run {
   readonly steps: TrainingSteps;
   #nSteps = 0;
 
-  constructor(begin: Begin, rule: OptimizerRule) {
-    const options = { labelWeights: [0.75, 1.5, 1], labelSmoothing: 0.1, dropout: 0.25, optimizer: rule };
+  constructor(begin: Begin, rule: OptimizerRule, isTaught = false) {
+    const options = { labelWeights: [0.75, 1.5, 1], labelSmoothing: 0.1, isTaught, dropout: 0.25, optimizer: rule };
     const kernels = createKernels(Number.POSITIVE_INFINITY);
     this.network = new TrainingNetwork(kernels, SHAPE, batchCapacity(matrix, BATCH), options);
     this.network.initialize(7);
@@ -135,6 +137,21 @@ describe.each(["cpu", "wasm"])("TensorFlow.js on its %s backend", (backend) => {
     const [a, b] = [ours.settled(), theirs.settled()];
     for (const name of ["w1", "w2", "w3", "w4", "gamma1", "beta3", "b4"] as const) {
       expect(distance(a[name], b[name]), name).toBeLessThan(CURVE_TOLERANCE);
+    }
+    theirs.steps.end();
+  });
+
+  it("learns the answers of a teacher", () => {
+    const weights = makeParameters(SHAPE, (n) => new Float32Array(n));
+    initializeWeights(createKernels(Number.POSITIVE_INFINITY), weights, 8);
+    const taught: BatchSource = { ...SOURCE, teacher: new Teacher(oneNetwork(weights), createKernels) };
+    const ours = new Run((network) => new StepCrew(network, taught), ADAMW, true);
+    const theirs = new Run((network) => new TfjsSteps(tf, network, taught), ADAMW, true);
+    const untaught = new Run((network) => new StepCrew(network, taught), ADAMW);
+    for (let i = 0; i < 5; i++) {
+      const loss = ours.step(0.01);
+      expect(Math.abs(loss - theirs.step(0.01))).toBeLessThan(CURVE_TOLERANCE);
+      expect(Math.abs(loss - untaught.step(0.01))).toBeGreaterThan(CURVE_TOLERANCE);
     }
     theirs.steps.end();
   });

@@ -208,7 +208,7 @@ describe("networks trained side by side", () => {
     const alone = await fitFour(1);
     const { outcome, epochs, progress } = await fitFour(nThreads);
     expect(outcome).toEqual(alone.outcome);
-    expect(hashOf({ weights: outcome.members[0] })).toBe(WEIGHTS_SHA256);
+    expect(hashOf(outcome.finished[0])).toBe(WEIGHTS_SHA256);
     expect(epochs.toSorted()).toEqual(alone.epochs.toSorted());
     // Four networks of four epochs of three batches; one event an epoch.
     expect(progress).toHaveLength(16);
@@ -229,7 +229,7 @@ describe("networks trained side by side", () => {
     const outcome = await fitEnsemble(pretrained, 3, undefined, { onProgress }, threads);
     expect(outcome).toEqual(alone);
     expect([...layers].sort()).toEqual([1, 2, 3]);
-    expect(hashOf({ weights: outcome.members[0] })).not.toBe(WEIGHTS_SHA256);
+    expect(hashOf(outcome.finished[0])).not.toBe(WEIGHTS_SHA256);
   });
 
   it("can be resumed from any of their checkpoints", async () => {
@@ -255,8 +255,8 @@ describe("networks trained side by side", () => {
       threads,
     );
     expect(outcome.isInterrupted).toBe(true);
-    expect(outcome.members).toHaveLength(1);
-    expect(outcome.history.length).toBeLessThan(10_000);
+    expect(outcome.finished).toHaveLength(1);
+    expect(outcome.finished[0].history.length).toBeLessThan(10_000);
   });
 
   it("stop, and fail with what a callback throws", async () => {

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { LabeledArticle } from "../../src/text/article.js";
-import type { TrainOptions, TrainProgress, TrainResult } from "../../src/train.js";
+import type { TrainOptions, TrainResult } from "../../src/train.js";
+import type { NetworkProgress } from "../../src/training/progress.js";
 import { wordTokenizer } from "./word-tokenizer.js";
 
 export type Train = (
@@ -117,7 +118,7 @@ export function describeTraining(name: string, train: Train): void {
 
     it("tells each epoch and each step in order", async () => {
       const events: string[] = [];
-      const progress: Extract<TrainProgress, { stage: "train" }>[] = [];
+      const progress: NetworkProgress[] = [];
       const { history } = await train(SMALL_ARTICLES, {
         ...options,
         optimizer: { ...SMALL_TRAINING.optimizer, epochs: 3 },

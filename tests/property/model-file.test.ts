@@ -117,6 +117,7 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
         trainSupport: support,
         nValidationDocuments: 0,
         isRefitted: linear,
+        isDistilled: !linear,
         trainingDataHash: "ab".repeat(32),
         members: members.map(({ b1, b2, b3 }, m) => ({
           hiddenUnits: [b1.length, b2.length, b3.length] as const,

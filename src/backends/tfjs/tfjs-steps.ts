@@ -43,9 +43,9 @@ export class TfjsSteps implements TrainingSteps {
 
   forward({ begin, end, step }: BatchPlace): number {
     this.#close();
-    const { matrix, labels, order, inputDropout, seed } = this.#source;
+    const { matrix, labels, order, inputDropout, seed, teacher } = this.#source;
     const network = this.#network;
-    network.gather(matrix, labels, order, begin, end, inputDropout, seed, step);
+    network.gather(matrix, labels, order, begin, end, inputDropout, seed, step, teacher);
     network.drawMasks(seed, step);
     const rows = this.#gatherRows();
     const tf = this.#tf;
@@ -201,12 +201,16 @@ export class TfjsSteps implements TrainingSteps {
     return tf.neg(tf.sum(tf.mul(this.#target(), tf.logSoftmax(logits)))) as Scalar;
   }
 
-  /** `[B, C]` ((1 - ε) w_y [c = y] + ε / C w_c) / Σ_b w_y */
+  /** `[B, C]` ((1 - ε) w_y [c = y] + ε / C w_c) / Σ_b w_y, or what a teacher says, by B. */
   #target(): Tensor2D {
-    const { batch, shape, options } = this.#network;
-    const { labelWeights, labelSmoothing } = options;
+    const { batch, shape, options, targets } = this.#network;
+    const { labelWeights, labelSmoothing, isTaught } = options;
     const { nRows, labels } = batch;
     const { nLabels } = shape;
+    if (isTaught === true) {
+      const shares = targets.subarray(0, nRows * nLabels).map((share) => share / nRows);
+      return this.#tf.tensor2d(shares, [nRows, nLabels]);
+    }
     let weightSum = 0;
     for (let b = 0; b < nRows; b++) weightSum += labelWeights[labels[b] as number] as number;
     const target = new Float32Array(nRows * nLabels);

@@ -50,6 +50,7 @@ export function smallParts({ labels, terms, tokenizerId, settings, weights, cali
     trainSupport: labels.map(() => SUPPORT),
     nValidationDocuments: nLabels,
     isRefitted: false,
+    isDistilled: false,
     trainingDataHash: "0123456789abcdef".repeat(4),
     members: [{ hiddenUnits: [1, 1, 1], votes: 1 }],
     selectedEpochs: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchEnd, countBatches, shuffleRows } from "../../../src/nn/batch-order.js";
+import { batchEnd, countBatches, drawRows, shuffleRows } from "../../../src/nn/batch-order.js";
 
 function orderOf(n: number, seed: number, epoch: number): number[] {
   const order = new Uint32Array(n);
@@ -27,6 +27,25 @@ describe("shuffleRows", () => {
     expect(counts.size).toBe(6);
     // 1000 expected, standard deviation √(6000 · 1/6 · 5/6) = 29; four of them.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(116);
+  });
+});
+
+describe("drawRows", () => {
+  it("draws rows with replacement, the same for the same seed", () => {
+    const rows = drawRows(1000, 1);
+    expect(rows).toEqual(drawRows(1000, 1));
+    expect(rows).not.toEqual(drawRows(1000, 2));
+    expect(Math.max(...rows)).toBeLessThan(1000);
+    // Of n draws (1 - (1 - 1/n)^n) n = 632 rows are expected to be distinct, standard deviation 10; four of them.
+    expect(Math.abs(new Set(rows).size - 632)).toBeLessThan(40);
+  });
+
+  it("draws each row equally often", () => {
+    const counts = new Uint32Array(5);
+    for (let seed = 0; seed < 1200; seed++)
+      for (const row of drawRows(5, seed)) counts[row] = (counts[row] as number) + 1;
+    // 1200 expected, standard deviation √(6000 · 1/5 · 4/5) = 31; four of them.
+    for (const count of counts) expect(Math.abs(count - 1200)).toBeLessThan(124);
   });
 });
 

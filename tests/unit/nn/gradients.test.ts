@@ -44,6 +44,12 @@ const MATRIX = csrOf(9, [
 const LABELS = Uint16Array.of(0, 1, 2, 0, 2, 1, 0);
 const ORDER = Uint32Array.of(3, 0, 6, 1, 5, 2, 4);
 const SEED = 11;
+/** What a teacher says of rows, in turn. */
+const TARGETS = [
+  [0.2, 0.5, 0.3],
+  [0.9, 0.1, 0],
+  [0.05, 0.15, 0.8],
+];
 
 /** Numbers spread over ±1, all layers of like size, so that no gradient is small for want of a signal. */
 function randomParameters(): MlpParameters<Float64Array> {
@@ -68,6 +74,7 @@ function createNetwork(options: TrainingNetworkOptions, inputDropout: number): T
   network.load(randomParameters());
   network.gather(MATRIX, LABELS, ORDER, 0, ORDER.length, inputDropout, SEED, 1);
   network.drawMasks(SEED, 1);
+  for (let b = 0; b < ORDER.length; b++) network.targets.set(TARGETS[b % 3] as readonly number[], b * SHAPE.nLabels);
   return network;
 }
 
@@ -89,6 +96,7 @@ describe.each([
   ["with input dropout", even, 0.2],
   ["with label smoothing", { ...even, labelSmoothing: 0.1 }, 0],
   ["with label weights", { ...even, labelWeights: [0.5, 2, 1.25] }, 0],
+  ["with a teacher", { ...even, isTaught: true, dropout: 0.3 }, 0.2],
   ["with everything at once", { ...even, labelWeights: [0.5, 2, 1.25], labelSmoothing: 0.1, dropout: 0.3 }, 0.2],
 ])("gradients %s", (_, options, inputDropout) => {
   it.each(TRAINABLE_NAMES)("of %s agree with central differences in float64", (name) => {

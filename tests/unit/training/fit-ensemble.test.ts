@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Classifier } from "../../../src/classifier.js";
 import { decodeModel } from "../../../src/model-file/model-file.js";
 import { splitNetworks } from "../../../src/nn/weights.js";
-import { type TrainOptions, type TrainProgress, train } from "../../../src/train.js";
+import { type TrainOptions, train } from "../../../src/train.js";
 import { memberSeed } from "../../../src/training/fit-ensemble.js";
+import type { NetworkProgress } from "../../../src/training/progress.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
 import { wordTokenizer } from "../../conformance/word-tokenizer.js";
 
@@ -59,7 +60,7 @@ describe("fitEnsemble", () => {
 
   it("tells which network an epoch and a step belong to, and counts documents through all of them", async () => {
     const epochs: string[] = [];
-    const steps: Extract<TrainProgress, { stage: "train" }>[] = [];
+    const steps: NetworkProgress[] = [];
     const { history } = await train(SMALL_ARTICLES, {
       ...OPTIONS,
       ensemble: 2,

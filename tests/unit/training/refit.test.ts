@@ -16,16 +16,19 @@ const OPTIONS: TrainOptions = {
 };
 
 describe("isRefitWanted", () => {
+  const linear = { linear: true, distill: false };
+
   it("is so by itself for up to 20,000 articles, and beyond where asked for", () => {
-    expect(isRefitWanted({ refit: "auto", linear: true }, 18_000, 2000)).toBe(true);
-    expect(isRefitWanted({ refit: "auto", linear: true }, 18_001, 2000)).toBe(false);
-    expect(isRefitWanted({ refit: "always", linear: true }, 18_001, 2000)).toBe(true);
-    expect(isRefitWanted({ refit: "never", linear: true }, 18, 2)).toBe(false);
+    expect(isRefitWanted({ refit: "auto", ...linear }, 18_000, 2000)).toBe(true);
+    expect(isRefitWanted({ refit: "auto", ...linear }, 18_001, 2000)).toBe(false);
+    expect(isRefitWanted({ refit: "always", ...linear }, 18_001, 2000)).toBe(true);
+    expect(isRefitWanted({ refit: "never", ...linear }, 18, 2)).toBe(false);
   });
 
-  it("is not so without the linear member, or without articles kept back", () => {
-    expect(isRefitWanted({ refit: "always", linear: false }, 18, 2)).toBe(false);
-    expect(isRefitWanted({ refit: "always", linear: true }, 20, 0)).toBe(false);
+  it("is not so without the linear member, without articles kept back, or where a network stands for it", () => {
+    expect(isRefitWanted({ refit: "always", linear: false, distill: false }, 18, 2)).toBe(false);
+    expect(isRefitWanted({ refit: "always", ...linear }, 20, 0)).toBe(false);
+    expect(isRefitWanted({ refit: "always", linear: true, distill: true }, 18, 2)).toBe(false);
   });
 });
 
