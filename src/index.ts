@@ -86,6 +86,7 @@ export { formatConfig, parseConfig } from "./options/config.js";
 export type { DoctorOptions } from "./options/doctor-options.js";
 export type { FoldOptions } from "./options/fold-options.js";
 export { mergeSettings } from "./options/merge-settings.js";
+export { QUALITIES, type Quality } from "./options/quality.js";
 export type { SuggestOptions } from "./options/suggest-options.js";
 export type {
   Cleaning,

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { mergeSettings } from "../options/merge-settings.js";
+import { QUALITIES, type Quality } from "../options/quality.js";
 import {
   NETWORK_SPEC,
   type NetworkOptions,
@@ -15,18 +16,37 @@ import {
   VECTORIZER_SPEC,
   type VectorizerOptions,
 } from "../options/train-options.js";
-import { addSpecFlags, pickSpecValues } from "./option-flags.js";
+import { addSpecFlags, flagOf, pickSpecValues } from "./option-flags.js";
 
 export interface ConfigFlag {
   readonly config?: string;
+  readonly quality?: Quality;
 }
 
-/** Adds `--config` and one flag for each training option, by group. */
+/** The options of a quality as flags: "--ensemble 8 --max-features 200000". */
+export function qualityFlags(quality: Quality): string {
+  const { vectorizer, ...run } = QUALITIES[quality];
+  return Object.entries({ ...run, ...vectorizer })
+    .map(([name, value]) => `${flagOf(name)} ${value}`)
+    .join(" ");
+}
+
+/** Measured; docs/accuracy.md. */
+const WORTH_OF_BEST =
+  "0.4 points of macro-F1 on later headlines, no more elsewhere than chance, in five times the time";
+
+function qualityOption(): Option {
+  const help = `a set of options by its name, over which other flags win; best, where time and size do not matter, is ${qualityFlags("best")}: ${WORTH_OF_BEST}`;
+  return new Option("--quality <word>", help).choices(Object.keys(QUALITIES));
+}
+
+/** Adds `--config`, `--quality` and one flag for each training option, by group. */
 export function addTrainingFlags(command: Command): void {
   command.option(
     "--config <file>",
     "take training options from this file in JSON, or those of a report.json; flags win over it",
   );
+  command.addOption(qualityOption());
   command.optionsGroup("Run:");
   addSpecFlags<RunOptions>(command, RUN_SPEC);
   command.optionsGroup("Text:");
@@ -54,14 +74,14 @@ export function flagSettings(flags: Readonly<Record<string, unknown>>): Training
 }
 
 /**
- * The training options of the command line: those of `--config`, and over them those of the flags.
+ * The training options of the command line: those of `--config`, over them those of `--quality`, and over these those of the flags.
  * @throws {ConfigError} when the file holds something else
  * @throws {FileError} when it cannot be read
  */
 export async function loadTrainingSettings(
   flags: ConfigFlag & Readonly<Record<string, unknown>>,
 ): Promise<TrainingSettings> {
-  const given = flagSettings(flags);
+  const given = mergeSettings(QUALITIES[flags.quality ?? "default"], flagSettings(flags));
   if (flags.config === undefined) return given;
   const { readConfig } = await import("../io/read-config.js");
   return mergeSettings(await readConfig(flags.config), given);

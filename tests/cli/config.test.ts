@@ -51,6 +51,21 @@ describe("newsclf train --config", () => {
     });
   });
 
+  it("takes the options of --quality over those of the file, and other flags over both", async () => {
+    const config = inFolder("config.json");
+    await writeFile(config, JSON.stringify({ seed: 7, ensemble: 5, vectorizer: { maxFeatures: 50, minDf: 1 } }));
+    const given = ["--config", config, "--quality", "best", "--ensemble", "2", "--epochs", "1", "--min-steps", "1"];
+    const places = ["-o", inFolder("m.newsclf"), "--report", inFolder("report")];
+    const { exitCode, stderr } = await runCli(["train", TINY_CORPUS, ...places, ...given, "--hidden-units", "8,8,8"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(await settingsOf(inFolder("m.newsclf"))).toMatchObject({
+      seed: 7,
+      ensemble: 2,
+      refit: "always",
+      vectorizer: { maxFeatures: 200_000, minDf: 1 },
+    });
+  });
+
   it.each(["train", "crossval"])(
     "is refused by %s with the place of what is wrong, before anything is read",
     async (verb) => {
