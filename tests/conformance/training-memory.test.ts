@@ -91,6 +91,13 @@ describe("training below a limit of memory", () => {
     expect(nFiles).toBe(2);
   });
 
+  it("gives the same bytes where networks learn from samples, and another one from them", async () => {
+    const more = { bootstrap: true, distill: true };
+    const { classifier, nFiles } = await trainBelow(leastBytes + 1e6, 2, more);
+    expect(classifier.toBytes()).toEqual((await train(ARTICLES, { ...OPTIONS, ...more })).classifier.toBytes());
+    expect(nFiles).toBe(4);
+  });
+
   it("goes on from a checkpoint to the same bytes", async () => {
     let last: Checkpoint | null = null;
     const interrupt = new AbortController();

@@ -232,6 +232,18 @@ describe("networks trained side by side", () => {
     expect(hashOf(outcome.finished[0])).not.toBe(WEIGHTS_SHA256);
   });
 
+  it("become those of one thread when each learns from a sample of its own, too", async () => {
+    const drawn = { ...smallRun(kernels), isBootstrapped: true };
+    const alone = await fitEnsemble(drawn, 2, undefined, {});
+    threads = new WorkerTrainingThreads(2);
+    const outcome = await fitEnsemble(drawn, 2, undefined, {}, threads);
+    expect(outcome).toEqual(alone);
+    expect(hashOf(outcome.finished[0])).not.toBe(WEIGHTS_SHA256);
+    await threads.close();
+    threads = new WorkerTrainingThreads(2);
+    expect(hashOf(await fitNetwork({ ...drawn, threads }, {}))).toBe(hashOf(outcome.finished[0]));
+  });
+
   it("can be resumed from any of their checkpoints", async () => {
     const { outcome, saved } = await fitFour(2);
     expect(saved.length).toBeGreaterThan(0);

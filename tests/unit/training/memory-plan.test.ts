@@ -34,6 +34,13 @@ describe("planMemory", () => {
     expect(planMemory(4000 * MB, SETTINGS, N_TERMS, LOG, 7, 8).nLanes).toBe(4);
   });
 
+  it("counts the networks that another one learns from twice more: side by side, and as the kernels hold them", () => {
+    const room = (distill: boolean): number =>
+      planMemory(4000 * MB, { ...SETTINGS, distill }, N_TERMS, LOG, 7, 1).matrixBytes;
+    // 2 (4 · 12.8 + 2.8)
+    expect(room(false) - room(true)).toBeCloseTo(108 * MB, -1);
+  });
+
   it("counts the linear member for as many labels as it fits side by side, and not where there is none", () => {
     const room = (changes: object, nLabels: number): number =>
       planMemory(4000 * MB, { ...SETTINGS, ...changes }, N_TERMS, LOG, nLabels, 1).matrixBytes;
