@@ -19,7 +19,7 @@ export function studentOptimizer(optimizer: Resolved<OptimizerOptions>): Resolve
 
 /**
  * Trains a network of the same size on the answers of finished ones, which it is to stand for; see {@link Teacher}. Its seed is that of
- * the member after them. Hidden units are not dropped: beside the terms that are, this only slows it down.
+ * the member after them.
  *
  * Its progress is that of a stage "distill". Null when `signal` ended it before its time: those that are done say more than a
  * student cut short.
@@ -40,7 +40,6 @@ export async function fitStudent(
   const outcome = await fitNetwork(
     {
       ...input,
-      network: { ...input.network, dropout: 0 },
       optimizer: studentOptimizer(input.optimizer),
       isBootstrapped: false,
       pretraining: undefined,
