@@ -21,6 +21,8 @@ export const SMALL_TRAINING = {
   ensemble: 1,
   linear: false,
   refit: "never",
+  bootstrap: false,
+  distill: false,
   calibrate: false,
   weights: "float32",
   terms: {

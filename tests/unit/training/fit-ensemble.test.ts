@@ -45,10 +45,12 @@ describe("fitEnsemble", () => {
       expect(members[member]).toEqual(splitNetworks(own)[0]);
     }
     const text = "국회 금리 전망";
-    const expected = [0, 1, 2].map(
-      (c) => singles.reduce((sum, single) => sum + (scoresOf(single.classifier, text)[c] as number), 0) / 3,
+    // The softmax of mean logits is the geometric mean of the probabilities over their sum.
+    const means = [0, 1, 2].map((c) =>
+      Math.cbrt(singles.reduce((product, single) => product * (scoresOf(single.classifier, text)[c] as number), 1)),
     );
-    for (const [c, score] of scoresOf(classifier, text).entries()) expect(score).toBeCloseTo(expected[c] as number, 6);
+    const total = means.reduce((sum, mean) => sum + mean, 0);
+    for (const [c, score] of scoresOf(classifier, text).entries()) expect(score).toBeCloseTo(means[c]! / total, 6);
   });
 
   it("gives the same bytes for the same seed, and classifies the same after loading", async () => {

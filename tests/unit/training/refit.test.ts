@@ -10,6 +10,7 @@ const OPTIONS: TrainOptions = {
   ...SMALL_TRAINING,
   optimizer: { ...SMALL_TRAINING.optimizer, epochs: 1 },
   linear: true,
+  refit: "auto",
   weights: "float32",
   validationFraction: 0.25,
   tokenizer: wordTokenizer(),
