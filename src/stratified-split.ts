@@ -6,6 +6,14 @@ export interface Split {
   readonly validation: Uint32Array;
 }
 
+/** The rows of both, one after another. */
+export function concatRows(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const rows = new Uint32Array(first.length + second.length);
+  rows.set(first);
+  rows.set(second, first.length);
+  return rows;
+}
+
 /** The shuffle of this number is the split's; those of the epochs begin at 1. */
 const SPLIT_SHUFFLE = 0;
 

@@ -32,7 +32,7 @@ import {
   type TrainingSettings,
 } from "./options/train-options.js";
 import { sha256, toHex } from "./sha-256.js";
-import { type Split, stratifiedSplit } from "./stratified-split.js";
+import { concatRows, type Split, stratifiedSplit } from "./stratified-split.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
@@ -46,9 +46,10 @@ import { planMemory } from "./training/memory-plan.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
-import { isRefitWanted } from "./training/refit.js";
+import { rowsOfRefit } from "./training/refit.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
+import { votesOf } from "./training/votes.js";
 import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./training/worth-threads.js";
 
 export type { TrainProgress } from "./training/progress.js";
@@ -151,9 +152,6 @@ export interface TrainResult {
   /** Whether `signal` ended the run before its time. */
   readonly isInterrupted: boolean;
 }
-
-/** How often the linear member counts for each network: alone it is as good as it is with them, a network is not (docs/accuracy.md). */
-const LINEAR_VOTES = 2;
 
 /** Training articles that small weights are tried on where none are kept back. */
 const N_STAND_INS = 1000;
@@ -407,9 +405,8 @@ interface Voters {
 
 function votersOf(networks: readonly [FinishedMember, ...FinishedMember[]], linear: LinearMember | null): Voters {
   const members = mapAll(networks, ({ weights }) => weights);
-  const votes = networks.map(() => 1);
-  if (linear === null) return { members, votes };
-  return { members: [...members, linear.weights], votes: [...votes, LINEAR_VOTES * networks.length] };
+  const votes = votesOf(networks.length, linear !== null);
+  return { members: linear === null ? members : [...members, linear.weights], votes };
 }
 
 function mapAll<T, U>([first, ...others]: readonly [T, ...T[]], map: (item: T) => U): readonly [U, ...U[]] {
@@ -465,8 +462,8 @@ async function vectorize(
   const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
   // Of the training share this is exact; documents kept back are like it.
   const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
-  const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
-  const nRows = log.nDocuments + (isRefitted ? nLabeled : 0);
+  const refitRows = rowsOfRefit(settings, split);
+  const nRows = log.nDocuments + (refitRows?.length ?? 0);
   const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (nRows / fittedRows.length);
   const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
   const rowSourceOf = (rows: Uint32Array): RowSource =>
@@ -478,17 +475,10 @@ async function vectorize(
   const validation = split.validation.length === 0 ? null : shareOf(split.validation);
   const unlabeledMatrix = unlabeledRows.length === 0 ? null : rowSourceOf(unlabeledRows);
   const training = shareOf(split.train);
-  const everything = isRefitted ? shareOf(concatRows(split.train, split.validation)) : null;
+  const everything = refitRows === null ? null : shareOf(refitRows);
   log.close();
   const nLanes = plan?.nLanes ?? nThreads;
   return { corpus, split, fitted, training, validation, everything, unlabeledMatrix, nLanes };
-}
-
-function concatRows(first: Uint32Array, second: Uint32Array): Uint32Array {
-  const rows = new Uint32Array(first.length + second.length);
-  rows.set(first);
-  rows.set(second, first.length);
-  return rows;
 }
 
 /** `[V]` rows that hold each column. */
