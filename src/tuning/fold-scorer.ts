@@ -1,28 +1,32 @@
-/** Trains and tries settings on folds of articles that are analysed once for each way to make terms. */
+/** Trains and tries models on folds of articles that are analysed once for each way to make terms. */
 import { DatasetError } from "../errors.js";
 import { ConfusionMatrix } from "../evaluation/confusion-matrix.js";
 import { computeScores } from "../evaluation/scores.js";
+import type { CsrMatrix } from "../features/csr-matrix.js";
 import type { TermLog } from "../features/term-log.js";
 import { TfidfVectorizer } from "../features/tfidf-vectorizer.js";
 import type { Vocabulary } from "../features/vocabulary.js";
 import type { Fold } from "../folds.js";
+import { naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { NumberingKernelFactory } from "../kernels/numbering.js";
-import { noCalibration } from "../nn/calibration.js";
-import { Ensemble } from "../nn/ensemble.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
 import type { LabeledMatrix } from "../nn/validation.js";
-import { oneNetwork } from "../nn/weights.js";
+import { joinNetworks, oneNetwork } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import { stratifiedSplit } from "../stratified-split.js";
 import type { Label, LabeledArticle } from "../text/article.js";
 import { analyzeCorpus } from "../training/analyze-corpus.js";
 import { checkLabels } from "../training/corpus.js";
 import type { DocumentAnalyzerFactory } from "../training/document-analyzer.js";
-import { fitNetwork } from "../training/fit-network.js";
+import { fitEnsemble } from "../training/fit-ensemble.js";
+import { fitLinear } from "../training/fit-linear.js";
 import { pretrainingOf } from "../training/pretraining.js";
 import { yieldToEventLoop } from "../training/progress.js";
+import { rowsOfRefit } from "../training/refit.js";
+import { scoreRows } from "../training/score-rows.js";
+import { votesOf } from "../training/votes.js";
 import { isWorthThreads } from "../training/worth-threads.js";
 
 /** What the folds are and what training needs. */
@@ -39,21 +43,78 @@ export interface FoldScorerInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a network did on the part of a fold that it did not see. */
+/** How a model did on the part of a fold that it did not see. */
 export interface FoldScores {
   readonly accuracy: number;
   readonly macroF1: number;
   readonly weightedF1: number;
 }
 
+/** The articles of a fold as matrices; those to learn from are made when they are asked for. */
+interface FoldShares {
+  training(): LabeledMatrix;
+  validation(): LabeledMatrix | null;
+  /** What the linear member learns from in the end. */
+  ofLinear(): LabeledMatrix;
+  readonly test: CsrMatrix;
+}
+
 /** Logs in memory at once; one of long articles takes 100 MB. */
-const MAX_LOGS = 4;
+export const MAX_LOGS = 4;
+/** Scores of members in memory at once, `[nTest, nLabels]` each. */
+const MAX_SCORES = 256;
+
+/** What stands for a probability of 0: the smallest of a float32. */
+const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
+
+function logarithm(probability: number): number {
+  return naturalLogarithm(Math.max(probability, SMALLEST_PROBABILITY));
+}
+
+/** What the terms of the articles depend on. */
+export function analysisKey({ text, terms }: ResolvedTrainingSettings): string {
+  return JSON.stringify({ text, terms });
+}
+
+/** What the matrices of a fold depend on. */
+function matricesKey({ text, terms, vectorizer, validationFraction, seed }: ResolvedTrainingSettings): unknown {
+  return { text, terms, vectorizer, validationFraction, seed };
+}
+
+/** What the networks of a model depend on. */
+export function networksKey(settings: ResolvedTrainingSettings): string {
+  const { network, optimizer, ensemble, bootstrap, pretrain, pretrainEpochs } = settings;
+  return JSON.stringify([matricesKey(settings), { network, optimizer, ensemble, bootstrap, pretrain, pretrainEpochs }]);
+}
+
+/** What the linear member of a model depends on. */
+export function linearKey(settings: ResolvedTrainingSettings): string {
+  const { linear, refit } = settings;
+  return JSON.stringify([matricesKey(settings), { linear, refit }]);
+}
+
+/** Remembers the scores of members, up to a number; of those used long ago none. */
+class ScoreMemory {
+  readonly #scores = new Map<string, Float32Array>();
+
+  /** Those of the key, or what `make` returns. */
+  async get(key: string, make: () => Promise<Float32Array | null>): Promise<Float32Array | null> {
+    const scores = this.#scores.get(key) ?? (await make());
+    if (scores === null) return null;
+    this.#scores.delete(key);
+    this.#scores.set(key, scores);
+    const [oldest] = this.#scores.keys();
+    if (this.#scores.size > MAX_SCORES) this.#scores.delete(oldest as string);
+    return scores;
+  }
+}
 
 export class FoldScorer {
   readonly #input: FoldScorerInput;
   readonly #labels: readonly Label[];
   /** By the settings that they come from, the last used last. */
   readonly #logs = new Map<string, TermLog>();
+  readonly #scores = new ScoreMemory();
 
   /** @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles */
   constructor(input: FoldScorerInput) {
@@ -65,58 +126,122 @@ export class FoldScorer {
   }
 
   /**
-   * Trains one network on a fold; of an ensemble the others would tell the same again. Vocabulary, document frequencies,
-   * weights and the choice of the epoch come from the fold's training articles alone. Null when the signal is aborted.
+   * Trains the model of these settings on a fold and tries it on the rest; of a network that is distilled, the model that it
+   * learns from. Vocabulary, document frequencies, weights and the choice
+   * of the epoch come from the fold's training articles alone. What settings that were scored before have in common with these
+   * is not made again: their networks where only the linear member is another, and the other way round. Null when the signal is
+   * aborted.
    *
    * @throws {DatasetError} when the fold's training articles have one label only, or fewer than two of a label
    * @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left
    */
   async score(settings: ResolvedTrainingSettings, fold: number): Promise<FoldScores | null> {
-    const { articles, folds, kernels, threads, source, signal } = this.#input;
+    const { articles, folds, source } = this.#input;
     const { train, test } = folds[fold] as Fold;
-    const log = await this.#logOf(settings);
-    if (log === null) return null;
     const labels = checkLabels(
       Array.from(train, (row) => (articles[row] as LabeledArticle).label),
       `${source}, fold ${fold + 1} of ${folds.length}`,
     );
-    const numbers = new Map(labels.map((label, number) => [label, number]));
-    const numberOf = (row: number): number => numbers.get((articles[row] as LabeledArticle).label) as number;
-    const { validationFraction, seed, network, optimizer } = settings;
-    const split = stratifiedSplit(Int32Array.from(train, numberOf), labels.length, validationFraction, seed);
-    const rowsOf = (places: Uint32Array): Uint32Array => places.map((place) => train[place] as number);
-    const { matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rowsOf(split.train));
-    const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-      matrix: matrixOf(rows),
-      labels: Int32Array.from(rows, numberOf),
-    });
-    const input: TrainMlpInput = {
-      ...shareOf(rowsOf(split.train)),
-      nLabels: labels.length,
-      validation: split.validation.length === 0 ? null : shareOf(rowsOf(split.validation)),
-      network,
-      optimizer,
-      pretraining: pretrainingOf(settings, null),
-      seed,
-      kernels,
+    const nLabels = labels.length;
+    let made: FoldShares | null = null;
+    const sharesOf = async (): Promise<FoldShares | null> => {
+      made ??= await this.#makeShares(settings, fold, labels);
+      return made;
     };
-    const outcome = await fitNetwork({ ...input, threads: isWorthThreads(input) ? threads : undefined }, { signal });
-    if (outcome.ending === "stopped") return null;
+    const networks = await this.#scores.get(`${fold} ${networksKey(settings)}`, async () => {
+      const shares = await sharesOf();
+      return shares && this.#tryNetworks(settings, shares, nLabels);
+    });
+    if (networks === null) return null;
+    const tryLinear = async (): Promise<Float32Array | null> => {
+      const shares = await sharesOf();
+      return shares && this.#tryLinear(settings, shares, nLabels);
+    };
+    const linear = settings.linear ? await this.#scores.get(`${fold} ${linearKey(settings)}`, tryLinear) : undefined;
+    if (linear === null) return null;
 
-    const ensemble = new Ensemble(oneNetwork(outcome.weights), noCalibration(labels.length), kernels);
-    const { indptr, indices, data } = matrixOf(test);
-    const scores = new Float32Array(labels.length);
+    const votes = votesOf(settings.ensemble, linear !== undefined);
+    const linearVotes = votes[settings.ensemble] ?? 0;
+    // As in the model: the mean of logits, which are the logarithms of probabilities but for what all labels share.
+    const logits = networks.map((probability, i) => {
+      const ofLinear = linear === undefined ? 0 : linearVotes * logarithm(linear[i] as number);
+      return settings.ensemble * logarithm(probability) + ofLinear;
+    });
     // All labels count, also one that the fold could not learn.
     const confusion = new ConfusionMatrix(this.#labels);
     const places = labels.map((label) => this.#labels.indexOf(label));
     for (const [place, row] of test.entries()) {
-      const [start, end] = [indptr[place] as number, indptr[place + 1] as number];
-      ensemble.scores(indices.subarray(start, end), data.subarray(start, end), end - start, scores);
-      const best = scores.indexOf(scores.reduce((greatest, score) => Math.max(greatest, score)));
+      const ofRow = logits.subarray(place * nLabels, (place + 1) * nLabels);
+      const best = ofRow.indexOf(ofRow.reduce((greatest, logit) => Math.max(greatest, logit)));
       confusion.add((articles[row] as LabeledArticle).label, places[best] as number);
     }
     const { accuracy, macroF1, weightedF1 } = computeScores(confusion);
     return { accuracy, macroF1, weightedF1 };
+  }
+
+  /** Null when the signal is aborted. */
+  async #makeShares(
+    settings: ResolvedTrainingSettings,
+    fold: number,
+    labels: readonly Label[],
+  ): Promise<FoldShares | null> {
+    const { articles, folds } = this.#input;
+    const log = await this.#logOf(settings);
+    if (log === null) return null;
+    const { train, test } = folds[fold] as Fold;
+    const numbers = new Map(labels.map((label, number) => [label, number]));
+    const numberOf = (row: number): number => numbers.get((articles[row] as LabeledArticle).label) as number;
+    const { validationFraction, seed } = settings;
+    const split = stratifiedSplit(Int32Array.from(train, numberOf), labels.length, validationFraction, seed);
+    const rowsOf = (places: Uint32Array): Uint32Array => places.map((place) => train[place] as number);
+    const { matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rowsOf(split.train));
+    const shareOf = (places: Uint32Array): LabeledMatrix => {
+      const rows = rowsOf(places);
+      return { matrix: matrixOf(rows), labels: Int32Array.from(rows, numberOf) };
+    };
+    return {
+      training: () => shareOf(split.train),
+      validation: () => (split.validation.length === 0 ? null : shareOf(split.validation)),
+      ofLinear: () => shareOf(rowsOfRefit(settings, split) ?? split.train),
+      test: matrixOf(test),
+    };
+  }
+
+  /** `[nTest, nLabels]` what the networks say; null when the signal is aborted. */
+  async #tryNetworks(
+    settings: ResolvedTrainingSettings,
+    shares: FoldShares,
+    nLabels: number,
+  ): Promise<Float32Array | null> {
+    const { kernels, threads, signal } = this.#input;
+    const input: TrainMlpInput = {
+      ...shares.training(),
+      nLabels,
+      validation: shares.validation(),
+      network: settings.network,
+      optimizer: settings.optimizer,
+      pretraining: pretrainingOf(settings, null),
+      isBootstrapped: settings.bootstrap,
+      seed: settings.seed,
+      kernels,
+    };
+    const network = { ...input, threads: isWorthThreads(input) ? threads : undefined };
+    const { finished, isInterrupted } = await fitEnsemble(network, settings.ensemble, undefined, { signal });
+    if (isInterrupted) return null;
+    const [first, ...others] = finished;
+    const members = [first.weights, ...others.map(({ weights }) => weights)] as const;
+    return scoreRows(joinNetworks(members, votesOf(members.length, false)), shares.test, nLabels, kernels);
+  }
+
+  /** `[nTest, nLabels]` what the linear member says; null when the signal is aborted. */
+  async #tryLinear(
+    settings: ResolvedTrainingSettings,
+    shares: FoldShares,
+    nLabels: number,
+  ): Promise<Float32Array | null> {
+    const { kernels, signal = new AbortController().signal } = this.#input;
+    const { weights, isCutShort } = await fitLinear(shares.ofLinear(), nLabels, settings.seed, kernels, signal);
+    return isCutShort ? null : scoreRows(oneNetwork(weights), shares.test, nLabels, kernels);
   }
 
   /** The vocabulary of all articles; null when the signal is aborted. */
@@ -127,8 +252,9 @@ export class FoldScorer {
     return new TfidfVectorizer(settings.vectorizer).fitLog(log, all).fitted.vocabulary;
   }
 
-  async #logOf({ text, terms }: ResolvedTrainingSettings): Promise<TermLog | null> {
-    const key = JSON.stringify({ text, terms });
+  async #logOf(settings: ResolvedTrainingSettings): Promise<TermLog | null> {
+    const { text, terms } = settings;
+    const key = analysisKey(settings);
     let log = this.#logs.get(key);
     if (log === undefined) {
       const [oldest] = this.#logs.keys();

@@ -34,7 +34,7 @@ export interface TuneRun {
   readonly axes: readonly (readonly [name: string, nLevels: number])[];
 }
 
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 export function formatTuneState(run: TuneRun, trainings: readonly TuneTraining[]): string {
   const rows = trainings.map((training) => `    ${JSON.stringify(training)}`).join(",\n");

@@ -21,6 +21,7 @@ import { checkFolds, FoldScorer, type FoldScores } from "./fold-scorer.js";
 import { measureVocabulary, modelBytesAtMost, type VocabularySize } from "./model-size.js";
 import { type Choice, SearchSpace } from "./search-space.js";
 import { Surrogate } from "./surrogate.js";
+import { TrainingCosts } from "./training-costs.js";
 import { formatTuneState, parseTuneState, type TuneRun, type TuneTraining } from "./tune-state.js";
 
 export type { FoldScores } from "./fold-scorer.js";
@@ -100,8 +101,9 @@ const LEAST_FOLDS = 2;
 /** What a search goes by. */
 interface SearchRules {
   readonly nFolds: number;
-  /** Articles of a fold. */
+  /** Articles that a fold is tried on, and that it learns from. */
   readonly nPerFold: number;
+  readonly nPerTraining: number;
   readonly nLabels: number;
   readonly metric: MetricName;
   readonly seed: number;
@@ -139,15 +141,18 @@ class Search {
 
   /**
    * The next training: first the start on some folds; then in turn what is best so far, on a fold that it has not been tried
-   * on, and the choice with the highest mean + standard deviation of what is expected of it. Null when nothing is left.
+   * on, and the choice that may gain the most for its cost: mean + standard deviation of what is expected of it, less what is best,
+   * by what has to be made for it. What it is tried on is a fold that the start has been tried on, or the start is first. Null
+   * when nothing is left.
    *
-   * @see Auer 2002, "Using Confidence Bounds for Exploitation-Exploration Trade-offs"
+   * @see Auer 2002, "Using Confidence Bounds for Exploitation-Exploration Trade-offs"; Snoek, Larochelle and Adams 2012, "Practical
+   * Bayesian Optimization of Machine Learning Algorithms", section 3.2, for gains by cost
    */
   next(): NextTraining | null {
     const tried = this.#tried();
     const { start } = this.space;
-    const nStartFolds = tried.get(this.#startKey)?.trainings.length ?? 0;
-    if (nStartFolds < Math.min(START_FOLDS, this.#rules.nFolds)) return { choice: start, fold: nStartFolds };
+    const startFolds = new Set(tried.get(this.#startKey)?.trainings.map(({ fold }) => fold));
+    if (startFolds.size < Math.min(START_FOLDS, this.#rules.nFolds)) return { choice: start, fold: startFolds.size };
     const surrogate = this.#surrogate();
     if (surrogate === null || this.space.axes.length === 0) return null;
 
@@ -156,10 +161,12 @@ class Search {
       .filter(({ failure }) => failure === null)
       .map((candidate) => ({ ...candidate, gain: surrogate.expect(candidate.choice).mean }))
       .sort((left, right) => right.gain - left.gain);
+    const startFirst = (next: NextTraining): NextTraining =>
+      startFolds.has(next.fold) ? next : { choice: start, fold: next.fold };
     const leader = ranked.find(({ choice }) => this.#mayFit(choice));
     if (round % 2 === 1 && leader !== undefined) {
-      const fold = this.#missingFold(leader, round);
-      if (fold !== null) return { choice: leader.choice, fold };
+      const [fold] = this.#missingFolds(leader, round);
+      if (fold !== undefined) return startFirst({ choice: leader.choice, fold });
     }
     const leaders = ranked.slice(0, N_LEADERS).map(({ choice }) => choice);
     const candidates = new Map<string, Choice>(ranked.map(({ choice }) => [this.space.keyOf(choice), choice]));
@@ -167,17 +174,27 @@ class Search {
       const key = this.space.keyOf(choice);
       if (!candidates.has(key)) candidates.set(key, choice);
     }
+    const costs = new TrainingCosts(this.space, this.trainings, this.#rules.nPerTraining);
+    const level = leader?.gain ?? 0;
     let best: NextTraining | null = null;
     let highest = Number.NEGATIVE_INFINITY;
     for (const [key, choice] of candidates) {
+      const folds = this.#missingFolds(tried.get(key), round);
       const { mean, standardDeviation } = surrogate.expect(choice);
-      if (mean + standardDeviation <= highest) continue;
-      const fold = this.#missingFold(tried.get(key), round);
-      if (fold === null || !this.#mayFit(choice)) continue;
+      const hope = mean + standardDeviation - level;
+      // Where there is no hope left, the least hopeless.
+      if (folds.length === 0 || (hope <= highest && hope <= 0) || !this.#mayFit(choice)) continue;
+      const priced = folds.map((fold) => {
+        const ofStart = startFolds.has(fold) ? 0 : costs.of(start, fold);
+        return { fold, cost: ofStart + costs.of(choice, fold) };
+      });
+      const { fold, cost } = priced.reduce((least, other) => (other.cost < least.cost ? other : least));
+      const value = hope > 0 ? hope / cost : hope;
+      if (value <= highest) continue;
       best = { choice, fold };
-      highest = mean + standardDeviation;
+      highest = value;
     }
-    return best;
+    return best && startFirst(best);
   }
 
   /** Bytes of a choice's model beyond the limit, or 0; the vocabulary is that of the choice. */
@@ -231,16 +248,12 @@ class Search {
     return this.bytesBeyondLimit(choice, size) === 0;
   }
 
-  /** The first fold from `from` on that a choice has not been tried on; null when it has been on all, or has failed. */
-  #missingFold(tried: Tried | undefined, from: number): number | null {
+  /** The folds that a choice has not been tried on, from `from` on; none when it has failed. */
+  #missingFolds(tried: Tried | undefined, from: number): readonly number[] {
     const { nFolds } = this.#rules;
-    if (tried !== undefined && tried.failure !== null) return null;
+    if (tried !== undefined && tried.failure !== null) return [];
     const done = new Set(tried?.trainings.map(({ fold }) => fold));
-    for (let step = 0; step < nFolds; step++) {
-      const fold = (from + step) % nFolds;
-      if (!done.has(fold)) return fold;
-    }
-    return null;
+    return Array.from({ length: nFolds }, (_, step) => (from + step) % nFolds).filter((fold) => !done.has(fold));
   }
 
   result(): TuneResult {
@@ -302,9 +315,10 @@ async function hashFolds(folds: readonly Fold[]): Promise<string> {
 /**
  * Looks for training options that do better on articles not trained on than those that are given.
  *
- * Articles are cut into folds. A training is of one network with some options on one fold; it is tried on the rest. Which comes
- * next is decided by what all trainings so far say of each option (see `Surrogate`), so that a few dozen are enough to tell
- * about twenty options. Articles are analysed once for each way to make terms.
+ * Articles are cut into folds. A training is of the model that some options lead to, networks and linear member, on one fold; it is
+ * tried on the rest. Which comes next is decided by what all trainings so far say of each option (see `Surrogate`), so that a few
+ * dozen are enough to tell about some dozen options, and by what it costs. Articles are analysed once for each way to make
+ * terms, and networks and linear members trained once where the others alone change.
  *
  * The same articles, options and seed give the same trainings in the same order; when `signal` is aborted, the order ends where it
  * is. A search that is resumed goes on as if it had not been ended.
@@ -366,6 +380,7 @@ export async function tune(articles: readonly LabeledArticle[], input: TuneInput
   const search = new Search(space, before, {
     nFolds: assigned.length,
     nPerFold: assigned.reduce((sum, { test }) => sum + test.length, 0) / assigned.length,
+    nPerTraining: assigned.reduce((sum, { train }) => sum + train.length, 0) / assigned.length,
     nLabels: labels.length,
     metric: METRIC_FIELDS[metric],
     seed: start.seed,

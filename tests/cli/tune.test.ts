@@ -76,7 +76,7 @@ describe("newsclf tune", () => {
     await writeFile(inFolder("b.state.json"), "{}");
     const damaged = await runTune(inFolder("b.json"), ["--resume"]);
     expect(damaged).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(damaged.stderr).toContain("b.state.json: is no state of a search (version 1)");
+    expect(damaged.stderr).toContain("b.state.json: is no state of a search (version 2)");
     const small = await runTune(inFolder("c.json"), ["--max-model-size", "1KB", "--max-trainings", "4"]);
     expect(small).toMatchObject({ exitCode: 2, stdout: "" });
     expect(small.stderr).toContain("maxModelBytes must be large enough");

@@ -26,11 +26,11 @@ describe("SearchSpace", () => {
 
   it("adds what is chosen to what is given", () => {
     const space = new SearchSpace({ seed: 3, terms: { stem: false } });
-    const choice = choose(space, { "character n-grams": 1, "batch size": 2 });
+    const choice = choose(space, { "character n-grams": 1, "input dropout": 2 });
     expect(space.settingsOf(choice)).toEqual({
       seed: 3,
       terms: { stem: false, charNgrams: false },
-      optimizer: { batchSize: 64 },
+      network: { inputDropout: 0.7 },
     });
     expect(space.settingsOf(space.start)).toEqual({ seed: 3, terms: { stem: false } });
   });
@@ -45,7 +45,7 @@ describe("SearchSpace", () => {
 
   it("proposes the same choices for the same seed and round, others for another, all within the levels", () => {
     const space = new SearchSpace({});
-    const leader = choose(space, { dropout: 1 });
+    const leader = choose(space, { tags: 1 });
     const proposed = space.propose([leader], 50, 7, 3);
     expect(space.propose([leader], 50, 7, 3)).toEqual(proposed);
     expect(space.propose([leader], 50, 7, 4)).not.toEqual(proposed);

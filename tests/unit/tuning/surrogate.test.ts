@@ -6,11 +6,12 @@ const seen = (choice: readonly number[], fold: number, score: number): Observati
 describe("Surrogate", () => {
   it("expects what the formula gives for one choice beside the start", () => {
     const surrogate = new Surrogate([seen([0], 0, 0.5), seen([1], 0, 0.6)], 100);
-    // Mean score 0.55: noise 0.55 · 0.45 / 100, axis (0.06 · 0.45)², rest (0.03 · 0.45)²; y = (-0.05, 0.05).
-    const noise = 0.002475;
-    const prior = 0.000729 + 0.00018225;
-    // Covariance [[1 + noise, 1], [1, 1 + prior + noise]]; that with the choice is (0, prior).
-    const determinant = (1 + noise) * (1 + prior + noise) - 1;
+    // So far apart that the widest variation is the likeliest: axis (0.12 · 0.45)², rest (0.06 · 0.45)², and a quarter of the
+    // variance of a share, 0.55 · 0.45 / 100, for the noise of a score and that of an axis on a fold; y = (-0.05, 0.05).
+    const noise = 0.00061875;
+    const prior = 0.002916 + 0.000729;
+    // Covariance [[1 + noise, 1], [1, 1 + prior + 2 noise]]; that with the choice is (0, prior).
+    const determinant = (1 + noise) * (1 + prior + 2 * noise) - 1;
     const mean = (prior * (0.05 * (1 + noise) + 0.05)) / determinant;
     const variance = prior - (prior * prior * (1 + noise)) / determinant;
     const expected = surrogate.expect([1]);
@@ -56,5 +57,30 @@ describe("Surrogate", () => {
     const surrogate = new Surrogate([seen([0], 0, 1), seen([1], 0, 1)], 10);
     expect(surrogate.expect([1]).mean).toBeCloseTo(0, 12);
     expect(surrogate.expect([1]).standardDeviation).toBeGreaterThan(0);
+  });
+
+  it("is surer where choices differ as little on all folds as they do on one", () => {
+    const scores = (spread: number): readonly Observation[] =>
+      [0, 1, 2, 3].flatMap((fold) => [
+        seen([0], fold, 0.7 + 0.05 * fold),
+        seen([1], fold, 0.72 + 0.05 * fold + (fold % 2 === 0 ? spread : -spread)),
+      ]);
+    const [alike, unlike] = [new Surrogate(scores(0), 200), new Surrogate(scores(0.03), 200)];
+    expect(alike.expect([1]).standardDeviation).toBeLessThan(unlike.expect([1]).standardDeviation);
+    expect(alike.expect([1]).mean).toBeGreaterThan(unlike.expect([1]).mean);
+  });
+
+  it("trusts a change less than half that ten choices have in common, all on one fold", () => {
+    const nOthers = 10;
+    const withOther = (first: number, other: number): readonly number[] => [
+      first,
+      ...Array.from({ length: nOthers }, (_, axis) => (axis === other ? 1 : 0)),
+    ];
+    const observations = Array.from({ length: nOthers }, (_, other) => [
+      seen(withOther(0, other), 0, 0.7),
+      seen(withOther(1, other), 0, 0.75),
+    ]).flat();
+    // As ten scores by themselves they would be worth 4.7 of their 5 points; but the articles are the same.
+    expect(new Surrogate(observations, 200).expect(withOther(1, -1)).mean).toBeLessThan(0.025);
   });
 });

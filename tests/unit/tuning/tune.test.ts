@@ -23,6 +23,13 @@ const ONE_WORD: readonly LabeledArticle[] = Array.from({ length: 30 }, (__, i) =
   body: `소식${Math.floor(i / 5) % 2}`,
 }));
 
+/** Words that are more often with a label than not, so that no model is right about all articles. */
+const MANY_WORDS: readonly LabeledArticle[] = Array.from({ length: 90 }, (__, i) => ({
+  label: ["경제", "기타", "정치"][i % 3] as string,
+  title: `낱말${(i * i + 3 * (i % 3)) % 11} 낱말${(i * 7 + (i % 3)) % 13}`,
+  body: `낱말${(i * i * i + (i % 3)) % 9}`,
+}));
+
 function search(articles: readonly LabeledArticle[], input: TuneInput): Promise<TuneResult> {
   return tune(articles, { folds: 3, tokenizer: wordTokenizer(), ...input });
 }
@@ -39,16 +46,45 @@ describe("tune", () => {
     expect(trials[0]).toEqual(best);
   });
 
-  it("scores a fold as training on it and evaluating do", async () => {
-    const training = { ...SMALL_TRAINING, optimizer: { ...SMALL_TRAINING.optimizer, epochs: 60 } };
-    const { start } = await search(SMALL_ARTICLES, { base: training });
-    const { folds } = await crossValidate(SMALL_ARTICLES, {
+  it.each<[string, TrainingSettings]>([
+    ["one network", {}],
+    ["two networks", { ensemble: 2 }],
+    ["two networks of articles drawn anew", { ensemble: 2, bootstrap: true }],
+    ["a network and the linear member, which learns from all articles", { linear: true }],
+    ["the same, which does not learn from those kept back", { linear: true, refit: "never" }],
+    [
+      "two networks and the linear member, without articles kept back",
+      { linear: true, ensemble: 2, validationFraction: 0 },
+    ],
+  ])("scores a fold as training on it and evaluating do: %s", async (_name, more) => {
+    const optimizer = { ...SMALL_TRAINING.optimizer, epochs: 6, learningRate: 0.005 };
+    const training = { ...SMALL_TRAINING, optimizer, ...more };
+    const { start } = await search(MANY_WORDS, { base: training });
+    const { folds } = await crossValidate(MANY_WORDS, {
       folds: 3,
       training: { ...training, tokenizer: wordTokenizer() },
     });
     expect(start.scores.map(({ fold, accuracy, macroF1 }) => ({ fold, accuracy, macroF1 }))).toEqual(
       folds.map(({ fold, accuracy, macroF1 }) => ({ fold, accuracy, macroF1 })),
     );
+    expect(start.mean).toBeLessThan(1);
+  });
+
+  it("tries nothing on a fold that the start has not been tried on", async () => {
+    const states: string[] = [];
+    await search(SMALL_ARTICLES, {
+      base: SOME,
+      folds: 5,
+      maxTrainings: 14,
+      onTraining: (__, s) => void states.push(s),
+    });
+    const { trainings } = JSON.parse(states.at(-1) as string) as { trainings: { choice: number[]; fold: number }[] };
+    const ofStart = new Set<number>();
+    for (const { choice, fold } of trainings) {
+      if (choice.every((level) => level === 0)) ofStart.add(fold);
+      else expect(ofStart).toContain(fold);
+    }
+    expect(ofStart.size).toBeGreaterThan(3);
   });
 
   it("keeps what is given where everything is given, after trying it", async () => {
@@ -59,11 +95,12 @@ describe("tune", () => {
   });
 
   it("keeps what is given where nothing is sure to do better", async () => {
-    const { classWeight: _weight, ...optimizer } = { ...SMALL_TRAINING.optimizer, epochs: 80, patience: 80 };
+    const { sublinearTf: _sublinear, ...vectorizer } = SMALL_TRAINING.vectorizer;
+    const optimizer = { ...SMALL_TRAINING.optimizer, epochs: 80, patience: 80 };
     const { best, start, trials } = await search(ONE_WORD, {
-      base: { ...SMALL_TRAINING, validationFraction: 0, optimizer },
+      base: { ...SMALL_TRAINING, validationFraction: 0, vectorizer, optimizer },
     });
-    // With the word that tells the label the start is right about all articles, or nearly: class weights cannot add much.
+    // No article has a word twice, so that counts and their logarithms are the same.
     expect(trials.map(({ scores }) => scores.length)).toEqual([3, 3]);
     expect(start.mean as number).toBeGreaterThan(0.9);
     expect(best).toEqual(start);
