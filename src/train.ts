@@ -1,11 +1,8 @@
 import { Classifier } from "./classifier.js";
 import { OptionError, TrainingError } from "./errors.js";
 import type { RowSource } from "./features/csr-matrix.js";
-import type { SparseRow } from "./features/sparse-row.js";
-import type { Spool } from "./features/spool.js";
-import { BYTES_PER_STORED_VALUE, StoredMatrix, StoredMatrixBuilder } from "./features/stored-matrix.js";
-import { countByLabel, type LabelCounts } from "./features/term-statistics.js";
-import { type FittedTfidfVectorizer, TfidfVectorizer } from "./features/tfidf-vectorizer.js";
+import { StoredMatrix } from "./features/stored-matrix.js";
+import { countByLabel } from "./features/term-statistics.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
 import { FORMAT_VERSION } from "./model-file/manifest.js";
@@ -13,44 +10,27 @@ import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
-import type { LinearMember } from "./nn/linear-member.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
-import {
-  type JoinedNetworks,
-  joinNetworks,
-  layersOf,
-  type MlpWeights,
-  packNetworks,
-  type WeightType,
-} from "./nn/weights.js";
-import {
-  type ResolvedTrainingSettings,
-  resolveTrainingSettings,
-  type TrainingSettings,
-} from "./options/train-options.js";
+import { type JoinedNetworks, joinNetworks, layersOf, packNetworks, type WeightType } from "./nn/weights.js";
+import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
 import { sha256, toHex } from "./sha-256.js";
-import { concatRows, type Split, stratifiedSplit } from "./stratified-split.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
-import type { Corpus } from "./training/corpus.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration } from "./training/fit-calibration.js";
-import { type FinishedMember, fitEnsemble } from "./training/fit-ensemble.js";
-import { fitLinear } from "./training/fit-linear.js";
-import { fitStudent, studentOptimizer } from "./training/fit-student.js";
-import { planMemory } from "./training/memory-plan.js";
+import type { FinishedMember } from "./training/fit-ensemble.js";
+import { fitMembers, mapAll, votersOf } from "./training/fit-members.js";
+import { studentOptimizer } from "./training/fit-student.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
-import { rowsOfRefit } from "./training/refit.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
-import { votesOf } from "./training/votes.js";
-import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./training/worth-threads.js";
+import { vectorizeCorpus } from "./training/vectorize-corpus.js";
 
 export type { TrainProgress } from "./training/progress.js";
 
@@ -237,15 +217,12 @@ export async function train(
     if (unlabeled !== undefined) {
       unlabeledHash = await analyzeUnlabeled(unlabeled, clean, analyzer, onTurn, analyzed.log, memory);
     }
+    onStage?.("vectorize");
     return analyzed;
   };
-  const { corpus, fitted, split, training, validation, everything, unlabeledMatrix, nLanes } = await vectorize(
-    analyze,
-    settings,
-    threads,
-    memory,
-    onStage,
-  );
+  const vectorized = await vectorizeCorpus(analyze, settings, threads, memory);
+  const { corpus, split, training, validation, everything, unlabeledMatrix, nLanes } = vectorized;
+  const { vocabulary } = vectorized.fitted;
   const { labels } = corpus;
 
   const input: TrainMlpInput = {
@@ -264,7 +241,7 @@ export async function train(
     tokenizerId: tokenizer.id,
     settings,
     shape: {
-      nTerms: fitted.vocabulary.nTerms,
+      nTerms: vocabulary.nTerms,
       hiddenUnits: settings.network.hiddenUnits,
       nLabels: labels.length,
     },
@@ -278,56 +255,19 @@ export async function train(
   };
   onStage?.("train");
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
-  const isSideBySide =
-    engine === null &&
-    isWorthThreadsOfTheirOwn(
-      training.matrix.indptr[training.matrix.nRows] as number,
-      training.matrix.nRows,
-      settings,
-      settings.ensemble - (state?.finished.length ?? 0),
-    );
-  const failure = new AbortController();
-  const callbacks = { onEpoch, onRollback, onProgress, checkpoints: states, signal };
-  const ensemble = fitEnsemble(
-    {
-      ...input,
-      backend: engine?.backend,
-      threads: engine === null && !isSideBySide && isWorthThreads(input) ? threads : undefined,
-    },
-    settings.ensemble,
-    state,
-    callbacks,
-    isSideBySide ? threads : undefined,
+  const fitted = await fitMembers({
+    input,
+    settings,
+    everything,
+    backend: engine?.backend,
+    threads,
     nLanes,
-  ).catch((error: unknown) => {
-    failure.abort();
-    throw error;
+    resume: state,
+    callbacks: { onEpoch, onRollback, onProgress, checkpoints: states, signal },
+    onDistill: () => onStage?.("distill"),
   });
-  // While other threads train the networks, this one has the time.
-  const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
-  const fitLinearOn = (articles: LabeledMatrix): Promise<LinearMember> =>
-    fitLinear(articles, labels.length, settings.seed, kernels, linearSignal);
-  const workBeside = async (): Promise<{
-    readonly linear: LinearMember | null;
-    readonly refit: LinearMember | null;
-    readonly counts: LabelCounts;
-  }> => {
-    const linear = settings.linear ? await fitLinearOn(training) : null;
-    const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
-    return { linear, refit, counts: countByLabel(training.matrix, training.labels, labels.length) };
-  };
-  const [{ finished, isInterrupted }, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
-  const isCutShort = isInterrupted || linear?.isCutShort === true;
-  const all = votersOf(finished, linear);
-  let student: FinishedMember | null = null;
-  if (settings.distill && !isCutShort) {
-    onStage?.("distill");
-    const standing = state?.finished.length === settings.ensemble ? state.state : undefined;
-    const lesson = { ...input, backend: engine?.backend };
-    student = await fitStudent(lesson, joinNetworks(all.members, all.votes), finished, standing, callbacks);
-  }
-  const networks = student === null ? finished : ([student] as const);
-  const { members, votes } = student === null ? all : votersOf([student], null);
+  const { networks, counts } = fitted;
+  const { members, votes } = votersOf(networks, fitted.linear);
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
@@ -344,8 +284,7 @@ export async function train(
       : noCalibration(labels.length);
 
   onStage?.("encode");
-  // One that was cut short would be worse than the one that was measured.
-  const refitted = refit === null || refit.isCutShort ? null : votersOf(networks, refit);
+  const refitted = fitted.refitted === null ? null : votersOf(networks, fitted.refitted);
   const metadata = {
     formatVersion: FORMAT_VERSION,
     labels,
@@ -354,7 +293,7 @@ export async function train(
     nDocuments: split.train.length,
     trainSupport: Array.from(counts.nLabelDocuments),
     nValidationDocuments: split.validation.length,
-    isDistilled: student !== null,
+    isDistilled: fitted.isDistilled,
     trainingDataHash: corpus.hash,
     ...(unlabeledHash === null || unlabeledMatrix === null
       ? {}
@@ -369,7 +308,7 @@ export async function train(
   const classifierOf = async (networks: JoinedNetworks, isRefitted: boolean): Promise<Classifier> => {
     const bytes = await encodeModel({
       metadata: { ...metadata, isRefitted },
-      vocabulary: fitted.vocabulary,
+      vocabulary,
       labelDocumentFrequency: counts.labelDocumentFrequency,
       ...(unlabeledMatrix === null ? {} : { unlabeledDocumentFrequency: countRows(unlabeledMatrix) }),
       networks,
@@ -386,99 +325,20 @@ export async function train(
     classifier,
     measured,
     history: networks[0].history,
-    rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),
+    rollbacks: fitted.rollbacks,
     validation: Array.from(split.validation, (index) => ({
       index,
       article: corpus.articles.at(index) as LabeledArticle,
     })),
     weightType: stored.type,
     refusedWeights: stored.refused,
-    isInterrupted: isCutShort || (settings.distill && student === null) || (everything !== null && refitted === null),
+    isInterrupted: fitted.isInterrupted,
   };
-}
-
-/** Networks of a model, and how often each counts. */
-interface Voters {
-  readonly members: readonly [MlpWeights, ...MlpWeights[]];
-  readonly votes: readonly number[];
-}
-
-function votersOf(networks: readonly [FinishedMember, ...FinishedMember[]], linear: LinearMember | null): Voters {
-  const members = mapAll(networks, ({ weights }) => weights);
-  const votes = votesOf(networks.length, linear !== null);
-  return { members: linear === null ? members : [...members, linear.weights], votes };
-}
-
-function mapAll<T, U>([first, ...others]: readonly [T, ...T[]], map: (item: T) => U): readonly [U, ...U[]] {
-  return [map(first), ...others.map(map)];
 }
 
 function abortedError(): TrainingError {
   const problem = "stopped while the articles were analysed; there is no model yet";
   return new TrainingError("TRAINING_ABORTED", 0, 0, problem);
-}
-
-/** What is learned of the articles before the network. */
-interface VectorizedCorpus {
-  readonly corpus: Corpus;
-  readonly split: Split;
-  readonly fitted: FittedTfidfVectorizer;
-  readonly training: LabeledMatrix;
-  /** Null without a validation share. */
-  readonly validation: LabeledMatrix | null;
-  /** Both together, where the linear member is to learn once more. */
-  readonly everything: LabeledMatrix | null;
-  /** Null without articles that have no labels. */
-  readonly unlabeledMatrix: RowSource | null;
-  /** Networks that may be trained side by side. */
-  readonly nLanes: number;
-}
-
-/** A function of its own so that the log of all terms, often more than all else, is gone before the network is trained. */
-async function vectorize(
-  analyze: () => Promise<AnalyzedCorpus>,
-  settings: ResolvedTrainingSettings,
-  threads: NetworkThreads | undefined,
-  memory: TrainingMemory | undefined,
-  onStage: TrainOptions["onStage"],
-): Promise<VectorizedCorpus> {
-  const { corpus, log } = await analyze();
-  onStage?.("vectorize");
-  const nThreads = threads?.nThreads ?? 1;
-  const { labels, labelNumbers } = corpus;
-  const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
-  // What follows is the work of one thread, while others can start. Below a limit of memory there may be fewer.
-  const { engine, ensemble } = settings;
-  if (memory === undefined && engine === "wasm") {
-    const isWorth = isWorthThreadsOfTheirOwn(log.nOccurrences, split.train.length, settings, ensemble);
-    if (isWorth) threads?.prepareNetworks(ensemble);
-  }
-  // Articles without labels come behind the others.
-  const nLabeled = labelNumbers.length;
-  const unlabeledRows = Uint32Array.from({ length: log.nDocuments - nLabeled }, (_, i) => nLabeled + i);
-  const fittedRows = concatRows(split.train, unlabeledRows);
-  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, fittedRows);
-  const { nTerms } = fitted.vocabulary;
-  const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
-  // Of the training share this is exact; documents kept back are like it.
-  const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
-  const refitRows = rowsOfRefit(settings, split);
-  const nRows = log.nDocuments + (refitRows?.length ?? 0);
-  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (nRows / fittedRows.length);
-  const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
-  const rowSourceOf = (rows: Uint32Array): RowSource =>
-    store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool());
-  const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-    matrix: rowSourceOf(rows),
-    labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
-  });
-  const validation = split.validation.length === 0 ? null : shareOf(split.validation);
-  const unlabeledMatrix = unlabeledRows.length === 0 ? null : rowSourceOf(unlabeledRows);
-  const training = shareOf(split.train);
-  const everything = refitRows === null ? null : shareOf(refitRows);
-  log.close();
-  const nLanes = plan?.nLanes ?? nThreads;
-  return { corpus, split, fitted, training, validation, everything, unlabeledMatrix, nLanes };
 }
 
 /** `[V]` rows that hold each column. */
@@ -489,12 +349,6 @@ function countRows(matrix: RowSource): Uint32Array {
 /** One hash for both kinds of articles: a checkpoint is of a run on all of them. */
 async function hashBoth(labeledHash: string, unlabeledHash: string): Promise<string> {
   return toHex(await sha256(new TextEncoder().encode(`${labeledHash}${unlabeledHash}`)));
-}
-
-function storeMatrix(rows: Iterable<SparseRow>, nColumns: number, spool: Spool): StoredMatrix {
-  const builder = new StoredMatrixBuilder(nColumns, spool);
-  for (const row of rows) builder.append(row);
-  return builder.finish();
 }
 
 /** The first rows of a matrix, or all where there are fewer. */

@@ -1,0 +1,129 @@
+import { countByLabel, type LabelCounts } from "../features/term-statistics.js";
+import type { CheckpointState } from "../model-file/checkpoint.js";
+import type { LinearMember } from "../nn/linear-member.js";
+import type { TrainMlpInput } from "../nn/train-mlp.js";
+import type { TrainingBackend } from "../nn/training-backend.js";
+import type { Rollback } from "../nn/training-state.js";
+import type { LabeledMatrix } from "../nn/validation.js";
+import { joinNetworks, type MlpWeights } from "../nn/weights.js";
+import type { ResolvedTrainingSettings } from "../options/train-options.js";
+import { type EnsembleCallbacks, type FinishedMember, fitEnsemble } from "./fit-ensemble.js";
+import { fitLinear } from "./fit-linear.js";
+import { fitStudent } from "./fit-student.js";
+import type { NetworkThreads } from "./network-threads.js";
+import { votesOf } from "./votes.js";
+import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./worth-threads.js";
+
+/** Networks of a model, and how often each counts. */
+export interface Voters {
+  readonly members: readonly [MlpWeights, ...MlpWeights[]];
+  readonly votes: readonly number[];
+}
+
+/** The members that stand in a model, behind each other as in its file. */
+export function votersOf(
+  networks: readonly [FinishedMember, ...FinishedMember[]],
+  linear: LinearMember | null,
+): Voters {
+  const members = mapAll(networks, ({ weights }) => weights);
+  const votes = votesOf(networks.length, linear !== null);
+  return { members: linear === null ? members : [...members, linear.weights], votes };
+}
+
+/** `map` of a list that is not empty. */
+export function mapAll<T, U>([first, ...others]: readonly [T, ...T[]], map: (item: T) => U): readonly [U, ...U[]] {
+  return [map(first), ...others.map(map)];
+}
+
+/** What the members of a model are made of. */
+export interface MembersInput {
+  /** Of one network; the seed is that of the run. */
+  readonly input: TrainMlpInput;
+  readonly settings: ResolvedTrainingSettings;
+  /** What the linear member learns from once more; null where it does not. */
+  readonly everything: LabeledMatrix | null;
+  /** What takes the steps of networks; the kernels do when left out. */
+  readonly backend: TrainingBackend | undefined;
+  readonly threads: NetworkThreads | undefined;
+  /** Networks that may be trained side by side. */
+  readonly nLanes: number;
+  readonly resume: CheckpointState | undefined;
+  readonly callbacks: EnsembleCallbacks;
+  /** Called before a network begins to learn from the others. */
+  readonly onDistill: () => void;
+}
+
+/** The members of a model, and how their training went. */
+export interface FittedMembers {
+  /** Those that were trained, or the one that was distilled from them. */
+  readonly networks: readonly [FinishedMember, ...FinishedMember[]];
+  readonly isDistilled: boolean;
+  /** Null without one, and where it was distilled. */
+  readonly linear: LinearMember | null;
+  /** The linear member that learned from everything; null where it did not, or not to its end: that would be worse. */
+  readonly refitted: LinearMember | null;
+  /** Of the training articles, made while other threads have the networks. */
+  readonly counts: LabelCounts;
+  /** Of all networks, one after another. */
+  readonly rollbacks: readonly Rollback[];
+  /** Whether `signal` ended anything before its time. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * Trains the networks, and while other threads do, the linear member; then, where it is wanted, a network on the answers of
+ * them all, which stands for them.
+ * @throws what `fitEnsemble` throws
+ */
+export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
+  const { input, settings, everything, backend, threads, nLanes, resume, callbacks, onDistill } = given;
+  const { matrix, labels, nLabels, seed, kernels } = input;
+  const { signal } = callbacks;
+  const nLeft = settings.ensemble - (resume?.finished.length ?? 0);
+  const nnz = matrix.indptr[matrix.nRows] as number;
+  const isSideBySide = backend === undefined && isWorthThreadsOfTheirOwn(nnz, matrix.nRows, settings, nLeft);
+  const isShared = backend === undefined && !isSideBySide && isWorthThreads(input);
+  const failure = new AbortController();
+  const ensemble = fitEnsemble(
+    { ...input, backend, threads: isShared ? threads : undefined },
+    settings.ensemble,
+    resume,
+    callbacks,
+    isSideBySide ? threads : undefined,
+    nLanes,
+  ).catch((error: unknown) => {
+    failure.abort();
+    throw error;
+  });
+  const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
+  const fitLinearOn = (articles: LabeledMatrix): Promise<LinearMember> =>
+    fitLinear(articles, nLabels, seed, kernels, linearSignal);
+  const workBeside = async (): Promise<{
+    readonly linear: LinearMember | null;
+    readonly refit: LinearMember | null;
+    readonly counts: LabelCounts;
+  }> => {
+    const linear = settings.linear ? await fitLinearOn({ matrix, labels }) : null;
+    const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
+    return { linear, refit, counts: countByLabel(matrix, labels, nLabels) };
+  };
+  const [{ finished, isInterrupted }, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
+  const isCutShort = isInterrupted || linear?.isCutShort === true;
+  let student: FinishedMember | null = null;
+  if (settings.distill && !isCutShort) {
+    onDistill();
+    const standing = resume?.finished.length === settings.ensemble ? resume.state : undefined;
+    const { members, votes } = votersOf(finished, linear);
+    student = await fitStudent({ ...input, backend }, joinNetworks(members, votes), finished, standing, callbacks);
+  }
+  const refitted = refit === null || refit.isCutShort ? null : refit;
+  return {
+    networks: student === null ? finished : [student],
+    isDistilled: student !== null,
+    linear: student === null ? linear : null,
+    refitted,
+    counts,
+    rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),
+    isInterrupted: isCutShort || (settings.distill && student === null) || (everything !== null && refitted === null),
+  };
+}
