@@ -83,3 +83,11 @@ export function cosineOfPi(x: number): number {
   for (let k = SIN_TERMS; k >= 1; k--) sum = 1 - (square * sum) / (2 * k * (2 * k + 1));
   return angle * sum;
 }
+
+/** Smallest probability that enters a logarithm: what a float32 can still tell from 0. */
+const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
+
+/** ln of a probability that was computed in 32 bits; one of 0 stands for the smallest normal number. */
+export function logProbability(probability: number): number {
+  return naturalLogarithm(Math.max(probability, SMALLEST_PROBABILITY));
+}

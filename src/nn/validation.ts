@@ -1,5 +1,5 @@
 import type { RowSource } from "../features/csr-matrix.js";
-import { naturalLogarithm } from "../kernels/math.js";
+import { logProbability } from "../kernels/math.js";
 import type { MlpInference } from "./inference.js";
 
 /** Documents with their labels' numbers. */
@@ -17,9 +17,6 @@ export interface ValidationFigures {
   /** Mean F1 over the labels that are true or predicted at least once. */
   readonly macroF1: number;
 }
-
-/** Smallest probability that enters the loss: what a float32 can still tell from 0. */
-const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
 
 /**
  * Returns loss, accuracy and macro-F1 of the network on at least one document; of equal probabilities the first label
@@ -42,7 +39,7 @@ export function validate(inference: MlpInference, { matrix, labels }: LabeledMat
     nTrue[label]++;
     nPredicted[predicted]++;
     if (predicted === label) nCorrect[label]++;
-    lossSum -= naturalLogarithm(Math.max(probabilities[label], SMALLEST_PROBABILITY));
+    lossSum -= logProbability(probabilities[label]);
   }
   let nAllCorrect = 0;
   let f1Sum = 0;

@@ -1,5 +1,5 @@
 /** Small weights, where they do as well. */
-import { naturalLogarithm } from "../kernels/math.js";
+import { logProbability } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { LabeledMatrix } from "../nn/validation.js";
 import { type JoinedNetworks, joinNetworks, type MlpWeights, packNetworks, type WeightType } from "../nn/weights.js";
@@ -39,8 +39,6 @@ const MAX_LOST_SHARE = 0.002;
 const MAX_LOSS_RISE = 0.02;
 /** Least number that is too large for float16. */
 const MAX_FLOAT16 = 65_520;
-/** What stands for a probability of 0: the smallest of a float32. */
-const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
 
 function answersOf(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): Answers {
   let nRight = 0;
@@ -50,7 +48,7 @@ function answersOf(probabilities: Float32Array, labels: ArrayLike<number>, nLabe
     const ofTrue = scores[labels[row] as number] as number;
     // Of equal scores the first label is the answer.
     if (scores.indexOf(Math.max(...scores)) === labels[row]) nRight++;
-    lossSum -= naturalLogarithm(Math.max(ofTrue, SMALLEST_PROBABILITY));
+    lossSum -= logProbability(ofTrue);
   }
   return { nRight, loss: lossSum / labels.length };
 }

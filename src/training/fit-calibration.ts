@@ -1,12 +1,10 @@
-import { exponential, naturalLogarithm } from "../kernels/math.js";
+import { exponential, logProbability, naturalLogarithm } from "../kernels/math.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
 
 /** Where the temperature is looked for; beyond, the scores are all but even or all but 0 and 1. */
 const MOST_EXTREME = 20;
 /** Halvings of the interval: 2 ln 20 / 2^40 is below what a double tells apart near 1. */
 const N_HALVINGS = 40;
-/** What stands for a probability of 0: the smallest of a float32. */
-const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
 
 /**
  * Returns the temperature T at which softmax(ln p / T) gives the true labels the highest likelihood, the labels smoothed by
@@ -22,7 +20,7 @@ const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
  * "Probabilistic Outputs for Support Vector Machines", section 2.2, for the smoothing
  */
 export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): number {
-  const logits = Float64Array.from(probabilities, (p) => naturalLogarithm(Math.max(p, SMALLEST_PROBABILITY)));
+  const logits = Float64Array.from(probabilities, (p) => logProbability(p));
   const smoothing = 1 / (labels.length + 2);
   const slopeAt = (beta: number): number => {
     let slope = 0;

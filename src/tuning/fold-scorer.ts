@@ -7,7 +7,7 @@ import type { TermLog } from "../features/term-log.js";
 import { TfidfVectorizer } from "../features/tfidf-vectorizer.js";
 import type { Vocabulary } from "../features/vocabulary.js";
 import type { Fold } from "../folds.js";
-import { naturalLogarithm } from "../kernels/math.js";
+import { logProbability } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
@@ -63,13 +63,6 @@ interface FoldShares {
 export const MAX_LOGS = 4;
 /** Scores of members in memory at once, `[nTest, nLabels]` each. */
 const MAX_SCORES = 256;
-
-/** What stands for a probability of 0: the smallest of a float32. */
-const SMALLEST_PROBABILITY = 1.1754943508222875e-38;
-
-function logarithm(probability: number): number {
-  return naturalLogarithm(Math.max(probability, SMALLEST_PROBABILITY));
-}
 
 /** What the terms of the articles depend on. */
 export function analysisKey({ text, terms }: ResolvedTrainingSettings): string {
@@ -164,8 +157,8 @@ export class FoldScorer {
     const linearVotes = votes[settings.ensemble] ?? 0;
     // As in the model: the mean of logits, which are the logarithms of probabilities but for what all labels share.
     const logits = networks.map((probability, i) => {
-      const ofLinear = linear === undefined ? 0 : linearVotes * logarithm(linear[i] as number);
-      return settings.ensemble * logarithm(probability) + ofLinear;
+      const ofLinear = linear === undefined ? 0 : linearVotes * logProbability(linear[i] as number);
+      return settings.ensemble * logProbability(probability) + ofLinear;
     });
     // All labels count, also one that the fold could not learn.
     const confusion = new ConfusionMatrix(this.#labels);
