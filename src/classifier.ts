@@ -12,7 +12,7 @@ import type { ModelMetadata } from "./model-file/manifest.js";
 import { type DecodedModel, decodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { ATTRIBUTION_METHODS, type AttributionMethod } from "./nn/attribution.js";
-import { Ensemble } from "./nn/ensemble.js";
+import { MlpInference } from "./nn/inference.js";
 import { type Article, type Label, toCleanDocument } from "./text/article.js";
 
 export interface Prediction {
@@ -81,7 +81,7 @@ export class Classifier {
   readonly #bytes: Uint8Array;
   readonly #rowOf: DocumentRows;
   readonly #vectorizer: FittedTfidfVectorizer;
-  readonly #ensemble: Ensemble;
+  readonly #inference: MlpInference;
   readonly #scores: Float32Array;
   #explainer: Explainer | null = null;
 
@@ -97,7 +97,7 @@ export class Classifier {
       sublinearTf: metadata.settings.vectorizer.sublinearTf,
     });
     this.#rowOf = createDocumentRows(tokenizer, metadata.settings.terms, this.#vectorizer);
-    this.#ensemble = new Ensemble(parts.networks, metadata.calibration, kernels);
+    this.#inference = MlpInference.over(parts.networks, kernels, metadata.calibration);
     this.#scores = new Float32Array(metadata.labels.length);
   }
 
@@ -192,7 +192,7 @@ export class Classifier {
       clean: this.metadata.settings.text.clean,
       locateTerms: createTermLocator(this.tokenizer, this.metadata.settings.terms),
       vectorizer: this.#vectorizer,
-      scoring: this.#ensemble.view(),
+      scoring: { networks: this.#inference.view(), calibration: this.metadata.calibration },
     };
     const comparison = {
       label: this.labels.indexOf(explained.label),
@@ -226,7 +226,7 @@ export class Classifier {
   #rank(article: Article, topK: number): Predictions {
     const { indices, values, nnz } = this.#vectorize(article);
     const scores = this.#scores;
-    this.#ensemble.scores(indices, values, nnz, scores);
+    this.#inference.scores(indices, values, nnz, scores);
     const predictionOf = (index: number): Prediction => ({
       label: this.labels[index] as Label,
       score: scores[index] as number,

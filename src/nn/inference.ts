@@ -167,7 +167,9 @@ function shapesOf<A extends FloatArray>({ w1, members }: NetworksInUse<A>): read
 
 /**
  * Turns sparse rows into label probabilities, the softmax of the mean of all networks' logits by their votes, calibrated, one row at
- * a time, without allocating. Not re-entrant.
+ * a time, without allocating. Of several networks that is the normalized geometric mean of their probabilities; their mean itself
+ * would be surer of later articles than it may be (docs/accuracy.md). Not re-entrant.
+ * @see Hinton 2002, "Training Products of Experts by Minimizing Contrastive Divergence", section 1
  */
 export class MlpInference<A extends FloatArray = Float32Array> {
   readonly nTerms: number;

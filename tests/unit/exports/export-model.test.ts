@@ -7,7 +7,7 @@ import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import type { ModelParts } from "../../../src/model-file/model-file.js";
 import { decodeSafetensors } from "../../../src/model-file/safetensors.js";
 import type { Calibration } from "../../../src/nn/calibration.js";
-import { Ensemble } from "../../../src/nn/ensemble.js";
+import { MlpInference } from "../../../src/nn/inference.js";
 import { joinNetworks, layersOf, type MlpWeights, makeParameters, splitNetworks } from "../../../src/nn/weights.js";
 import { smallParts } from "../model-file/small-model.js";
 
@@ -63,10 +63,10 @@ const N_DOCUMENTS = DOCUMENTS.length;
 const LONGEST = 4;
 
 function scoresOf(parts: ModelParts): number[][] {
-  const ensemble = new Ensemble(parts.networks, parts.metadata.calibration, createReferenceMlp);
+  const inference = MlpInference.over(parts.networks, createReferenceMlp, parts.metadata.calibration);
   return DOCUMENTS.map(({ indices, values }) => {
     const scores = new Float32Array(LABELS.length);
-    ensemble.scores(Uint32Array.from(indices), Float32Array.from(values), indices.length, scores);
+    inference.scores(Uint32Array.from(indices), Float32Array.from(values), indices.length, scores);
     return Array.from(scores);
   });
 }
