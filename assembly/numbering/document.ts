@@ -1,13 +1,11 @@
 /** The terms of one document: which numbers they have, as often as they occur. */
 
-import { extendByUnits, extendHash, HASH_START } from "../terms/hash";
+import { extendByUnits, extendHash, firstUnits, HASH_START, MAX_SHORT_UNITS } from "../terms/hash";
 import { allocate, NO_MEMORY } from "./memory";
 import {
   clearTerms,
   FAILED,
-  firstUnits,
   isShort,
-  MAX_SHORT_UNITS,
   nextTermAt,
   numberLong,
   numberShort,

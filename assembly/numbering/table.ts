@@ -10,18 +10,15 @@
  */
 
 import { allocate, NO_MEMORY } from "./memory";
-import { finishHash } from "../terms/hash";
+import { finishHash, MAX_SHORT_UNITS, shortPlace } from "../terms/hash";
 
 const SHORT_SLOT_SHIFT: usize = 4;
 const SHORT_SLOT_NUMBER: usize = 8;
 const LONG_SLOT_SHIFT: usize = 3;
 const LONG_SLOT_NUMBER: usize = 4;
 
-export const MAX_SHORT_UNITS: u32 = 4;
 /** Stands for a number where there is no memory for a further term. */
 export const FAILED: i32 = -1;
-/** 2^64 divided by the golden ratio. */
-const KEY_FACTOR: u64 = 0x9e3779b97f4a7c15;
 
 const FIRST_BITS: u32 = 10;
 const FIRST_TERMS: u32 = 1024;
@@ -101,18 +98,10 @@ export function isShort(at: usize, nUnits: u32): bool {
   return nUnits - 1 < MAX_SHORT_UNITS && load<u16>(at + (<usize>(nUnits - 1) << 1)) != 0;
 }
 
-/** The first n of four units, 1 ≤ n ≤ 4, as one number. */
-// @ts-ignore: decorator
-@inline
-export function firstUnits(four: u64, n: u32): u64 {
-  return four & (0xffffffffffffffff >> (<u64>(MAX_SHORT_UNITS - n) << 4));
-}
-
 // @ts-ignore: decorator
 @inline
 export function shortSlotOf(key: u64): usize {
-  const hash = (key ^ (key >> 32)) * KEY_FACTOR;
-  return shortSlots + (<usize>(hash >> <u64>(64 - shortBits)) << SHORT_SLOT_SHIFT);
+  return shortSlots + (shortPlace(key, shortBits) << SHORT_SLOT_SHIFT);
 }
 
 // @ts-ignore: decorator

@@ -1,10 +1,9 @@
 /** Terms that are given by their units, to be numbered: how the numbers of several kernels become those of one. */
 
-import { finishHash, HASH_START, extendByUnits } from "../terms/hash";
+import { extendByUnits, finishHash, firstUnits, HASH_START } from "../terms/hash";
 import { allocate, NO_MEMORY } from "./memory";
 import {
   FAILED,
-  firstUnits,
   isShort,
   longSlotOf,
   nextTermAt,

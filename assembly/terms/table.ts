@@ -1,6 +1,6 @@
 /** The tables that find a term's column. A look-up that has tried some buckets searches the sorted terms: no file is slow. */
 
-import { extendByUnits, finishHash, HASH_START } from "./hash";
+import { extendByUnits, finishHash, firstUnits, HASH_START, MAX_SHORT_UNITS, shortPlace } from "./hash";
 import {
   BUCKET_SHIFT,
   LONG_COLUMNS,
@@ -20,9 +20,6 @@ import {
 
 /** Buckets looked at before the sorted terms are searched. */
 export const MAX_PROBES: u32 = 8;
-export const MAX_SHORT_UNITS: u32 = 4;
-/** 2^64 divided by the golden ratio. */
-const KEY_FACTOR: u64 = 0x9e3779b97f4a7c15;
 
 export const NO_COLUMN: i32 = -1;
 
@@ -39,19 +36,11 @@ export function termLength(column: u32): u32 {
   return load<u32>(at, 4) - load<u32>(at);
 }
 
-/** The first n of four units, 1 ≤ n ≤ 4, as one number. */
-// @ts-ignore: decorator
-@inline
-export function firstUnits(four: u64, n: u32): u64 {
-  return four & (0xffffffffffffffff >> (<u64>(MAX_SHORT_UNITS - n) << 4));
-}
-
 /** The bucket that a short term is put into where there is room. */
 // @ts-ignore: decorator
 @inline
 export function shortBucketOf(key: u64): usize {
-  const hash = (key ^ (key >> 32)) * KEY_FACTOR;
-  return shortBuckets + (<usize>(hash >> <u64>(64 - shortBits)) << BUCKET_SHIFT);
+  return shortBuckets + (shortPlace(key, shortBits) << BUCKET_SHIFT);
 }
 
 // @ts-ignore: decorator

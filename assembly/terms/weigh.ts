@@ -1,7 +1,7 @@
 /** The row of one document: which terms of the vocabulary it has, how often, and what they weigh. */
 
 import { naturalLogarithm } from "../nn/math";
-import { extendByUnits, extendHash, finishHash, HASH_START } from "./hash";
+import { extendByUnits, extendHash, finishHash, firstUnits, HASH_START, MAX_SHORT_UNITS } from "./hash";
 import {
   charLongest,
   charShortest,
@@ -34,11 +34,9 @@ import {
   compareHashes,
   findLong,
   findShort,
-  firstUnits,
   longBucketOf,
   lookUpShort,
   MAX_PROBES,
-  MAX_SHORT_UNITS,
   NO_COLUMN,
   shortBucketOf,
   termAt,

@@ -98,7 +98,7 @@ function longHash(term: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The multiplication that spreads terms of up to four units, in assembly/terms/table.ts; its highest bits choose the bucket. */
+/** The multiplication that spreads terms of up to four units, in assembly/terms/hash.ts; its highest bits choose the bucket. */
 function shortHash(term: string): bigint {
   let key = 0n;
   for (let i = 0; i < term.length; i++) key |= BigInt(term.charCodeAt(i)) << BigInt(16 * i);
