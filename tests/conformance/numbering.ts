@@ -4,37 +4,16 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addCharNgrams } from "../../src/features/char-ngrams.js";
-import { charWordsLimit, writeCharWords } from "../../src/features/char-words.js";
 import type { NumberingKernel, NumberingKernelFactory } from "../../src/kernels/numbering.js";
 import type { TermRanges } from "../../src/kernels/terms.js";
+import { addWord, document, type Given, range, termsOf, writeDocument } from "./term-documents.js";
 
 const PARAMETERS = { seed: 20261128, numRuns: 300 };
 const RANGES: TermRanges = { words: [1, 2], characters: [2, 4] };
 
-/** A document: its words' terms, those that are in no n-gram, and its text. */
-interface Given {
-  readonly words: readonly string[];
-  readonly singles?: readonly string[];
-  readonly text?: string;
-}
-
-function addWord(kernel: NumberingKernel, term: string): number {
-  const units = kernel.wordInput(term.length);
-  for (let i = 0; i < term.length; i++) units[i] = term.charCodeAt(i);
-  return kernel.addWord(term.length);
-}
-
-function numberDocument(
-  kernel: NumberingKernel,
-  { words, singles = [], text = "" }: Given,
-  { characters }: TermRanges = RANGES,
-): readonly number[] {
-  const numbers = [...words, ...singles].map((term) => addWord(kernel, term));
-  kernel.reserve(charWordsLimit(text.length), numbers.length);
-  kernel.words.set(numbers);
-  const nUnits = characters === null ? 0 : writeCharWords(text, kernel.units);
-  const nNumbers = kernel.number(nUnits, words.length, singles.length);
+function numberDocument(kernel: NumberingKernel, given: Given, ranges: TermRanges = RANGES): readonly number[] {
+  const { words, singles = [] } = given;
+  const nNumbers = kernel.number(writeDocument(kernel, given, ranges), words.length, singles.length);
   return [...kernel.numbers.subarray(0, nNumbers)];
 }
 
@@ -49,7 +28,7 @@ function numberTerms(kernel: NumberingKernel, terms: readonly string[]): readonl
 }
 
 /** All terms that a kernel has numbered, by number. */
-function termsOf({ nTerms, termUnits, termStarts }: NumberingKernel): readonly string[] {
+function numberedTerms({ nTerms, termUnits, termStarts }: NumberingKernel): readonly string[] {
   return Array.from({ length: nTerms }, (_, number) =>
     Array.from(termUnits.subarray(termStarts[number], termStarts[number + 1]), (unit) =>
       String.fromCharCode(unit),
@@ -57,36 +36,10 @@ function termsOf({ nTerms, termUnits, termStarts }: NumberingKernel): readonly s
   );
 }
 
-/** The terms of a document as often as they occur, sorted: their order is laid down for numbers only. */
-function spell({ words, singles = [], text = "" }: Given, ranges: TermRanges): readonly string[] {
-  const terms = [...singles];
-  const [shortest, longest] = ranges.words;
-  for (let n = shortest; n <= longest; n++) {
-    for (let first = 0; first + n <= words.length; first++) terms.push(words.slice(first, first + n).join(" "));
-  }
-  if (ranges.characters !== null) addCharNgrams(terms, text, ...ranges.characters);
-  return terms.sort();
+/** The terms of a document, sorted: their order is laid down for numbers only. */
+function spell(given: Given, ranges: TermRanges): readonly string[] {
+  return termsOf(given, ranges).toSorted();
 }
-
-const piece = fc.oneof(
-  fc.constantFrom("한국", "은행", "AB", "İ", "Σ", "e\u0301", "7", "𝟘", "𐐀", "😀", "\ud83d", " ", "/", "-", "\0"),
-  fc.string({ unit: "binary", maxLength: 3 }),
-);
-const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(""));
-/** Few different words, so that n-grams repeat; some of four units, some with a unit of 0, and one that reads like a pair. */
-const word = fc.oneof(
-  fc.constantFrom("가/VV", "나라/NNG", "a/SL", "\0/SY", "x y/Z", "가/VV 나라/NNG"),
-  text.map((surface) => `${surface}/T`),
-);
-const range = (least: number, most: number) =>
-  fc
-    .tuple(fc.integer({ min: 1, max: least }), fc.integer({ min: 0, max: most - least }))
-    .map(([n, more]) => [n, n + more] as const);
-const document = fc.record({
-  words: fc.array(word, { maxLength: 12 }),
-  singles: fc.array(word, { maxLength: 3 }),
-  text,
-});
 
 /** Runs the suite; `name` is what the kernels under test must call themselves, so that no other stands in for them. */
 export function describeNumberingKernel(name: string, factory: NumberingKernelFactory): void {
@@ -99,7 +52,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
       const kernel = factory(RANGES);
       const given: Given = { words: ["나/NNG", "너/NNG", "나/NNG"], singles: ["그/NP"], text: "가나" };
       expect(numberDocument(kernel, given)).toEqual([0, 1, 2, 3, 0, 4, 5, 6, 7, 8, 9, 10]);
-      expect(termsOf(kernel)).toEqual([
+      expect(numberedTerms(kernel)).toEqual([
         "나/NNG",
         "나/NNG 너/NNG",
         "너/NNG",
@@ -125,7 +78,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
             const ranges: TermRanges = { words, characters };
             const kernel = factory(ranges);
             const numbers = documents.map((given) => numberDocument(kernel, given, ranges));
-            const terms = termsOf(kernel);
+            const terms = numberedTerms(kernel);
             // Numbers are given in the order in which they are needed.
             expect([...new Set(numbers.flat())]).toEqual(terms.map((_, number) => number));
             expect(new Set(terms).size).toBe(terms.length);
@@ -142,7 +95,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
     it("numbers given terms with those of documents, whatever they are", () => {
       const kernel = factory(RANGES);
       numberDocument(kernel, { words: ["가/NNG", "나/NNG"], text: "가나" });
-      const known = termsOf(kernel);
+      const known = numberedTerms(kernel);
       const others = [
         "",
         "a",
@@ -159,7 +112,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
       const given = [...known.toReversed(), ...others, ...others];
       const all = [...known, ...others];
       expect(numberTerms(kernel, given)).toEqual(given.map((term) => all.indexOf(term)));
-      expect(termsOf(kernel)).toEqual(all);
+      expect(numberedTerms(kernel)).toEqual(all);
       expect(numberTerms(kernel, [])).toEqual([]);
     });
 
@@ -173,7 +126,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
       expect(numberTerms(kernel, terms)).toEqual(numbers);
       expect(numberTerms(kernel, terms)).toEqual(numbers);
       for (const term of terms.slice(0, 100)) expect(numberTerms(kernel, [term])).toEqual([terms.indexOf(term)]);
-      expect(termsOf(kernel)).toEqual(terms);
+      expect(numberedTerms(kernel)).toEqual(terms);
       expect(kernel.nBytes).toBeGreaterThan(2 * 50_000);
     });
 
@@ -186,7 +139,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
         text: "가나다라마바사아자차카타파하 가나 ".repeat(3000),
       };
       const numbers = numberDocument(kernel, given);
-      const terms = termsOf(kernel);
+      const terms = numberedTerms(kernel);
       expect(numbers.map((number) => terms[number] as string).sort()).toEqual(spell(given, RANGES));
       expect(kernel.nWords).toBe(10_001);
       expect(numberDocument(kernel, { words: ["각나라/NNG"] })).toEqual([terms.indexOf("각나라/NNG")]);
@@ -217,7 +170,7 @@ export function describeNumberingKernel(name: string, factory: NumberingKernelFa
       kernel.clearTerms();
       expect(kernel.nTerms).toBe(0);
       expect(numbers()).toEqual([0, 1, 2]);
-      expect(termsOf(kernel)).toEqual(["나라/NNG", "나라/NNG 가/NNG", "가/NNG"]);
+      expect(numberedTerms(kernel)).toEqual(["나라/NNG", "나라/NNG 가/NNG", "가/NNG"]);
     });
 
     it("numbers words from 0 again when they are forgotten, with the terms as they are", () => {

@@ -4,51 +4,23 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addCharNgrams } from "../../src/features/char-ngrams.js";
-import { charWordsLimit, writeCharWords } from "../../src/features/char-words.js";
 import { weightRow } from "../../src/features/tf-idf.js";
 import { isStorableTerm, Vocabulary } from "../../src/features/vocabulary.js";
 import type { TermKernel, TermKernelFactory, TermRanges, TermWeights } from "../../src/kernels/terms.js";
+import { addWord, document, type Given, range, termsOf, writeDocument } from "./term-documents.js";
 
 const PARAMETERS = { seed: 20261128, numRuns: 300 };
 const RANGES: TermRanges = { words: [1, 2], characters: [2, 4] };
-
-/** A document: its words' terms, those that are in no n-gram, and its text. */
-interface Given {
-  readonly words: readonly string[];
-  readonly singles?: readonly string[];
-  readonly text?: string;
-}
 
 interface Row {
   readonly columns: readonly number[];
   readonly values: readonly number[];
 }
 
-function numberOf(kernel: TermKernel, term: string): number {
-  const units = kernel.wordInput(term.length);
-  for (let i = 0; i < term.length; i++) units[i] = term.charCodeAt(i);
-  return kernel.addWord(term.length);
-}
-
-function rowOf(kernel: TermKernel, { words, singles = [], text = "" }: Given, ranges: TermRanges = RANGES): Row {
-  const numbers = [...words, ...singles].map((term) => numberOf(kernel, term));
-  kernel.reserve(charWordsLimit(text.length), numbers.length);
-  kernel.words.set(numbers);
-  const nUnits = ranges.characters === null ? 0 : writeCharWords(text, kernel.units);
-  const nnz = kernel.weigh(nUnits, words.length, singles.length);
+function rowOf(kernel: TermKernel, given: Given, ranges: TermRanges = RANGES): Row {
+  const { words, singles = [] } = given;
+  const nnz = kernel.weigh(writeDocument(kernel, given, ranges), words.length, singles.length);
   return { columns: [...kernel.columns.subarray(0, nnz)], values: [...kernel.values.subarray(0, nnz)] };
-}
-
-/** All terms of a document, as often as they occur. */
-function termsOf({ words, singles = [], text = "" }: Given, ranges: TermRanges): readonly string[] {
-  const terms = [...singles];
-  const [shortest, longest] = ranges.words;
-  for (let n = shortest; n <= longest; n++) {
-    for (let first = 0; first + n <= words.length; first++) terms.push(words.slice(first, first + n).join(" "));
-  }
-  if (ranges.characters !== null) addCharNgrams(terms, text, ...ranges.characters);
-  return terms;
 }
 
 function expectedRow(vocabulary: readonly string[], weights: TermWeights, given: Given, ranges: TermRanges): Row {
@@ -68,26 +40,6 @@ function expectedRow(vocabulary: readonly string[], weights: TermWeights, given:
 function weightsFor(terms: readonly string[], sublinearTf: boolean): TermWeights {
   return { idf: Float64Array.from(terms, (_, column) => 1 + (column % 7) / 3), sublinearTf };
 }
-
-const piece = fc.oneof(
-  fc.constantFrom("한국", "은행", "AB", "İ", "Σ", "e\u0301", "7", "𝟘", "𐐀", "😀", "\ud83d", " ", "/", "-", "\0"),
-  fc.string({ unit: "binary", maxLength: 3 }),
-);
-const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(""));
-/** Few different words, so that n-grams repeat; some of four units, some with a unit of 0. */
-const word = fc.oneof(
-  fc.constantFrom("가/VV", "나라/NNG", "a/SL", "\0/SY", "x y/Z"),
-  text.map((surface) => `${surface}/T`),
-);
-const range = (least: number, most: number) =>
-  fc
-    .tuple(fc.integer({ min: 1, max: least }), fc.integer({ min: 0, max: most - least }))
-    .map(([n, more]) => [n, n + more] as const);
-const document = fc.record({
-  words: fc.array(word, { maxLength: 12 }),
-  singles: fc.array(word, { maxLength: 3 }),
-  text,
-});
 
 /** `lowbias32` and the steps before it, as in src/features/term-hash.ts. */
 function longHash(term: string): number {
@@ -180,7 +132,7 @@ export function describeTermKernel(name: string, factory: TermKernelFactory): vo
       const kernel = make(["가/NNG", "나/NNG"]);
       for (const count of [2, 3, 10, 255, 256, 1000, 70_000]) {
         const given = { words: ["나/NNG", ...new Array<string>(count).fill("가/NNG")] };
-        const numbers = [numberOf(kernel, "나/NNG"), ...new Array<number>(count).fill(numberOf(kernel, "가/NNG"))];
+        const numbers = [addWord(kernel, "나/NNG"), ...new Array<number>(count).fill(addWord(kernel, "가/NNG"))];
         kernel.reserve(0, numbers.length);
         kernel.words.set(numbers);
         const nnz = kernel.weigh(0, numbers.length, 0);
@@ -206,11 +158,11 @@ export function describeTermKernel(name: string, factory: TermKernelFactory): vo
 
     it("numbers words from 0 again when they are forgotten", () => {
       const kernel = make(["가/NNG", "나/NNG"]);
-      expect([numberOf(kernel, "가/NNG"), numberOf(kernel, "나/NNG")]).toEqual([0, 1]);
+      expect([addWord(kernel, "가/NNG"), addWord(kernel, "나/NNG")]).toEqual([0, 1]);
       expect([kernel.nWords, kernel.nWordUnits]).toEqual([2, 10]);
       kernel.clearWords();
       expect([kernel.nWords, kernel.nWordUnits]).toEqual([0, 0]);
-      expect(numberOf(kernel, "나/NNG")).toBe(0);
+      expect(addWord(kernel, "나/NNG")).toBe(0);
       expect(rowOf(kernel, { words: ["나/NNG"] }).columns).toEqual([1]);
     });
 
