@@ -86,28 +86,38 @@ export function linearKey(settings: ResolvedTrainingSettings): string {
   return JSON.stringify([matricesKey(settings), { linear, refit }]);
 }
 
-/** Remembers the scores of members, up to a number; of those used long ago none. */
-class ScoreMemory {
-  readonly #scores = new Map<string, Float32Array>();
+/** Remembers what was made, up to a number; of what was used long ago nothing. */
+class RecentlyUsed<T extends object> {
+  readonly #made = new Map<string, T>();
+  readonly #capacity: number;
 
-  /** Those of the key, or what `make` returns. */
-  async get(key: string, make: () => Promise<Float32Array | null>): Promise<Float32Array | null> {
-    const scores = this.#scores.get(key) ?? (await make());
-    if (scores === null) return null;
-    this.#scores.delete(key);
-    this.#scores.set(key, scores);
-    const [oldest] = this.#scores.keys();
-    if (this.#scores.size > MAX_SCORES) this.#scores.delete(oldest as string);
-    return scores;
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** What stands under the key, or what `make` returns; null is not remembered. */
+  async get(key: string, make: () => Promise<T | null>): Promise<T | null> {
+    let value = this.#made.get(key);
+    if (value === undefined) {
+      // Before, so that there are never more in memory.
+      const [oldest] = this.#made.keys();
+      if (this.#made.size === this.#capacity) this.#made.delete(oldest as string);
+      const made = await make();
+      if (made === null) return null;
+      value = made;
+    }
+    this.#made.delete(key);
+    this.#made.set(key, value);
+    return value;
   }
 }
 
 export class FoldScorer {
   readonly #input: FoldScorerInput;
   readonly #labels: readonly Label[];
-  /** By the settings that they come from, the last used last. */
-  readonly #logs = new Map<string, TermLog>();
-  readonly #scores = new ScoreMemory();
+  /** By the settings that they come from. */
+  readonly #logs = new RecentlyUsed<TermLog>(MAX_LOGS);
+  readonly #scores = new RecentlyUsed<Float32Array>(MAX_SCORES);
 
   /** @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles */
   constructor(input: FoldScorerInput) {
@@ -245,20 +255,8 @@ export class FoldScorer {
     return new TfidfVectorizer(settings.vectorizer).fitLog(log, all).fitted.vocabulary;
   }
 
-  async #logOf(settings: ResolvedTrainingSettings): Promise<TermLog | null> {
-    const { text, terms } = settings;
-    const key = analysisKey(settings);
-    let log = this.#logs.get(key);
-    if (log === undefined) {
-      const [oldest] = this.#logs.keys();
-      if (this.#logs.size === MAX_LOGS) this.#logs.delete(oldest as string);
-      const analyzed = await this.#analyze(text.clean, terms);
-      if (analyzed === null) return null;
-      log = analyzed;
-    }
-    this.#logs.delete(key);
-    this.#logs.set(key, log);
-    return log;
+  #logOf(settings: ResolvedTrainingSettings): Promise<TermLog | null> {
+    return this.#logs.get(analysisKey(settings), () => this.#analyze(settings.text.clean, settings.terms));
   }
 
   async #analyze(
