@@ -280,7 +280,7 @@ export async function train(
   );
   const calibration =
     input.validation !== null && settings.calibrate
-      ? fitCalibration(stored.probabilities, input.validation.labels, labels.length)
+      ? fitCalibration(stored.probabilities(), input.validation.labels, labels.length)
       : noCalibration(labels.length);
 
   onStage?.("encode");

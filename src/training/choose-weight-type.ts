@@ -25,8 +25,8 @@ export interface RefusedWeights {
 export interface ChosenWeights {
   readonly networks: JoinedNetworks;
   readonly type: WeightType;
-  /** `[nArticles, nLabels]` what the networks say of the articles, without calibration. */
-  readonly probabilities: Float32Array;
+  /** Returns `[nArticles, nLabels]` what the networks say of the articles, without calibration. */
+  readonly probabilities: () => Float32Array;
   /** Smaller types that would do worse; none where the type was given. */
   readonly refused: readonly RefusedWeights[];
 }
@@ -77,7 +77,8 @@ export function chooseWeightType(
   };
   if (wanted !== "auto") {
     const networks = packNetworks(joined, wanted);
-    return { networks, type: wanted, probabilities: answer(networks).probabilities, refused: [] };
+    const probabilities = (): Float32Array => scoreRows(networks, matrix, nLabels, kernels);
+    return { networks, type: wanted, probabilities, refused: [] };
   }
   const { probabilities: ofFloats, answers: before } = answer(joined);
   const maxLost = Math.max(1, MAX_LOST_SHARE * labels.length);
@@ -88,8 +89,8 @@ export function chooseWeightType(
     const packed = packNetworks(joined, type);
     const { probabilities, answers: after } = answer(packed);
     const isAsGood = before.nRight - after.nRight <= maxLost && after.loss <= before.loss * (1 + MAX_LOSS_RISE);
-    if (isAsGood) return { networks: packed, type, probabilities, refused };
+    if (isAsGood) return { networks: packed, type, probabilities: () => probabilities, refused };
     refused.push({ type, before, after });
   }
-  return { networks: joined, type: "float32", probabilities: ofFloats, refused };
+  return { networks: joined, type: "float32", probabilities: () => ofFloats, refused };
 }
