@@ -23,12 +23,14 @@ function stepOf(
   slackWithin: usize,
   slackWithout: usize,
   isActive: usize,
+  sampleWeight: v128,
 ): v128 {
   const at = <usize>pair * PAIR_BYTES;
   const zero = f64x2.splat(0);
   const isWithin = i64x2.eq(i64x2.splat(<i64>label), i64x2(<i64>(2 * pair), <i64>(2 * pair + 1)));
   const sign = v128.bitselect(f64x2.splat(1), f64x2.splat(-1), isWithin);
-  const slack = v128.bitselect(v128.load(slackWithin + at), v128.load(slackWithout + at), isWithin);
+  const ofSide = v128.bitselect(v128.load(slackWithin + at), v128.load(slackWithout + at), isWithin);
+  const slack = f64x2.div(ofSide, sampleWeight);
   const before = v128.load(alpha + at);
   const gradient = f64x2.add(f64x2.sub(f64x2.mul(sign, decision), f64x2.splat(1)), f64x2.mul(before, slack));
   // At the bound only a gradient that points inwards counts.
@@ -80,6 +82,7 @@ function descend(
   isActive: usize,
   documents: usize,
   labels: usize,
+  sampleWeights: usize,
   indptr: usize,
   columns: usize,
   values: usize,
@@ -129,13 +132,14 @@ function descend(
     }
     const label = load<u32>(labels + (<usize>b << 2)) - firstLabel;
     const own = alpha + <usize>document * lineBytes;
-    const step0 = stepOf(0, decision0, curvature0, label, own, furthest, slackWithin, slackWithout, isActive);
+    const sampleWeight = v128.load64_splat(sampleWeights + (<usize>b << 3));
+    const step0 = stepOf(0, decision0, curvature0, label, own, furthest, slackWithin, slackWithout, isActive, sampleWeight);
     let step1 = f64x2.splat(0);
     let step2 = f64x2.splat(0);
     let step3 = f64x2.splat(0);
-    if (nPairs > 1) step1 = stepOf(1, decision1, curvature1, label, own, furthest, slackWithin, slackWithout, isActive);
-    if (nPairs > 2) step2 = stepOf(2, decision2, curvature2, label, own, furthest, slackWithin, slackWithout, isActive);
-    if (nPairs > 3) step3 = stepOf(3, decision3, curvature3, label, own, furthest, slackWithin, slackWithout, isActive);
+    if (nPairs > 1) step1 = stepOf(1, decision1, curvature1, label, own, furthest, slackWithin, slackWithout, isActive, sampleWeight);
+    if (nPairs > 2) step2 = stepOf(2, decision2, curvature2, label, own, furthest, slackWithin, slackWithout, isActive, sampleWeight);
+    if (nPairs > 3) step3 = stepOf(3, decision3, curvature3, label, own, furthest, slackWithin, slackWithout, isActive, sampleWeight);
     if (v128.any_true(v128.or(v128.or(step0, step1), v128.or(step2, step3)))) {
       v128.store(bias, f64x2.add(v128.load(bias), step0));
       if (nPairs > 1) v128.store(bias, f64x2.add(v128.load(bias, 16), step1), 16);
@@ -169,6 +173,7 @@ export function descendDual(
   isActive: usize,
   documents: usize,
   labels: usize,
+  sampleWeights: usize,
   indptr: usize,
   columns: usize,
   values: usize,
@@ -190,6 +195,7 @@ export function descendDual(
       isActive,
       documents,
       labels,
+      sampleWeights,
       indptr,
       columns,
       values,
@@ -212,6 +218,7 @@ export function descendDual(
       isActive,
       documents,
       labels,
+      sampleWeights,
       indptr,
       columns,
       values,
@@ -234,6 +241,7 @@ export function descendDual(
       isActive,
       documents,
       labels,
+      sampleWeights,
       indptr,
       columns,
       values,
@@ -255,6 +263,7 @@ export function descendDual(
     isActive,
     documents,
     labels,
+    sampleWeights,
     indptr,
     columns,
     values,

@@ -440,7 +440,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
   /**
    * Coordinate descent in the dual of up to {@link MAX_SEPARATORS} linear support vector machines side by side, one step of
    * each for each row b in order. With x = row b, i = documents[b], y = 1 where labels[b] = firstLabel + s, else -1, and D =
-   * slackWithin[s] or slackWithout[s] accordingly, for each s that isActive:
+   * slackWithin[s] or slackWithout[s] accordingly, divided by sampleWeights[b] > 0, for each s that isActive:
    *
    *   G = y (bias[s] + Σ_k weights[columns[k], s] values[k]) - 1 + D alpha[i, s]
    *   unless alpha[i, s] = 0 and G ≥ 0:
@@ -450,8 +450,8 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
    *     bias[s] += d;  weights[columns[k], s] += d ratios[columns[k], s] values[k]
    *
    * All but the values is in double, with the same bits in every implementation. S is even, so that two fill a register.
-   * weights, ratios [V, S]; alpha [N, S]; bias, furthest, slackWithin, slackWithout, isActive [S]; documents, labels [B];
-   * indptr [B + 1]; columns, values [nnz], the columns of a row distinct.
+   * weights, ratios [V, S]; alpha [N, S]; bias, furthest, slackWithin, slackWithout, isActive [S]; documents, labels,
+   * sampleWeights [B]; indptr [B + 1]; columns, values [nnz], the columns of a row distinct.
    * @see Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM",
    * algorithm 1, L2-SVM
    */
@@ -466,6 +466,7 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
     isActive: Uint32Array,
     documents: Uint32Array,
     labels: Uint32Array,
+    sampleWeights: Float64Array,
     indptr: Uint32Array,
     columns: Uint32Array,
     values: FloatArray,

@@ -654,6 +654,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     isActive: Uint32Array,
     documents: Uint32Array,
     labels: Uint32Array,
+    sampleWeights: Float64Array,
     indptr: Uint32Array,
     columns: Uint32Array,
     values: FloatArray,
@@ -678,7 +679,7 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
         }
         const isWithin = labels[b] === firstLabel + s;
         const sign = isWithin ? 1 : -1;
-        const slack = isWithin ? slackWithin[s] : slackWithout[s];
+        const slack = (isWithin ? slackWithin[s] : slackWithout[s]) / sampleWeights[b];
         const place = documents[b] * nSeparators + s;
         const before = alpha[place];
         const gradient = sign * decision - 1 + before * slack;

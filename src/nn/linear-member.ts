@@ -5,7 +5,7 @@
  * Legend: V terms, C labels, N documents, G labels that are separated side by side, S room for them.
  */
 
-import { copyRow, copyRows, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
+import { copyRow, copyRows, longestRow, type RowLayout } from "../features/csr-matrix.js";
 import { naturalLogarithm } from "../kernels/math.js";
 import {
   BATCH_NORM_EPSILON,
@@ -52,6 +52,24 @@ const ROWS_PER_CHUNK = 128;
 /** Chunks of a pass between two looks at what the caller says: some milliseconds. */
 const CHUNKS_PER_TURN = 16;
 
+/** Documents that a linear member learns from. */
+export interface LinearDocuments extends LabeledMatrix {
+  /** Weights > 0 of the first rows, whose labels are less certain; all others count 1. */
+  readonly pseudoWeights?: Float64Array | undefined;
+}
+
+/** How much a document counts. */
+function sampleWeight({ pseudoWeights }: LinearDocuments, row: number): number {
+  return pseudoWeights !== undefined && row < pseudoWeights.length ? pseudoWeights[row] : 1;
+}
+
+/** `[C]` Sum of the weights of each label's documents: their number, where all count 1. */
+function sumSampleWeights(documents: LinearDocuments, nLabels: number): Float64Array {
+  const sums = new Float64Array(nLabels);
+  for (let row = 0; row < documents.matrix.nRows; row++) sums[documents.labels[row]] += sampleWeight(documents, row);
+  return sums;
+}
+
 /** Decision values of a label: x weights + bias, above 0 for documents of the label. */
 interface Separator {
   /** `[V]` */
@@ -72,17 +90,19 @@ export interface LinearMember {
 }
 
 /** `[1 + C][V]` sum of each term's weights over all documents, and over those of each label. */
-function sumColumns(matrix: RowSource, labels: LabeledMatrix["labels"], nLabels: number): readonly Float64Array[] {
+function sumColumns(documents: LinearDocuments, nLabels: number): readonly Float64Array[] {
+  const { matrix, labels } = documents;
   const sums = Array.from({ length: 1 + nLabels }, () => new Float64Array(matrix.nColumns));
   const [total] = sums;
   const columns = new Uint32Array(longestRow(matrix));
   const values = new Float32Array(columns.length);
   for (let row = 0; row < matrix.nRows; row++) {
     const within = sums[1 + labels[row]];
+    const weight = sampleWeight(documents, row);
     const nnz = copyRow(matrix, row, columns, values, 0);
     for (let i = 0; i < nnz; i++) {
-      total[columns[i]] += values[i];
-      within[columns[i]] += values[i];
+      total[columns[i]] += weight * values[i];
+      within[columns[i]] += weight * values[i];
     }
   }
   return sums;
@@ -162,9 +182,10 @@ interface SeparatorBuffers {
   readonly slackWithin: Float64Array;
   readonly slackWithout: Float64Array;
   readonly isActive: Uint32Array;
-  /** Rows read: their numbers, labels, and content. */
+  /** Rows read: their numbers, labels, weights, and content. */
   readonly rows: Uint32Array;
   readonly labels: Uint32Array;
+  readonly sampleWeights: Float64Array;
   readonly indptr: Uint32Array;
   readonly columns: Uint32Array;
   readonly values: Float32Array;
@@ -192,6 +213,7 @@ function allocateSeparatorBuffers(
     isActive: allocator.allocateIndices(nSeparators),
     rows: allocator.allocateIndices(capacity.nRows),
     labels: allocator.allocateIndices(capacity.nRows),
+    sampleWeights: allocator.allocateDoubles(capacity.nRows),
     indptr: allocator.allocateIndices(capacity.nRows + 1),
     columns: allocator.allocateIndices(capacity.nnz),
     values: allocator.allocate(capacity.nnz),
@@ -202,38 +224,35 @@ function allocateSeparatorBuffers(
 class SeparatorFit {
   readonly #kernels: MlpKernels;
   readonly #buffers: SeparatorBuffers;
-  readonly #matrix: RowSource;
-  readonly #labels: LabeledMatrix["labels"];
+  readonly #documents: LinearDocuments;
+  /** `[C]` */
+  readonly #weightOfLabel: Float64Array;
   readonly #order: Uint32Array;
   readonly #seed: number;
   /** K of {@link separate}. */
   readonly #lossWeight: number;
 
-  constructor(
-    matrix: RowSource,
-    labels: LabeledMatrix["labels"],
-    nLabels: number,
-    seed: number,
-    createKernels: MlpKernelFactory,
-  ) {
+  constructor(documents: LinearDocuments, nLabels: number, seed: number, createKernels: MlpKernelFactory) {
+    const { matrix, pseudoWeights } = documents;
     const capacity = batchCapacity(matrix, Math.min(ROWS_PER_CHUNK, matrix.nRows));
     const plan = (allocator: BufferAllocator): SeparatorBuffers =>
       allocateSeparatorBuffers(allocator, matrix, capacity, separatorsFor(nLabels));
     this.#kernels = createKernels(measureBytes(plan));
     this.#buffers = plan(this.#kernels);
-    this.#matrix = matrix;
-    this.#labels = labels;
+    this.#documents = documents;
+    this.#weightOfLabel = sumSampleWeights(documents, nLabels);
     this.#order = new Uint32Array(matrix.nRows);
     this.#seed = seed;
-    const meanTerms = (matrix.indptr[matrix.nRows] as number) / matrix.nRows;
+    const nPseudo = pseudoWeights?.length ?? 0;
+    const meanTerms = (matrix.indptr[matrix.nRows] - matrix.indptr[nPseudo]) / (matrix.nRows - nPseudo);
     this.#lossWeight = LOSS_WEIGHT_PER_ROOT * Math.sqrt(Math.max(meanTerms, 1));
   }
 
   /**
    * Separates the documents of each label of a group from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
    * x̃_t = √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual; see `descendDual` of the kernels. K_i =
-   * K N / (2 n) for the n documents on the side of i, so that both sides weigh the same. O(passes · nnz · G); 8 bytes per
-   * document and label.
+   * s_i K N / (2 n) with the weight s_i of the document and the sums n over the documents on its side and N over all, so that
+   * both sides weigh the same. O(passes · nnz · G); 8 bytes per document and label.
    *
    * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
    *
@@ -243,7 +262,7 @@ class SeparatorFit {
    */
   *separate(firstLabel: number, ratios: readonly Float64Array[]): Generator<void, readonly Separator[], LinearCommand> {
     const { weights, bias, furthest, isActive } = this.#buffers;
-    const { nRows, nColumns } = this.#matrix;
+    const { nRows, nColumns } = this.#documents.matrix;
     const G = ratios.length;
     const S = separatorsFor(G);
     this.#begin(firstLabel, ratios, S);
@@ -267,27 +286,30 @@ class SeparatorFit {
 
   #begin(firstLabel: number, ratiosOf: readonly Float64Array[], S: number): void {
     const { weights, ratios, alpha, bias, slackWithin, slackWithout, isActive } = this.#buffers;
-    const { nRows, nColumns } = this.#matrix;
+    const { nColumns } = this.#documents.matrix;
+    const nAll = this.#weightOfLabel.reduce((sum, weight) => sum + weight, 0);
     for (const numbers of [weights, alpha, bias, isActive]) numbers.fill(0);
     for (const [g, ofLabel] of ratiosOf.entries()) {
       isActive[g] = 1;
       for (let t = 0; t < nColumns; t++) ratios[t * S + g] = ofLabel[t];
-      let nOfLabel = 0;
-      for (const label of this.#labels) if (label === firstLabel + g) nOfLabel++;
-      slackWithin[g] = nOfLabel / (this.#lossWeight * nRows);
-      slackWithout[g] = (nRows - nOfLabel) / (this.#lossWeight * nRows);
+      const nOfLabel = this.#weightOfLabel[firstLabel + g];
+      slackWithin[g] = nOfLabel / (this.#lossWeight * nAll);
+      slackWithout[g] = (nAll - nOfLabel) / (this.#lossWeight * nAll);
     }
   }
 
   /** One step for the rows order[begin … end - 1]. */
   #descend(begin: number, end: number, firstLabel: number, S: number): void {
-    const { rows, labels, indptr, columns, values, ...state } = this.#buffers;
-    const { nRows, nColumns } = this.#matrix;
+    const { rows, labels, sampleWeights, indptr, columns, values, ...state } = this.#buffers;
+    const { matrix } = this.#documents;
+    const { nRows, nColumns } = matrix;
     for (let place = begin; place < end; place++) {
-      rows[place - begin] = this.#order[place];
-      labels[place - begin] = this.#labels[this.#order[place]];
+      const row = this.#order[place];
+      rows[place - begin] = row;
+      labels[place - begin] = this.#documents.labels[row];
+      sampleWeights[place - begin] = sampleWeight(this.#documents, row);
     }
-    copyRows(this.#matrix, this.#order, begin, end, indptr, columns, values);
+    copyRows(matrix, this.#order, begin, end, indptr, columns, values);
     this.#kernels.descendDual(
       state.weights,
       state.bias,
@@ -299,6 +321,7 @@ class SeparatorFit {
       state.isActive,
       rows,
       labels,
+      sampleWeights,
       indptr,
       columns,
       values,
@@ -343,19 +366,17 @@ function toNetwork(separators: readonly Separator[], nTerms: number): MlpWeights
  * apart, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each hidden layer. The same input gives the same bytes on
  * any engine. Yields every some milliseconds. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
- * @param matrix `[N, V]` rows of Euclidean norm 1, or empty
- * @param labels `[N]` label numbers; each label has a document
+ * @param documents `[N, V]` rows of Euclidean norm 1, or empty; each label has a document that counts 1
  */
 export function* fitLinearMember(
-  matrix: RowSource,
-  labels: LabeledMatrix["labels"],
+  documents: LinearDocuments,
   nLabels: number,
   seed: number,
   kernels: MlpKernelFactory,
 ): Generator<void, LinearMember, LinearCommand> {
-  const [total, ...within] = sumColumns(matrix, labels, nLabels);
+  const [total, ...within] = sumColumns(documents, nLabels);
   const ofNone = total.map(logRatioOfNone);
-  const fit = new SeparatorFit(matrix, labels, nLabels, seed, kernels);
+  const fit = new SeparatorFit(documents, nLabels, seed, kernels);
   const separators: Separator[] = [];
   for (let first = 0; first < nLabels; first += LABELS_PER_GROUP) {
     const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums, ofNone));
@@ -363,7 +384,7 @@ export function* fitLinearMember(
   }
   addComplementBayes(separators, total, within);
   return {
-    weights: toNetwork(separators, matrix.nColumns),
+    weights: toNetwork(separators, documents.matrix.nColumns),
     isCutShort: separators.some(({ isCutShort }) => isCutShort),
   };
 }

@@ -1,6 +1,5 @@
 import type { MlpKernelFactory } from "../kernels/mlp.js";
-import { fitLinearMember, type LinearMember } from "../nn/linear-member.js";
-import type { LabeledMatrix } from "../nn/validation.js";
+import { fitLinearMember, type LinearDocuments, type LinearMember } from "../nn/linear-member.js";
 import { yieldToEventLoop } from "./progress.js";
 
 /**
@@ -8,13 +7,13 @@ import { yieldToEventLoop } from "./progress.js";
  * When `signal` is aborted, each label has one pass at least.
  */
 export async function fitLinear(
-  { matrix, labels }: LabeledMatrix,
+  documents: LinearDocuments,
   nLabels: number,
   seed: number,
   kernels: MlpKernelFactory,
   signal: AbortSignal,
 ): Promise<LinearMember> {
-  const run = fitLinearMember(matrix, labels, nLabels, seed, kernels);
+  const run = fitLinearMember(documents, nLabels, seed, kernels);
   for (;;) {
     const { done, value } = run.next(signal.aborted ? "stop" : undefined);
     if (done) return value;

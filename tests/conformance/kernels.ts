@@ -376,7 +376,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
       const [doubles, zero] = [kernels.allocateDoubles(4), bench.indices([0, 0])];
       const descend = (documents: Uint32Array, columns: Uint32Array): void => {
         const [d, z] = [doubles, zero];
-        kernels.descendDual(d, d, d, d, d, d, d, z, documents, z, indptr, columns, one, 0, 1, 2, 2, 2);
+        kernels.descendDual(d, d, d, d, d, d, d, z, documents, z, d, indptr, columns, one, 0, 1, 2, 2, 2);
       };
       expect(() => descend(zero, zero)).not.toThrow();
       expect(() => descend(zero, two)).toThrow(message);
@@ -410,6 +410,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
         const alpha = own(doubles(N_DOCUMENTS * S, (x) => Math.max(0, x)));
         const [bias, furthest] = [own(doubles(S, (x) => x)), own(doubles(S, () => 0.3))];
         const [within, without] = [own(doubles(S, (x) => 2 + x)), own(doubles(S, (x) => 3 + x))];
+        const sampleWeights = own(Float64Array.of(1, 0.3, 0.7, 2));
         const isActive = bench.indices(Array.from({ length: S }, (_, s) => (s === 1 ? 0 : 1)));
         const values = bench.input(6);
         const expected = { weights, bias, alpha, furthest };
@@ -426,6 +427,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
             isActive,
             bench.indices(DOCUMENTS),
             bench.indices(LABELS),
+            sampleWeights,
             bench.indices(INDPTR),
             bench.indices(COLUMNS),
             values,
@@ -442,7 +444,8 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           if (isActive[s] === 0) continue;
           for (let b = 0; b < 4; b++) {
             const places = Array.from({ length: INDPTR[b + 1]! - INDPTR[b]! }, (_, i) => INDPTR[b]! + i);
-            const [y, slack] = LABELS[b] === FIRST_LABEL + s ? [1, within[s]!] : [-1, without[s]!];
+            const [y, ofSide] = LABELS[b] === FIRST_LABEL + s ? [1, within[s]!] : [-1, without[s]!];
+            const slack = ofSide / sampleWeights[b]!;
             const at = (k: number): number => COLUMNS[k]! * S + s;
             const decision = places.reduce((total, k) => total + w[at(k)]! * values[k]!, before["bias"]![s]!);
             const q = places.reduce((total, k) => total + ratios[at(k)]! * values[k]! * values[k]!, 1);
@@ -487,6 +490,7 @@ export function describeMlpKernels(name: string, factory: MlpKernelFactory): voi
           both,
           zero,
           zero,
+          ones,
           indptr,
           zero,
           value,

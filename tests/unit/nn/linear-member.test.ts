@@ -17,11 +17,15 @@ const TWO_DOCUMENTS: CsrMatrix = {
 };
 const TWO_LABELS = Int32Array.of(0, 1);
 
-type Input = Parameters<typeof fitLinearMember>;
-
 /** Runs a fit on the reference kernels to its end and returns the network. */
-function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], seed: Input[3]): MlpWeights {
-  const run = fitLinearMember(matrix, labels, nLabels, seed, createReferenceMlp);
+function fit(
+  matrix: CsrMatrix,
+  labels: Int32Array,
+  nLabels: number,
+  seed: number,
+  pseudoWeights?: Float64Array,
+): MlpWeights {
+  const run = fitLinearMember({ matrix, labels, pseudoWeights }, nLabels, seed, createReferenceMlp);
   for (;;) {
     const { done, value } = run.next();
     if (done) return value.weights;
@@ -30,7 +34,7 @@ function fit(matrix: Input[0], labels: Input[1], nLabels: Input[2], seed: Input[
 
 /** Says "stop" at each yield, and returns what comes of it and how often it was said. */
 function fitStopped(): LinearMember & { readonly nYields: number } {
-  const run = fitLinearMember(TWO_DOCUMENTS, TWO_LABELS, 2, 1, createReferenceMlp);
+  const run = fitLinearMember({ matrix: TWO_DOCUMENTS, labels: TWO_LABELS }, 2, 1, createReferenceMlp);
   for (let nYields = 0; ; nYields++) {
     const { done, value } = run.next("stop");
     if (done) return { ...value, nYields };
@@ -136,7 +140,7 @@ describe("fitLinearMember", () => {
     };
     const labels = Int32Array.from({ length: nRows }, (_, row) => (row * row) % nLabels || row % nLabels);
     const [byReference, byWasm] = [createReferenceMlp, await loadDefaultMlp()].map((kernels) => {
-      const run = fitLinearMember(matrix, labels, nLabels, 3, kernels);
+      const run = fitLinearMember({ matrix, labels, pseudoWeights: Float64Array.of(0.4, 0.9) }, nLabels, 3, kernels);
       for (;;) {
         const { done, value } = run.next();
         if (done) return value.weights;
@@ -144,6 +148,40 @@ describe("fitLinearMember", () => {
     });
     expect(byReference!.w1.some((weight) => weight !== 0)).toBe(true);
     expect(byWasm).toEqual(byReference);
+  });
+
+  it("takes a document of weight 2 for two of them", () => {
+    // Two documents of one term each, which they share, and a third of its own: of label 0, 1 and 1.
+    const matrixOf = (...columns: number[]): CsrMatrix => ({
+      nRows: columns.length,
+      nColumns: 2,
+      indptr: Uint32Array.from({ length: columns.length + 1 }, (_, i) => i),
+      indices: Uint32Array.from(columns),
+      data: new Float32Array(columns.length).fill(1),
+    });
+    const twice = fit(matrixOf(0, 0, 0, 1), Int32Array.of(0, 0, 1, 1), 2, 1);
+    const weighted = fit(matrixOf(0, 0, 1), Int32Array.of(0, 1, 1), 2, 1, Float64Array.of(2));
+    const once = fit(matrixOf(0, 0, 1), Int32Array.of(0, 1, 1), 2, 1);
+    for (const name of ["w1", "b1"] as const) {
+      for (const [i, number] of twice[name].entries()) expect(weighted[name][i]).toBeCloseTo(number, 2);
+    }
+    // Seen once in each label, the term tells nothing; twice in label 0, it does.
+    expect(twice.w1[0]! - twice.w1[1]!).toBeGreaterThan(once.w1[0]! - once.w1[1]! + 0.015);
+  });
+
+  it("gives the same bytes for weights of 1 as without weights, and the loss its weight by the documents that count 1", () => {
+    const plain = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
+    expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1, Float64Array.of(1))).toEqual(plain);
+    // A first document of four terms would double the weight of the loss if its terms were counted.
+    const matrix: CsrMatrix = {
+      nRows: 3,
+      nColumns: 6,
+      indptr: Uint32Array.of(0, 4, 5, 6),
+      indices: Uint32Array.of(2, 3, 4, 5, 0, 1),
+      data: Float32Array.of(0.5, 0.5, 0.5, 0.5, 1, 1),
+    };
+    const { w1 } = fit(matrix, Int32Array.of(0, 0, 1), 2, 1, Float64Array.of(1e-9));
+    for (let i = 0; i < 4; i++) expect(w1[i]).toBeCloseTo(plain.w1[i]!, 2);
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {
