@@ -6,11 +6,14 @@ export interface Split {
   readonly validation: Uint32Array;
 }
 
-/** The rows of both, one after another. */
-export function concatRows(first: Uint32Array, second: Uint32Array): Uint32Array {
-  const rows = new Uint32Array(first.length + second.length);
-  rows.set(first);
-  rows.set(second, first.length);
+/** The rows of all, one after another. */
+export function concatRows(...parts: readonly Uint32Array[]): Uint32Array {
+  const rows = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    rows.set(part, place);
+    place += part.length;
+  }
   return rows;
 }
 

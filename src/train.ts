@@ -1,7 +1,6 @@
 import { Classifier } from "./classifier.js";
 import { OptionError, TrainingError } from "./errors.js";
-import type { RowSource } from "./features/csr-matrix.js";
-import { StoredMatrix } from "./features/stored-matrix.js";
+import { type RowSource, sliceRows } from "./features/csr-matrix.js";
 import { countByLabel } from "./features/term-statistics.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
@@ -354,8 +353,5 @@ async function hashBoth(labeledHash: string, unlabeledHash: string): Promise<str
 /** The first rows of a matrix, or all where there are fewer. */
 function firstRows({ matrix, labels }: LabeledMatrix, nRows: number): LabeledMatrix {
   const n = Math.min(nRows, matrix.nRows);
-  const { nColumns } = matrix;
-  const layout = { nRows: n, nColumns, indptr: matrix.indptr.subarray(0, n + 1) };
-  const first = "indices" in matrix ? { ...matrix, ...layout } : new StoredMatrix(layout, matrix.spool);
-  return { matrix: first, labels: labels.subarray(0, n) };
+  return { matrix: sliceRows(matrix, 0, n), labels: labels.subarray(0, n) };
 }

@@ -6,8 +6,13 @@ export interface RowLayout {
   readonly nRows: number;
   /** Number of columns (terms). */
   readonly nColumns: number;
-  /** `[nRows + 1]`, starts at 0, never falls; the last element is nnz. */
+  /** `[nRows + 1]`, never falls. It starts at 0 and ends at nnz, but for rows of a larger matrix; see {@link countValues}. */
   readonly indptr: Uint32Array;
+}
+
+/** Stored values of all rows. */
+export function countValues({ nRows, indptr }: RowLayout): number {
+  return (indptr[nRows] as number) - (indptr[0] as number);
 }
 
 /**
@@ -25,6 +30,25 @@ export interface CsrMatrix extends RowLayout {
 
 /** A matrix that is read row by row, in memory or in a file. */
 export type RowSource = CsrMatrix | StoredMatrix;
+
+/** Other rows over the same columns and values. */
+function withRows(matrix: RowSource, indptr: Uint32Array): RowSource {
+  return "indices" in matrix ? { ...matrix, nRows: indptr.length - 1, indptr } : matrix.withRows(indptr);
+}
+
+/** The rows [begin, end) of a matrix, over its own arrays or file. */
+export function sliceRows(matrix: RowSource, begin: number, end: number): RowSource {
+  return withRows(matrix, matrix.indptr.subarray(begin, end + 1));
+}
+
+/** The matrix without those of its first `nFirst` rows that hold nothing, over its own arrays or file. */
+export function dropEmptyRows(matrix: RowSource, nFirst: number): RowSource {
+  const { indptr } = matrix;
+  return withRows(
+    matrix,
+    indptr.filter((start, row) => row >= nFirst || (indptr[row + 1] as number) > start),
+  );
+}
 
 /** Copies a row's columns and values to the arrays from `at` on, where there must be room; returns where they end. */
 export function copyRow(

@@ -40,6 +40,11 @@ export class StoredMatrix implements RowLayout {
     return at + nnz;
   }
 
+  /** Other rows of the same file. */
+  withRows(indptr: Uint32Array): StoredMatrix {
+    return new StoredMatrix({ nRows: indptr.length - 1, nColumns: this.nColumns, indptr }, this.spool);
+  }
+
   #makeRoom(length: number): void {
     const buffer = new ArrayBuffer(4 * length);
     this.#row = new Uint32Array(buffer);

@@ -4,7 +4,7 @@
  * Legend: B rows of the batch, V terms; slot s is the s-th distinct term of the batch, in order of first appearance.
  */
 
-import { copyRows, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
+import { copyRows, countValues, longestRow, type RowLayout, type RowSource } from "../features/csr-matrix.js";
 import type { BufferAllocator, FloatArray, MlpKernels } from "../kernels/mlp.js";
 import type { TaughtRows } from "./teacher.js";
 
@@ -18,7 +18,7 @@ export interface BatchCapacity {
 
 /** Returns what any `nRows` rows of a matrix need at most. */
 export function batchCapacity(matrix: RowLayout, nRows: number): BatchCapacity {
-  const nnz = Math.min(longestRow(matrix) * nRows, matrix.indptr[matrix.nRows]);
+  const nnz = Math.min(longestRow(matrix) * nRows, countValues(matrix));
   // At least one slot, also for a matrix without values: settling w1 goes through the slots.
   return { nRows, nnz, nSlots: Math.max(1, Math.min(nnz, matrix.nColumns)) };
 }

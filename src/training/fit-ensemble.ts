@@ -71,8 +71,12 @@ export async function fitEnsemble(
 
 /** The input with matrices that threads share: made once for all networks. */
 function shareInput(input: TrainMlpInput): TrainMlpInput {
-  const { matrix, pretraining } = input;
-  const shared = { ...input, matrix: shareMatrix(matrix) };
+  const { matrix, validation, pretraining } = input;
+  const shared = {
+    ...input,
+    matrix: shareMatrix(matrix),
+    validation: validation && { ...validation, matrix: shareMatrix(validation.matrix) },
+  };
   if (pretraining === undefined || pretraining.unlabeled === null) return shared;
   return { ...shared, pretraining: { ...pretraining, unlabeled: shareMatrix(pretraining.unlabeled) } };
 }

@@ -1,3 +1,4 @@
+import { countValues } from "../features/csr-matrix.js";
 import { countByLabel, type LabelCounts } from "../features/term-statistics.js";
 import type { CheckpointState } from "../model-file/checkpoint.js";
 import type { LinearMember } from "../nn/linear-member.js";
@@ -80,7 +81,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   const { matrix, labels, nLabels, seed, kernels } = input;
   const { signal } = callbacks;
   const nLeft = settings.ensemble - (resume?.finished.length ?? 0);
-  const nnz = matrix.indptr[matrix.nRows] as number;
+  const nnz = countValues(matrix);
   const isSideBySide = backend === undefined && isWorthThreadsOfTheirOwn(nnz, matrix.nRows, settings, nLeft);
   const isShared = backend === undefined && !isSideBySide && isWorthThreads(input);
   const failure = new AbortController();

@@ -1,5 +1,4 @@
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
-import { concatRows, type Split } from "../stratified-split.js";
 
 /**
  * Articles up to which the linear member learns once more: a tenth more of them is worth 0.3 to 0.6 points of macro-F1 at a
@@ -19,12 +18,4 @@ export function isRefitWanted(
 ): boolean {
   if (!linear || distill || nValidation === 0) return false;
   return refit === "always" || (refit === "auto" && nTraining + nValidation <= MAX_ARTICLES);
-}
-
-/** The rows that the linear member learns from in the end, when it learns once more; else null. */
-export function rowsOfRefit(
-  settings: Pick<ResolvedTrainingSettings, "refit" | "linear" | "distill">,
-  { train, validation }: Split,
-): Uint32Array | null {
-  return isRefitWanted(settings, train.length, validation.length) ? concatRows(train, validation) : null;
 }

@@ -1,4 +1,4 @@
-import type { RowSource } from "../features/csr-matrix.js";
+import { type RowSource, sliceRows } from "../features/csr-matrix.js";
 import type { SparseRow } from "../features/sparse-row.js";
 import type { Spool } from "../features/spool.js";
 import { BYTES_PER_STORED_VALUE, type StoredMatrix, StoredMatrixBuilder } from "../features/stored-matrix.js";
@@ -10,7 +10,7 @@ import type { AnalyzedCorpus } from "./analyze-corpus.js";
 import type { Corpus } from "./corpus.js";
 import { planMemory } from "./memory-plan.js";
 import type { NetworkThreads } from "./network-threads.js";
-import { rowsOfRefit } from "./refit.js";
+import { isRefitWanted } from "./refit.js";
 import type { TrainingMemory } from "./training-memory.js";
 import { isWorthThreadsOfTheirOwn } from "./worth-threads.js";
 
@@ -26,6 +26,8 @@ export interface VectorizedCorpus {
   readonly everything: LabeledMatrix | null;
   /** Null without articles that have no labels. */
   readonly unlabeledMatrix: RowSource | null;
+  /** The rows of all these: without labels, of the training share, of the validation share. They are slices of it. */
+  readonly matrix: RowSource;
   /** Networks that may be trained side by side. */
   readonly nLanes: number;
 }
@@ -37,11 +39,11 @@ function storeMatrix(rows: Iterable<SparseRow>, nColumns: number, spool: Spool):
 }
 
 /**
- * Splits a corpus, fits a vocabulary on the training share and makes the matrices. It takes the corpus from `analyze`, and not
+ * Splits a corpus, fits a vocabulary on the training share and makes the matrix. It takes the corpus from `analyze`, and not
  * itself, so that the log of all terms, often more than all else, is gone before the network is trained.
  *
  * @param threads those that train networks; they are told when it pays that they start ahead
- * @param memory where matrices go that do not fit
+ * @param memory where the matrix goes when it does not fit
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term is left
  * @throws {OptionError} when the limit of memory is too low
  */
@@ -61,30 +63,38 @@ export async function vectorizeCorpus(
     const isWorth = isWorthThreadsOfTheirOwn(log.nOccurrences, split.train.length, settings, ensemble);
     if (isWorth) threads?.prepareNetworks(ensemble);
   }
-  // Articles without labels come behind the others.
+  // Articles without labels come behind the others in the log, and before them in the matrix: so those of each stage of the
+  // training lie one after another.
   const nLabeled = labelNumbers.length;
   const unlabeledRows = Uint32Array.from({ length: log.nDocuments - nLabeled }, (_, i) => nLabeled + i);
-  const fittedRows = concatRows(split.train, unlabeledRows);
-  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, fittedRows);
+  const rows = concatRows(unlabeledRows, split.train, split.validation);
+  const nUnlabeled = unlabeledRows.length;
+  const nFitted = nUnlabeled + split.train.length;
+  const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rows.subarray(0, nFitted));
   const { nTerms } = fitted.vocabulary;
   const plan = memory && planMemory(memory.maxBytes, settings, nTerms, log, labels.length, nThreads);
   // Of the training share this is exact; documents kept back are like it.
-  const nnzOfTraining = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
-  const refitRows = rowsOfRefit(settings, split);
-  const nRows = log.nDocuments + (refitRows?.length ?? 0);
-  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfTraining * (nRows / fittedRows.length);
-  const store = plan !== undefined && matrixBytes > plan.matrixBytes ? memory : undefined;
-  const rowSourceOf = (rows: Uint32Array): RowSource =>
-    store === undefined ? matrixOf(rows, nThreads > 1) : storeMatrix(rowsOf(rows), nTerms, store.createSpool());
-  const shareOf = (rows: Uint32Array): LabeledMatrix => ({
-    matrix: rowSourceOf(rows),
-    labels: Int32Array.from(rows, (row) => labelNumbers[row] as number),
-  });
-  const validation = split.validation.length === 0 ? null : shareOf(split.validation);
-  const unlabeledMatrix = unlabeledRows.length === 0 ? null : rowSourceOf(unlabeledRows);
-  const training = shareOf(split.train);
-  const everything = refitRows === null ? null : shareOf(refitRows);
+  const nnzOfFitted = fitted.documentFrequency.reduce((sum, frequency) => sum + frequency, 0);
+  const matrixBytes = BYTES_PER_STORED_VALUE * nnzOfFitted * (rows.length / nFitted);
+  const matrix =
+    memory !== undefined && plan !== undefined && matrixBytes > plan.matrixBytes
+      ? storeMatrix(rowsOf(rows), nTerms, memory.createSpool())
+      : matrixOf(rows, nThreads > 1);
   log.close();
-  const nLanes = plan?.nLanes ?? nThreads;
-  return { corpus, split, fitted, training, validation, everything, unlabeledMatrix, nLanes };
+  const shareOf = (begin: number, end: number): LabeledMatrix => ({
+    matrix: sliceRows(matrix, begin, end),
+    labels: Int32Array.from(rows.subarray(begin, end), (row) => labelNumbers[row] as number),
+  });
+  const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
+  return {
+    corpus,
+    split,
+    fitted,
+    training: shareOf(nUnlabeled, nFitted),
+    validation: split.validation.length === 0 ? null : shareOf(nFitted, rows.length),
+    everything: isRefitted ? shareOf(nUnlabeled, rows.length) : null,
+    unlabeledMatrix: nUnlabeled === 0 ? null : sliceRows(matrix, 0, nUnlabeled),
+    matrix,
+    nLanes: plan?.nLanes ?? nThreads,
+  };
 }

@@ -1,3 +1,4 @@
+import { countValues } from "../features/csr-matrix.js";
 import { rowsPerBatch } from "../nn/batch-order.js";
 import { planRun, type TrainMlpInput } from "../nn/train-mlp.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
@@ -10,7 +11,7 @@ const LEAST_PRODUCTS_PER_STEP = 65_536;
 
 /** Whether the steps of a run are long enough to be divided among threads. */
 export function isWorthThreads({ matrix, network, optimizer }: TrainMlpInput): boolean {
-  const nnz = matrix.indptr[matrix.nRows] as number;
+  const nnz = countValues(matrix);
   const nnzPerStep = (nnz / matrix.nRows) * Math.min(rowsPerBatch(matrix.nRows, optimizer.batchSize), matrix.nRows);
   return nnzPerStep * network.hiddenUnits[0] >= LEAST_PRODUCTS_PER_STEP;
 }

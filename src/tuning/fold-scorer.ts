@@ -15,7 +15,7 @@ import type { TrainMlpInput } from "../nn/train-mlp.js";
 import type { LabeledMatrix } from "../nn/validation.js";
 import { joinNetworks, oneNetwork } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
-import { stratifiedSplit } from "../stratified-split.js";
+import { concatRows, stratifiedSplit } from "../stratified-split.js";
 import type { Label, LabeledArticle } from "../text/article.js";
 import { analyzeCorpus } from "../training/analyze-corpus.js";
 import { checkLabels } from "../training/corpus.js";
@@ -24,7 +24,7 @@ import { fitEnsemble } from "../training/fit-ensemble.js";
 import { fitLinear } from "../training/fit-linear.js";
 import { pretrainingOf } from "../training/pretraining.js";
 import { yieldToEventLoop } from "../training/progress.js";
-import { rowsOfRefit } from "../training/refit.js";
+import { isRefitWanted } from "../training/refit.js";
 import { scoreRows } from "../training/score-rows.js";
 import { votesOf } from "../training/votes.js";
 import { isWorthThreads } from "../training/worth-threads.js";
@@ -202,10 +202,11 @@ export class FoldScorer {
       const rows = rowsOf(places);
       return { matrix: matrixOf(rows), labels: Int32Array.from(rows, numberOf) };
     };
+    const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
     return {
       training: () => shareOf(split.train),
       validation: () => (split.validation.length === 0 ? null : shareOf(split.validation)),
-      ofLinear: () => shareOf(rowsOfRefit(settings, split) ?? split.train),
+      ofLinear: () => shareOf(isRefitted ? concatRows(split.train, split.validation) : split.train),
       test: matrixOf(test),
     };
   }

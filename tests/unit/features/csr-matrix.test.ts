@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type CsrMatrix, copyRows, type RowSource } from "../../../src/features/csr-matrix.js";
+import {
+  type CsrMatrix,
+  copyRows,
+  countValues,
+  dropEmptyRows,
+  longestRow,
+  type RowSource,
+  sliceRows,
+} from "../../../src/features/csr-matrix.js";
 import { StoredMatrixBuilder } from "../../../src/features/stored-matrix.js";
 import { MemorySpool } from "./memory-spool.js";
 
@@ -33,5 +41,42 @@ describe.each([
     expect([...indptr]).toEqual([0, 20, 20, 22]);
     expect([...columns.subarray(0, 22)]).toEqual([...LONG_ROW, 0, 2]);
     expect([...values.subarray(0, 22)]).toEqual([...LONG_ROW.map((column) => column + 0.5), 1, 2]);
+  });
+});
+
+/** Columns and values of each row. */
+function contentOf(matrix: RowSource): readonly (readonly [number, number])[][] {
+  const order = Uint32Array.from({ length: matrix.nRows }, (_, row) => row);
+  const nnz = countValues(matrix);
+  const [indptr, columns, values] = [
+    new Uint32Array(order.length + 1),
+    new Uint32Array(nnz),
+    new Float32Array(nnz),
+  ] as const;
+  copyRows(matrix, order, 0, order.length, indptr, columns, values);
+  const places = Array.from(columns, (column, k) => [column, values[k] as number] as const);
+  return Array.from(order, (row) => places.slice(indptr[row], indptr[row + 1]));
+}
+
+describe.each([
+  ["in memory", MATRIX],
+  ["in a spool", store(MATRIX)],
+])("rows of a matrix %s", (_, matrix) => {
+  it("are the same cut out of it, by themselves, with a number of values and a longest row of their own", () => {
+    const all = contentOf(matrix);
+    const middle = sliceRows(matrix, 1, 3);
+    expect(contentOf(middle)).toEqual(all.slice(1, 3));
+    expect([countValues(middle), longestRow(middle), middle.nColumns]).toEqual([1, 1, 20]);
+    expect(contentOf(sliceRows(sliceRows(matrix, 1, 4), 1, 3))).toEqual(all.slice(2));
+    expect(sliceRows(matrix, 4, 4).nRows).toBe(0);
+  });
+
+  it("lose the empty ones among the first, and no others", () => {
+    const all = contentOf(matrix);
+    const full = [all[0], all[2], all[3]];
+    expect(contentOf(dropEmptyRows(matrix, 2))).toEqual(full);
+    expect(contentOf(dropEmptyRows(matrix, 4))).toEqual(full);
+    expect(contentOf(dropEmptyRows(matrix, 1))).toEqual(all);
+    expect(contentOf(dropEmptyRows(sliceRows(matrix, 1, 4), 1))).toEqual(full.slice(1));
   });
 });
