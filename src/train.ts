@@ -1,5 +1,5 @@
 import { Classifier } from "./classifier.js";
-import { OptionError, TrainingError } from "./errors.js";
+import { TrainingError } from "./errors.js";
 import { type RowSource, sliceRows } from "./features/csr-matrix.js";
 import { countByLabel } from "./features/term-statistics.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
@@ -27,8 +27,10 @@ import { studentOptimizer } from "./training/fit-student.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
+import { rowsToLabel } from "./training/pseudo-labels.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import type { TrainingMemory } from "./training/training-memory.js";
+import { checkUnlabeledUse } from "./training/unlabeled-use.js";
 import { vectorizeCorpus } from "./training/vectorize-corpus.js";
 
 export type { TrainProgress } from "./training/progress.js";
@@ -51,8 +53,9 @@ export interface TrainOptions extends TrainingSettings {
    */
   readonly memory?: TrainingMemory;
   /**
-   * Articles without labels, read once, for `pretrain: "autoencoder"`: their terms are part of the vocabulary and of the
-   * document frequencies, and the hidden layers learn from them before they learn labels.
+   * Articles without labels, read once: their terms are part of the vocabulary and of the document frequencies. The linear member
+   * learns from them with labels that it gives them itself (`pseudoLabelRounds`); with `pretrain: "autoencoder"` the hidden
+   * layers learn from them before they learn labels. They may be those that are to be classified.
    */
   readonly unlabeled?: Iterable<Article> | AsyncIterable<Article>;
   /** Name of the articles' source for error messages; "articles" when left out. */
@@ -191,9 +194,7 @@ export async function train(
     ...given
   } = options;
   const settings = resolveTrainingSettings(given);
-  if (unlabeled !== undefined && settings.pretrain === "none") {
-    throw new OptionError("pretrain", '"autoencoder" where there are unlabeled articles', settings.pretrain);
-  }
+  if (unlabeled !== undefined) checkUnlabeledUse(settings);
   const { articles: detached, nArticles } = detach(articles);
   const tokenizer = givenTokenizer ?? (await (await import("#assets")).loadDefaultTokenizer());
   // Before the analysis, so that a runtime without WebAssembly shows at once.
@@ -220,7 +221,7 @@ export async function train(
     return analyzed;
   };
   const vectorized = await vectorizeCorpus(analyze, settings, threads, memory);
-  const { corpus, split, training, validation, everything, unlabeledMatrix, nLanes } = vectorized;
+  const { corpus, split, matrix, training, validation, everything, unlabeledMatrix, nLanes } = vectorized;
   const { vocabulary } = vectorized.fitted;
   const { labels } = corpus;
 
@@ -258,6 +259,7 @@ export async function train(
     input,
     settings,
     everything,
+    unlabeled: unlabeledMatrix && rowsToLabel(matrix, unlabeledMatrix.nRows),
     backend: engine?.backend,
     threads,
     nLanes,

@@ -1,12 +1,11 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { OptionError } from "../errors.js";
 import type { Language } from "../html/index.js";
 import type { ArticleRecord } from "../io/article-reader.js";
 import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
-import type { TrainingSettings } from "../options/train-options.js";
+import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
 import type { Article, LabeledArticle } from "../text/article.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
@@ -93,8 +92,10 @@ async function runTrain(
   ]);
   const modelPath = flags.output ?? defaultModelPath(paths);
   const settings = await loadTrainingSettings(flags);
-  if (flags.unlabeled !== undefined && settings.pretrain !== "autoencoder") {
-    throw new OptionError("pretrain", '"autoencoder" with --unlabeled', settings.pretrain ?? "none");
+  if (flags.unlabeled !== undefined) {
+    // Before all else, as the other options.
+    const { checkUnlabeledUse } = await import("../training/unlabeled-use.js");
+    checkUnlabeledUse(resolveTrainingSettings(settings));
   }
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
@@ -307,7 +308,7 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
     )
     .option(
       "--unlabeled <file>",
-      "articles or lines of text without labels for --pretrain to learn from, too; may be given several times",
+      "articles or lines of text without labels to learn from, too, best those that are to be classified or of their date; may be given several times",
       (file: string, before: readonly string[] = []) => [...before, file],
     )
     .option("--profile <file>", "write how long each stage took, as JSON")

@@ -75,6 +75,8 @@ export interface RunOptions {
   /** Train the hidden layers without labels first; see `pretrain`. */
   readonly pretrain?: "none" | "autoencoder";
   readonly pretrainEpochs?: number;
+  /** How often the linear classifier labels the articles without labels and learns from them, too. */
+  readonly pseudoLabelRounds?: number;
   /** Networks that the model is the mean of. */
   readonly ensemble?: number;
   /** Let each network learn from as many articles, drawn with replacement. */
@@ -326,6 +328,15 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     default: 3,
     inOlderFiles: 3,
     help: "Passes of pre-training over all articles, for each hidden layer",
+  },
+  pseudoLabelRounds: {
+    kind: "integer",
+    min: 0,
+    max: 100,
+    unit: "rounds",
+    default: 2,
+    inOlderFiles: 0,
+    help: "How often the linear classifier labels the articles without labels and learns from them, too, where there are any; 0: never",
   },
   ensemble: {
     kind: "integer",

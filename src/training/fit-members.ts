@@ -1,7 +1,7 @@
 import { countValues } from "../features/csr-matrix.js";
 import { countByLabel, type LabelCounts } from "../features/term-statistics.js";
 import type { CheckpointState } from "../model-file/checkpoint.js";
-import type { LinearMember } from "../nn/linear-member.js";
+import type { LinearDocuments, LinearMember } from "../nn/linear-member.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
 import type { TrainingBackend } from "../nn/training-backend.js";
 import type { Rollback } from "../nn/training-state.js";
@@ -12,6 +12,14 @@ import { type EnsembleCallbacks, type FinishedMember, fitEnsemble } from "./fit-
 import { fitLinear } from "./fit-linear.js";
 import { fitStudent } from "./fit-student.js";
 import type { NetworkThreads } from "./network-threads.js";
+import {
+  joinPseudoLabels,
+  type PseudoLabels,
+  type SelfTrained,
+  trainItself,
+  type UnlabeledRows,
+} from "./pseudo-labels.js";
+import { unlabeledUseOf } from "./unlabeled-use.js";
 import { votesOf } from "./votes.js";
 import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./worth-threads.js";
 
@@ -43,6 +51,8 @@ export interface MembersInput {
   readonly settings: ResolvedTrainingSettings;
   /** What the linear member learns from once more; null where it does not. */
   readonly everything: LabeledMatrix | null;
+  /** What the linear member labels itself; null without. */
+  readonly unlabeled: UnlabeledRows | null;
   /** What takes the steps of networks; the kernels do when left out. */
   readonly backend: TrainingBackend | undefined;
   readonly threads: NetworkThreads | undefined;
@@ -72,12 +82,12 @@ export interface FittedMembers {
 }
 
 /**
- * Trains the networks, and while other threads do, the linear member; then, where it is wanted, a network on the answers of
+ * Trains the networks, and while other threads do, the linear member, on its own labels for articles without any, too; then, where it is wanted, a network on the answers of
  * them all, which stands for them.
  * @throws what `fitEnsemble` throws
  */
 export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
-  const { input, settings, everything, backend, threads, nLanes, resume, callbacks, onDistill } = given;
+  const { input, settings, everything, unlabeled, backend, threads, nLanes, resume, callbacks, onDistill } = given;
   const { matrix, labels, nLabels, seed, kernels } = input;
   const { signal } = callbacks;
   const nLeft = settings.ensemble - (resume?.finished.length ?? 0);
@@ -97,16 +107,27 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
     throw error;
   });
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
-  const fitLinearOn = (articles: LabeledMatrix): Promise<LinearMember> =>
-    fitLinear(articles, nLabels, seed, kernels, linearSignal);
+  const fit = (documents: LinearDocuments): Promise<LinearMember> =>
+    fitLinear(documents, nLabels, seed, kernels, linearSignal);
+  const fitSelfTrained = async (): Promise<SelfTrained> => {
+    const member = await fit({ matrix, labels });
+    if (unlabeled === null) return { member, pseudoLabels: null };
+    const { nPseudoLabelRounds } = unlabeledUseOf(settings);
+    return trainItself(member, { matrix, labels }, unlabeled, nPseudoLabelRounds, kernels, fit, linearSignal);
+  };
+  const refitOn = (articles: LabeledMatrix, pseudoLabels: PseudoLabels | null): Promise<LinearMember> =>
+    fit(unlabeled === null || pseudoLabels === null ? articles : joinPseudoLabels(unlabeled, pseudoLabels, articles));
   const workBeside = async (): Promise<{
     readonly linear: LinearMember | null;
     readonly refit: LinearMember | null;
     readonly counts: LabelCounts;
   }> => {
-    const linear = settings.linear ? await fitLinearOn({ matrix, labels }) : null;
-    const refit = everything === null || linearSignal.aborted ? null : await fitLinearOn(everything);
-    return { linear, refit, counts: countByLabel(matrix, labels, nLabels) };
+    const linear = settings.linear ? await fitSelfTrained() : null;
+    const refit =
+      linear === null || everything === null || linearSignal.aborted
+        ? null
+        : await refitOn(everything, linear.pseudoLabels);
+    return { linear: linear?.member ?? null, refit, counts: countByLabel(matrix, labels, nLabels) };
   };
   const [{ finished, isInterrupted }, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
   const isCutShort = isInterrupted || linear?.isCutShort === true;

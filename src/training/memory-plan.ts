@@ -35,7 +35,7 @@ export interface AnalyzedTerms extends Pick<TermLog, "nTerms" | "nTermBytes" | "
 export interface MemoryPlan {
   /** Networks that are trained side by side. */
   readonly nLanes: number;
-  /** Bytes left for the matrices. */
+  /** Bytes left for the matrix. */
   readonly matrixBytes: number;
 }
 
@@ -73,7 +73,7 @@ function corpusBytes({ nTerms, nTermBytes, nDocuments }: AnalyzedTerms): number 
 }
 
 /**
- * Divides a limit when the vocabulary is known: first the networks, one at least, then the matrices.
+ * Divides a limit when the vocabulary is known: first the networks, one at least, then the matrix.
  *
  * @param nTerms of the vocabulary
  * @param nThreads that could train networks side by side

@@ -75,15 +75,18 @@ async function trainBelow(maxBytes: number, nThreads: number, more: TrainOptions
 }
 
 describe("training below a limit of memory", () => {
-  it.each([1, 2])("gives the same bytes with %i threads, and articles kept back, from three files", async (nThreads) => {
-    const { classifier, validation, nFiles } = await trainBelow(leastBytes, nThreads);
-    expect(classifier.toBytes()).toEqual(expected);
-    expect(validation).toHaveLength(500);
-    for (const { index, article } of validation) expect(article).toEqual(ARTICLES[index]);
-    // Articles, terms, and the matrix that all shares are rows of.
-    expect(nFiles).toBe(3);
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  it.each([1, 2])(
+    "gives the same bytes with %i threads, and articles kept back, from three files",
+    async (nThreads) => {
+      const { classifier, validation, nFiles } = await trainBelow(leastBytes, nThreads);
+      expect(classifier.toBytes()).toEqual(expected);
+      expect(validation).toHaveLength(500);
+      for (const { index, article } of validation) expect(article).toEqual(ARTICLES[index]);
+      // Articles, terms, and the matrix that all shares are rows of.
+      expect(nFiles).toBe(3);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it("keeps the matrix in memory where there is room", async () => {
     const { classifier, nFiles } = await trainBelow(leastBytes + 100e6, 1);
@@ -96,6 +99,18 @@ describe("training below a limit of memory", () => {
     const { classifier, nFiles } = await trainBelow(leastBytes + 1e6, 2, more);
     expect(classifier.toBytes()).toEqual((await train(ARTICLES, { ...OPTIONS, ...more })).classifier.toBytes());
     expect(nFiles).toBe(3);
+  });
+
+  it("gives the same bytes where articles have no labels, and some of them no known term", async () => {
+    const unlabeled = ARTICLES.map(({ body }, i) => ({
+      title: i % 10 === 0 ? "" : "금리",
+      body: i % 10 === 0 ? "" : body,
+    }));
+    const more = { unlabeled, pseudoLabelRounds: 2 };
+    const { classifier, nFiles } = await trainBelow(leastBytes + 1e6, 2, more);
+    expect(classifier.toBytes()).toEqual((await train(ARTICLES, { ...OPTIONS, ...more })).classifier.toBytes());
+    expect(nFiles).toBe(3);
+    expect(classifier.toBytes()).not.toEqual(expected);
   });
 
   it("goes on from a checkpoint to the same bytes", async () => {

@@ -17,6 +17,7 @@ export const SMALL_TRAINING = {
   engine: "wasm",
   pretrain: "none",
   pretrainEpochs: 1,
+  pseudoLabelRounds: 0,
   validationFraction: 0.25,
   ensemble: 1,
   linear: false,

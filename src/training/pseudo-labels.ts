@@ -1,0 +1,106 @@
+/** Self-training of the linear member: it labels articles without labels, and learns from them, too. */
+
+import { dropEmptyRows, type RowSource, sliceRows } from "../features/csr-matrix.js";
+import type { MlpKernelFactory } from "../kernels/mlp.js";
+import { MlpInference } from "../nn/inference.js";
+import type { LinearDocuments, LinearMember } from "../nn/linear-member.js";
+import type { LabeledMatrix } from "../nn/validation.js";
+import { oneNetwork } from "../nn/weights.js";
+import { yieldToEventLoop } from "./progress.js";
+
+/** Rows that are labelled between two looks at the event loop: some milliseconds. */
+const ROWS_PER_TURN = 1024;
+
+/** A matrix that begins with documents without labels; each holds a term. Behind them come those with labels. */
+export interface UnlabeledRows {
+  readonly matrix: RowSource;
+  /** ≥ 1 */
+  readonly nUnlabeled: number;
+}
+
+/** What a member says of documents without labels. */
+export interface PseudoLabels {
+  /** `[nUnlabeled]` */
+  readonly labels: Int32Array;
+  /** `[nUnlabeled]` how much each document counts, in (0, 1]. */
+  readonly weights: Float64Array;
+}
+
+/** The linear member after its last round, and the labels that it learned in that; null before the first. */
+export interface SelfTrained {
+  readonly member: LinearMember;
+  readonly pseudoLabels: PseudoLabels | null;
+}
+
+/** The documents without labels that say anything, those behind them kept; null when there are none. */
+export function rowsToLabel(matrix: RowSource, nUnlabeled: number): UnlabeledRows | null {
+  const full = dropEmptyRows(matrix, nUnlabeled);
+  const nFull = nUnlabeled - (matrix.nRows - full.nRows);
+  return nFull === 0 ? null : { matrix: full, nUnlabeled: nFull };
+}
+
+/** Documents with pseudo-labels and those with labels, which must be the rows right behind them. */
+export function joinPseudoLabels(
+  { matrix }: UnlabeledRows,
+  { labels, weights }: PseudoLabels,
+  labeled: LabeledMatrix,
+): LinearDocuments {
+  const joined = new Int32Array(labels.length + labeled.labels.length);
+  joined.set(labels);
+  joined.set(labeled.labels, labels.length);
+  return { matrix: sliceRows(matrix, 0, joined.length), labels: joined, pseudoWeights: weights };
+}
+
+/**
+ * Gives each document the label that the member finds most likely, the first of equal ones, and the weight p² with the
+ * probability p of that label: doubtful ones count little, and no threshold has to be chosen.
+ */
+async function labelRows(
+  { weights: member }: LinearMember,
+  { matrix, nUnlabeled }: UnlabeledRows,
+  kernels: MlpKernelFactory,
+): Promise<PseudoLabels> {
+  const inference = MlpInference.over(oneNetwork(member), kernels);
+  const probabilities = new Float32Array(inference.nLabels);
+  const labels = new Int32Array(nUnlabeled);
+  const weights = new Float64Array(nUnlabeled);
+  for (let row = 0; row < nUnlabeled; row++) {
+    if (row % ROWS_PER_TURN === 0) await yieldToEventLoop();
+    inference.scoreRow(matrix, row, probabilities);
+    const greatest = Math.max(...probabilities);
+    labels[row] = probabilities.indexOf(greatest);
+    weights[row] = greatest * greatest;
+  }
+  return { labels, weights };
+}
+
+/**
+ * Lets a linear member label the documents without labels and fits another one on them and those with labels, `nRounds` times,
+ * each time with the labels of the member before. When `signal` is aborted, the member of the last round that was done is
+ * returned, as one that was cut short.
+ *
+ * @param member fitted on the documents with labels
+ * @param fit fits a member
+ * @see Lee 2013, "Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep Neural Networks", section 2.2;
+ * Scudder 1965, "Probability of Error of Some Adaptive Pattern-Recognition Machines", and Yarowsky 1995, "Unsupervised Word Sense
+ * Disambiguation Rivaling Supervised Methods", for self-training
+ */
+export async function trainItself(
+  member: LinearMember,
+  labeled: LabeledMatrix,
+  unlabeled: UnlabeledRows,
+  nRounds: number,
+  kernels: MlpKernelFactory,
+  fit: (documents: LinearDocuments) => Promise<LinearMember>,
+  signal: AbortSignal,
+): Promise<SelfTrained> {
+  let done: SelfTrained = { member, pseudoLabels: null };
+  for (let round = 0; round < nRounds; round++) {
+    const pseudoLabels = signal.aborted ? null : await labelRows(done.member, unlabeled, kernels);
+    const next =
+      pseudoLabels === null || signal.aborted ? null : await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled));
+    if (next === null || next.isCutShort) return { ...done, member: { ...done.member, isCutShort: true } };
+    done = { member: next, pseudoLabels };
+  }
+  return done;
+}

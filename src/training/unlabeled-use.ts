@@ -1,0 +1,26 @@
+import { OptionError } from "../errors.js";
+import type { ResolvedTrainingSettings } from "../options/train-options.js";
+
+/** What of a model learns from articles without labels. */
+export interface UnlabeledUse {
+  readonly isPretrained: boolean;
+  /** How often the linear member labels them and learns from them; 0: never. */
+  readonly nPseudoLabelRounds: number;
+}
+
+export function unlabeledUseOf({
+  pretrain,
+  linear,
+  pseudoLabelRounds,
+}: Pick<ResolvedTrainingSettings, "pretrain" | "linear" | "pseudoLabelRounds">): UnlabeledUse {
+  return { isPretrained: pretrain !== "none", nPseudoLabelRounds: linear ? pseudoLabelRounds : 0 };
+}
+
+/** @throws {OptionError} when nothing would learn from articles without labels */
+export function checkUnlabeledUse(settings: ResolvedTrainingSettings): void {
+  const { isPretrained, nPseudoLabelRounds } = unlabeledUseOf(settings);
+  if (isPretrained || nPseudoLabelRounds > 0) return;
+  const where = 'where there are articles without labels and pretrain is "none"';
+  if (!settings.linear) throw new OptionError("linear", `true ${where}`, false);
+  throw new OptionError("pseudoLabelRounds", `1 or more ${where}`, settings.pseudoLabelRounds);
+}

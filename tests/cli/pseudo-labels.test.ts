@@ -1,0 +1,46 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { decodeModel } from "../../src/model-file/model-file.js";
+import { runCli, TINY_CORPUS, TINY_TRAINING, useFolder } from "./harness.js";
+
+const inFolder = useFolder();
+
+const trainTo = (name: string, ...flags: readonly string[]) =>
+  runCli(["train", TINY_CORPUS, "-o", inFolder(name), "--report", inFolder("report"), ...TINY_TRAINING, ...flags]);
+
+describe("newsclf train --unlabeled", () => {
+  it("learns from texts without labels, to the same bytes with any number of threads and below a limit of memory", async () => {
+    await writeFile(inFolder("lines.txt"), "환율이 크게 올랐다\n\n선수들이 환율을 걱정했다\n");
+    const unlabeled = ["--linear", "--unlabeled", inFolder("lines.txt")];
+    expect((await trainTo("one.newsclf", ...unlabeled, "--workers", "1")).exitCode).toBe(0);
+    const bytes = await readFile(inFolder("one.newsclf"));
+    const { metadata } = await decodeModel(bytes);
+    expect(metadata.unlabeled?.nDocuments).toBe(3);
+    expect(metadata.settings.pseudoLabelRounds).toBe(2);
+    for (const [name, ...flags] of [
+      ["two.newsclf", "--workers", "2"],
+      ["less.newsclf", "--max-memory", "1GB"],
+    ] as const) {
+      expect((await trainTo(name, ...unlabeled, ...flags)).exitCode).toBe(0);
+      expect(await readFile(inFolder(name))).toEqual(bytes);
+    }
+    const { stdout } = await runCli(["inspect", inFolder("one.newsclf")]);
+    const { hash } = metadata.unlabeled!;
+    expect(stdout).toContain(`without labels  3 articles, SHA-256 ${hash}, for 2 rounds of pseudo-labels\n`);
+    const both = ["--pretrain", "autoencoder", "--pseudo-label-rounds", "1"];
+    await trainTo("both.newsclf", ...unlabeled, ...both);
+    const inspected = await runCli(["inspect", inFolder("both.newsclf")]);
+    expect(inspected.stdout).toContain(`SHA-256 ${hash}, for pre-training and 1 round of pseudo-labels\n`);
+  });
+
+  it("refuses texts when nothing would learn from them, before it reads any", async () => {
+    for (const [flags, message] of [
+      [["--no-linear"], "linear must be true where"],
+      [["--linear", "--pseudo-label-rounds", "0"], "pseudoLabelRounds must be 1 or more where"],
+    ] as const) {
+      const { exitCode, stderr } = await trainTo("idle.newsclf", "--unlabeled", inFolder("none.txt"), ...flags);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(message);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { OptionError } from "../../../src/errors.js";
+import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
+import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
+import type { LinearDocuments, LinearMember } from "../../../src/nn/linear-member.js";
+import type { LabeledMatrix } from "../../../src/nn/validation.js";
+import { oneNetwork } from "../../../src/nn/weights.js";
+import { resolveTrainingSettings, type TrainingSettings } from "../../../src/options/train-options.js";
+import { fitLinear } from "../../../src/training/fit-linear.js";
+import { joinPseudoLabels, rowsToLabel, trainItself } from "../../../src/training/pseudo-labels.js";
+import { scoreRows } from "../../../src/training/score-rows.js";
+import { checkUnlabeledUse, unlabeledUseOf } from "../../../src/training/unlabeled-use.js";
+
+/** Rows without labels {0, 2}, {}, {1}; then with labels {0} of label 0 and {1} of label 1. */
+const MATRIX: CsrMatrix = {
+  nRows: 5,
+  nColumns: 3,
+  indptr: Uint32Array.of(0, 2, 2, 3, 4, 5),
+  indices: Uint32Array.of(0, 2, 1, 0, 1),
+  data: Float32Array.of(0.6, 0.8, 1, 1, 1),
+};
+const LABELED: LabeledMatrix = {
+  matrix: { ...MATRIX, nRows: 2, indptr: MATRIX.indptr.slice(3) },
+  labels: Int32Array.of(0, 1),
+};
+
+const never = new AbortController().signal;
+const fitUntil = (signal: AbortSignal) => (documents: LinearDocuments) =>
+  fitLinear(documents, 2, 1, createReferenceMlp, signal);
+
+async function selfTrain(nRounds: number, fit = fitUntil(never), signal = never) {
+  const unlabeled = rowsToLabel(MATRIX, 3)!;
+  const first = await fitUntil(never)(LABELED);
+  return { first, ...(await trainItself(first, LABELED, unlabeled, nRounds, createReferenceMlp, fit, signal)) };
+}
+
+const scoresOf = ({ weights }: LinearMember): Float32Array =>
+  scoreRows(oneNetwork(weights), MATRIX, 2, createReferenceMlp);
+
+describe("rowsToLabel", () => {
+  it("leaves out documents that hold no known term, and keeps those with labels behind the others", () => {
+    const { matrix, nUnlabeled } = rowsToLabel(MATRIX, 3)!;
+    expect(nUnlabeled).toBe(2);
+    expect([...matrix.indptr]).toEqual([0, 2, 3, 4, 5]);
+  });
+
+  it("is null where none is left", () => {
+    expect(rowsToLabel({ ...MATRIX, nRows: 2, indptr: Uint32Array.of(0, 0, 2) }, 1)).toBeNull();
+    expect(rowsToLabel(LABELED.matrix, 0)).toBeNull();
+  });
+});
+
+describe("trainItself", () => {
+  it("gives each document its most likely label, and the square of that label's probability for a weight", async () => {
+    const { first, pseudoLabels } = await selfTrain(1);
+    const scores = scoresOf(first);
+    expect([...pseudoLabels!.labels]).toEqual([0, 1]);
+    expect([...pseudoLabels!.weights]).toEqual([scores[0]! ** 2, scores[5]! ** 2]);
+    expect(pseudoLabels!.weights[0]).toBeGreaterThan(0.25);
+    expect(pseudoLabels!.weights[0]).toBeLessThan(1);
+  });
+
+  it("fits the member of a round on these and the documents with labels, the next round with the labels of that", async () => {
+    const unlabeled = rowsToLabel(MATRIX, 3)!;
+    const [one, two] = [await selfTrain(1), await selfTrain(2)];
+    const again = await fitUntil(never)(joinPseudoLabels(unlabeled, one.pseudoLabels!, LABELED));
+    expect(one.member).toEqual(again);
+    const scores = scoresOf(one.member);
+    expect([...two.pseudoLabels!.weights]).toEqual([scores[0]! ** 2, scores[5]! ** 2]);
+    expect(two.member).not.toEqual(one.member);
+    // Term 2 is in no document with a label, but beside term 0.
+    const [w2Before, w2After] = [one.first, one.member].map(({ weights }) => weights.w1[4]! - weights.w1[5]!);
+    expect(w2Before).toBe(0);
+    expect(w2After).toBeGreaterThan(0.05);
+  });
+
+  it("does nothing in no rounds", async () => {
+    const { first, member, pseudoLabels } = await selfTrain(0);
+    expect(member).toBe(first);
+    expect(pseudoLabels).toBeNull();
+  });
+
+  it("keeps the member of the last round that was done when it is stopped, as one cut short", async () => {
+    const one = await selfTrain(1);
+    const stop = new AbortController();
+    let nFits = 0;
+    const stopInSecond = (documents: LinearDocuments): Promise<LinearMember> => {
+      if (++nFits === 2) stop.abort();
+      return fitUntil(stop.signal)(documents);
+    };
+    const { member, pseudoLabels } = await selfTrain(3, stopInSecond, stop.signal);
+    expect(nFits).toBe(2);
+    expect(member).toEqual({ ...one.member, isCutShort: true });
+    expect(pseudoLabels).toEqual(one.pseudoLabels);
+    const before = await selfTrain(1, fitUntil(never), AbortSignal.abort());
+    expect(before.member).toEqual({ ...before.first, isCutShort: true });
+  });
+});
+
+describe("checkUnlabeledUse", () => {
+  const check = (settings: TrainingSettings) => () => checkUnlabeledUse(resolveTrainingSettings(settings));
+
+  it("refuses settings with which nothing learns from articles without labels", () => {
+    expect(check({ linear: false })).toThrow(OptionError);
+    expect(check({ linear: false })).toThrow(
+      'linear must be true where there are articles without labels and pretrain is "none"; got false',
+    );
+    expect(check({ pseudoLabelRounds: 0 })).toThrow(
+      'pseudoLabelRounds must be 1 or more where there are articles without labels and pretrain is "none"; got 0',
+    );
+  });
+
+  it("takes the others", () => {
+    for (const settings of [{}, { linear: false, pretrain: "autoencoder" }, { pseudoLabelRounds: 1 }] as const) {
+      expect(check(settings)).not.toThrow();
+    }
+    expect(unlabeledUseOf(resolveTrainingSettings({ linear: false, pretrain: "autoencoder" }))).toEqual({
+      isPretrained: true,
+      nPseudoLabelRounds: 0,
+    });
+  });
+});
