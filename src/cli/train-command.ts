@@ -55,6 +55,10 @@ export function trainingState(progress: TrainProgress): ProgressState {
     const note = `${network}layer ${layer}/3  epoch ${epoch}/${nEpochs}  loss ${loss.toFixed(4)}`;
     return { stage, nDone, nTotal, nDocuments: nDone, note };
   }
+  if (progress.stage === "pseudo-label") {
+    const { stage, round, nRounds, nDocuments } = progress;
+    return { stage, nDone: nDocuments, nTotal: null, nDocuments, note: `round ${round}/${nRounds}` };
+  }
   if (progress.stage === "analyze") {
     const { stage, nDone, nTotal } = progress;
     return { stage, nDone, nTotal, nDocuments: nDone, note: "" };

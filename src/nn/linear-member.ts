@@ -231,6 +231,8 @@ class SeparatorFit {
   readonly #seed: number;
   /** K of {@link separate}. */
   readonly #lossWeight: number;
+  /** Documents gone through in all passes of all groups. */
+  #nDescended = 0;
 
   constructor(documents: LinearDocuments, nLabels: number, seed: number, createKernels: MlpKernelFactory) {
     const { matrix, pseudoWeights } = documents;
@@ -260,7 +262,10 @@ class SeparatorFit {
    *
    * @param ratios `[G][V]` r of each label, each ≥ 0
    */
-  *separate(firstLabel: number, ratios: readonly Float64Array[]): Generator<void, readonly Separator[], LinearCommand> {
+  *separate(
+    firstLabel: number,
+    ratios: readonly Float64Array[],
+  ): Generator<number, readonly Separator[], LinearCommand> {
     const { weights, bias, furthest, isActive } = this.#buffers;
     const { nRows, nColumns } = this.#documents.matrix;
     const G = ratios.length;
@@ -271,11 +276,13 @@ class SeparatorFit {
       shuffleRows(this.#order, this.#seed, FIRST_SHUFFLE + pass);
       furthest.fill(0);
       for (let begin = 0, nChunks = 0; begin < nRows; begin += ROWS_PER_CHUNK) {
-        this.#descend(begin, Math.min(begin + ROWS_PER_CHUNK, nRows), firstLabel, S);
-        if (++nChunks % CHUNKS_PER_TURN === 0 && (yield) === "stop") isStopped = true;
+        const end = Math.min(begin + ROWS_PER_CHUNK, nRows);
+        this.#descend(begin, end, firstLabel, S);
+        this.#nDescended += end - begin;
+        if (++nChunks % CHUNKS_PER_TURN === 0 && (yield this.#nDescended) === "stop") isStopped = true;
       }
       for (let g = 0; g < G; g++) if (furthest[g] < TOLERANCE) isActive[g] = 0;
-      if ((yield) === "stop") isStopped = true;
+      if ((yield this.#nDescended) === "stop") isStopped = true;
     }
     return ratios.map((_, g) => ({
       weights: Float64Array.from({ length: nColumns }, (__, t) => weights[t * S + g]),
@@ -364,7 +371,7 @@ function toNetwork(separators: readonly Separator[], nTerms: number): MlpWeights
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
  * apart, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each hidden layer. The same input gives the same bytes on
- * any engine. Yields every some milliseconds. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
+ * any engine. Yields every some milliseconds how many documents have been gone through, in all passes. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
  * @param documents `[N, V]` rows of Euclidean norm 1, or empty; each label has a document that counts 1
  */
@@ -373,7 +380,7 @@ export function* fitLinearMember(
   nLabels: number,
   seed: number,
   kernels: MlpKernelFactory,
-): Generator<void, LinearMember, LinearCommand> {
+): Generator<number, LinearMember, LinearCommand> {
   const [total, ...within] = sumColumns(documents, nLabels);
   const ofNone = total.map(logRatioOfNone);
   const fit = new SeparatorFit(documents, nLabels, seed, kernels);

@@ -12,6 +12,7 @@ import { type EnsembleCallbacks, type FinishedMember, fitEnsemble } from "./fit-
 import { fitLinear } from "./fit-linear.js";
 import { fitStudent } from "./fit-student.js";
 import type { NetworkThreads } from "./network-threads.js";
+import type { PseudoLabelProgress } from "./progress.js";
 import {
   joinPseudoLabels,
   type PseudoLabels,
@@ -44,6 +45,13 @@ export function mapAll<T, U>([first, ...others]: readonly [T, ...T[]], map: (ite
   return [map(first), ...others.map(map)];
 }
 
+/** What a caller hears of all members, and how it ends their training. */
+export interface MemberCallbacks extends Omit<EnsembleCallbacks, "onProgress"> {
+  readonly onProgress?:
+    | ((progress: Parameters<NonNullable<EnsembleCallbacks["onProgress"]>>[0] | PseudoLabelProgress) => void)
+    | undefined;
+}
+
 /** What the members of a model are made of. */
 export interface MembersInput {
   /** Of one network; the seed is that of the run. */
@@ -59,7 +67,7 @@ export interface MembersInput {
   /** Networks that may be trained side by side. */
   readonly nLanes: number;
   readonly resume: CheckpointState | undefined;
-  readonly callbacks: EnsembleCallbacks;
+  readonly callbacks: MemberCallbacks;
   /** Called before a network begins to learn from the others. */
   readonly onDistill: () => void;
 }
@@ -95,6 +103,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   const isSideBySide = backend === undefined && isWorthThreadsOfTheirOwn(nnz, matrix.nRows, settings, nLeft);
   const isShared = backend === undefined && !isSideBySide && isWorthThreads(input);
   const failure = new AbortController();
+  let areNetworksDone = false;
   const ensemble = fitEnsemble(
     { ...input, backend, threads: isShared ? threads : undefined },
     settings.ensemble,
@@ -102,21 +111,38 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
     callbacks,
     isSideBySide ? threads : undefined,
     nLanes,
-  ).catch((error: unknown) => {
-    failure.abort();
-    throw error;
-  });
+  ).then(
+    (outcome) => {
+      areNetworksDone = true;
+      return outcome;
+    },
+    (error: unknown) => {
+      failure.abort();
+      throw error;
+    },
+  );
   const linearSignal = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])]);
-  const fit = (documents: LinearDocuments): Promise<LinearMember> =>
-    fitLinear(documents, nLabels, seed, kernels, linearSignal);
+  const nRounds = unlabeled === null ? 0 : unlabeledUseOf(settings).nPseudoLabelRounds;
+  let nLearned = 0;
+  const fit = (documents: LinearDocuments, round: number): Promise<LinearMember> => {
+    const nBefore = nLearned;
+    return fitLinear(documents, nLabels, seed, kernels, linearSignal, (nDocuments) => {
+      nLearned = nBefore + nDocuments;
+      // What the networks do is told of until they are done.
+      if (round > 0 && areNetworksDone) {
+        callbacks.onProgress?.({ stage: "pseudo-label", round, nRounds, nDocuments: nLearned });
+      }
+    });
+  };
   const fitSelfTrained = async (): Promise<SelfTrained> => {
-    const member = await fit({ matrix, labels });
+    const member = await fit({ matrix, labels }, 0);
     if (unlabeled === null) return { member, pseudoLabels: null };
-    const { nPseudoLabelRounds } = unlabeledUseOf(settings);
-    return trainItself(member, { matrix, labels }, unlabeled, nPseudoLabelRounds, kernels, fit, linearSignal);
+    return trainItself(member, { matrix, labels }, unlabeled, nRounds, kernels, fit, linearSignal);
   };
   const refitOn = (articles: LabeledMatrix, pseudoLabels: PseudoLabels | null): Promise<LinearMember> =>
-    fit(unlabeled === null || pseudoLabels === null ? articles : joinPseudoLabels(unlabeled, pseudoLabels, articles));
+    unlabeled === null || pseudoLabels === null
+      ? fit(articles, 0)
+      : fit(joinPseudoLabels(unlabeled, pseudoLabels, articles), nRounds);
   const workBeside = async (): Promise<{
     readonly linear: LinearMember | null;
     readonly refit: LinearMember | null;

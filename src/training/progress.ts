@@ -10,7 +10,8 @@ export type TrainProgress =
       readonly nTotal: number | null;
     }
   | NetworkPretraining
-  | NetworkProgress;
+  | NetworkProgress
+  | PseudoLabelProgress;
 
 /** Where the pre-training of a network stands; see `NetworkProgress`. */
 export interface NetworkPretraining extends PretrainProgress {
@@ -43,6 +44,16 @@ export interface NetworkProgress {
   readonly nDocuments: number;
   /** Of the last finished epoch; null before that or without a validation share. */
   readonly validationMacroF1: number | null;
+}
+
+/** Where the linear member stands that learns its own labels; told of when the networks are done, for it is trained beside them. */
+export interface PseudoLabelProgress {
+  readonly stage: "pseudo-label";
+  /** 1-based; the last one is also that of the member that learns once more from the articles kept back. */
+  readonly round: number;
+  readonly nRounds: number;
+  /** Documents gone through in all passes of all fits so far; how many these will be is not known. */
+  readonly nDocuments: number;
 }
 
 /** Lets timers, signals and I/O of the program run. */

@@ -53,19 +53,23 @@ export function joinPseudoLabels(
 
 /**
  * Gives each document the label that the member finds most likely, the first of equal ones, and the weight p² with the
- * probability p of that label: doubtful ones count little, and no threshold has to be chosen.
+ * probability p of that label: doubtful ones count little, and no threshold has to be chosen. Null when `signal` is aborted.
  */
 async function labelRows(
   { weights: member }: LinearMember,
   { matrix, nUnlabeled }: UnlabeledRows,
   kernels: MlpKernelFactory,
-): Promise<PseudoLabels> {
+  signal: AbortSignal,
+): Promise<PseudoLabels | null> {
   const inference = MlpInference.over(oneNetwork(member), kernels);
   const probabilities = new Float32Array(inference.nLabels);
   const labels = new Int32Array(nUnlabeled);
   const weights = new Float64Array(nUnlabeled);
   for (let row = 0; row < nUnlabeled; row++) {
-    if (row % ROWS_PER_TURN === 0) await yieldToEventLoop();
+    if (row % ROWS_PER_TURN === 0) {
+      await yieldToEventLoop();
+      if (signal.aborted) return null;
+    }
     inference.scoreRow(matrix, row, probabilities);
     const greatest = Math.max(...probabilities);
     labels[row] = probabilities.indexOf(greatest);
@@ -74,13 +78,17 @@ async function labelRows(
   return { labels, weights };
 }
 
+function cutShort({ member, pseudoLabels }: SelfTrained): SelfTrained {
+  return { member: { ...member, isCutShort: true }, pseudoLabels };
+}
+
 /**
  * Lets a linear member label the documents without labels and fits another one on them and those with labels, `nRounds` times,
  * each time with the labels of the member before. When `signal` is aborted, the member of the last round that was done is
  * returned, as one that was cut short.
  *
  * @param member fitted on the documents with labels
- * @param fit fits a member
+ * @param fit fits a member, in a round from 1 on
  * @see Lee 2013, "Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep Neural Networks", section 2.2;
  * Scudder 1965, "Probability of Error of Some Adaptive Pattern-Recognition Machines", and Yarowsky 1995, "Unsupervised Word Sense
  * Disambiguation Rivaling Supervised Methods", for self-training
@@ -91,15 +99,15 @@ export async function trainItself(
   unlabeled: UnlabeledRows,
   nRounds: number,
   kernels: MlpKernelFactory,
-  fit: (documents: LinearDocuments) => Promise<LinearMember>,
+  fit: (documents: LinearDocuments, round: number) => Promise<LinearMember>,
   signal: AbortSignal,
 ): Promise<SelfTrained> {
   let done: SelfTrained = { member, pseudoLabels: null };
-  for (let round = 0; round < nRounds; round++) {
-    const pseudoLabels = signal.aborted ? null : await labelRows(done.member, unlabeled, kernels);
-    const next =
-      pseudoLabels === null || signal.aborted ? null : await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled));
-    if (next === null || next.isCutShort) return { ...done, member: { ...done.member, isCutShort: true } };
+  for (let round = 1; round <= nRounds; round++) {
+    const pseudoLabels = await labelRows(done.member, unlabeled, kernels, signal);
+    if (pseudoLabels === null) return cutShort(done);
+    const next = await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled), round);
+    if (next.isCutShort) return cutShort(done);
     done = { member: next, pseudoLabels };
   }
   return done;

@@ -5,7 +5,7 @@ import { OptionError } from "../../src/errors.js";
 import { decodeModel } from "../../src/model-file/model-file.js";
 import { splitNetworks } from "../../src/nn/weights.js";
 import type { Article } from "../../src/text/article.js";
-import { type Checkpoint, type TrainOptions, train } from "../../src/train.js";
+import { type Checkpoint, type TrainOptions, type TrainProgress, train } from "../../src/train.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../conformance/training.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
@@ -101,6 +101,24 @@ describe("train with articles without labels", () => {
     await train(SMALL_ARTICLES, { ...options, checkpoints: { isDue: () => true, save } });
     const resumed = await train(SMALL_ARTICLES, { ...options, resume: saved[1]! });
     expect(resumed.classifier.toBytes()).toEqual(classifier.toBytes());
+  });
+
+  it("tells of the rounds when the networks are done", async () => {
+    const told: TrainProgress[] = [];
+    await train(SMALL_ARTICLES, {
+      ...OPTIONS,
+      optimizer: { ...SMALL_TRAINING.optimizer, epochs: 1, batchSize: 100 },
+      pseudoLabelRounds: 10,
+      unlabeled: UNLABELED,
+      onProgress: (progress) => told.push(progress),
+    });
+    const firstRound = told.findIndex(({ stage }) => stage === "pseudo-label");
+    const rounds = told.slice(firstRound).map((progress) => (progress.stage === "pseudo-label" ? progress : null));
+    expect(told.slice(0, firstRound).map(({ stage }) => stage)).toContain("train");
+    expect(rounds).not.toContain(null);
+    expect(rounds.at(-1)).toMatchObject({ round: 10, nRounds: 10 });
+    const documents = rounds.map((progress) => progress!.nDocuments);
+    expect(documents).toEqual([...documents].sort((a, b) => a - b));
   });
 
   it("says that it was stopped when it was before the rounds were done, and gives a model", async () => {
