@@ -33,6 +33,15 @@ describe("newsclf train --unlabeled", () => {
     expect(inspected.stdout).toContain(`SHA-256 ${hash}, for pre-training and 1 round of pseudo-labels\n`);
   });
 
+  it("shows the rounds when the network is done", async () => {
+    await writeFile(inFolder("lines.txt"), "환율이 크게 올랐다\n선수들이 환율을 걱정했다\n");
+    const flags = ["--linear", "--unlabeled", inFolder("lines.txt"), "--pseudo-label-rounds", "100", "--epochs", "1"];
+    const places = ["-o", inFolder("shown.newsclf"), "--report", inFolder("report")];
+    const argv = ["train", TINY_CORPUS, ...places, ...TINY_TRAINING, ...flags, "--workers", "1"];
+    const { stderr } = await runCli(argv, { columns: 120 });
+    expect(stderr).toMatch(/pseudo-label [\d,]+ {2}round \d+\/100/);
+  });
+
   it("refuses texts when nothing would learn from them, before it reads any", async () => {
     for (const [flags, message] of [
       [["--no-linear"], "linear must be true where"],
