@@ -7,7 +7,7 @@ import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model
 import { FORMAT_VERSION } from "./model-file/manifest.js";
 import { encodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
-import { noCalibration } from "./nn/calibration.js";
+import { type Calibration, noCalibration } from "./nn/calibration.js";
 import type { EpochRecord } from "./nn/epoch-record.js";
 import { planRun, type TrainMlpInput } from "./nn/train-mlp.js";
 import type { EngineChoice } from "./nn/training-backend.js";
@@ -20,7 +20,7 @@ import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
-import { fitCalibration } from "./training/fit-calibration.js";
+import { fitCalibration, fitSelfTrainedCalibration } from "./training/fit-calibration.js";
 import type { FinishedMember } from "./training/fit-ensemble.js";
 import { fitMembers, mapAll, votersOf } from "./training/fit-members.js";
 import { studentOptimizer } from "./training/fit-student.js";
@@ -255,11 +255,12 @@ export async function train(
   };
   onStage?.("train");
   const state = resume && (await decodeCheckpoint(resume.bytes, run, resume.name));
+  const unlabeledRows = unlabeledMatrix && rowsToLabel(matrix, unlabeledMatrix.nRows);
   const fitted = await fitMembers({
     input,
     settings,
     everything,
-    unlabeled: unlabeledMatrix && rowsToLabel(matrix, unlabeledMatrix.nRows),
+    unlabeled: unlabeledRows,
     backend: engine?.backend,
     threads,
     nLanes,
@@ -279,10 +280,23 @@ export async function train(
     labels.length,
     kernels,
   );
+  const calibrationOn = (articles: LabeledMatrix): Calibration => {
+    const { beforeSelfTraining: before } = fitted;
+    if (before === null || unlabeledRows === null) {
+      return fitCalibration(stored.probabilities(), articles.labels, labels.length);
+    }
+    const teachers = { networks: joinNetworks(before.members, before.votes), unlabeled: unlabeledRows };
+    return fitSelfTrainedCalibration(
+      stored.networks,
+      stored.probabilities(),
+      articles,
+      labels.length,
+      teachers,
+      kernels,
+    );
+  };
   const calibration =
-    input.validation !== null && settings.calibrate
-      ? fitCalibration(stored.probabilities(), input.validation.labels, labels.length)
-      : noCalibration(labels.length);
+    validation !== null && settings.calibrate ? calibrationOn(validation) : noCalibration(labels.length);
 
   onStage?.("encode");
   const refitted = fitted.refitted === null ? null : votersOf(networks, fitted.refitted);

@@ -5,7 +5,7 @@
  * Legend: V terms, C labels, N documents, G labels that are separated side by side, S room for them.
  */
 
-import { copyRow, copyRows, longestRow, type RowLayout } from "../features/csr-matrix.js";
+import { copyRow, copyRows, countValues, longestRow, type RowLayout } from "../features/csr-matrix.js";
 import { naturalLogarithm } from "../kernels/math.js";
 import {
   BATCH_NORM_EPSILON,
@@ -235,7 +235,7 @@ class SeparatorFit {
   #nDescended = 0;
 
   constructor(documents: LinearDocuments, nLabels: number, seed: number, createKernels: MlpKernelFactory) {
-    const { matrix, pseudoWeights } = documents;
+    const { matrix } = documents;
     const capacity = batchCapacity(matrix, Math.min(ROWS_PER_CHUNK, matrix.nRows));
     const plan = (allocator: BufferAllocator): SeparatorBuffers =>
       allocateSeparatorBuffers(allocator, matrix, capacity, separatorsFor(nLabels));
@@ -245,8 +245,7 @@ class SeparatorFit {
     this.#weightOfLabel = sumSampleWeights(documents, nLabels);
     this.#order = new Uint32Array(matrix.nRows);
     this.#seed = seed;
-    const nPseudo = pseudoWeights?.length ?? 0;
-    const meanTerms = (matrix.indptr[matrix.nRows] - matrix.indptr[nPseudo]) / (matrix.nRows - nPseudo);
+    const meanTerms = countValues(matrix) / matrix.nRows;
     this.#lossWeight = LOSS_WEIGHT_PER_ROOT * Math.sqrt(Math.max(meanTerms, 1));
   }
 

@@ -334,7 +334,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     min: 0,
     max: 100,
     unit: "rounds",
-    default: 2,
+    default: 3,
     inOlderFiles: 0,
     help: "How often the linear classifier labels the articles without labels and learns from them, too, where there are any; 0: never",
   },

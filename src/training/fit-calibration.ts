@@ -1,10 +1,24 @@
 import { exponential, logProbability, naturalLogarithm } from "../kernels/math.js";
+import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
+import { MlpInference } from "../nn/inference.js";
+import type { LabeledMatrix } from "../nn/validation.js";
+import type { JoinedNetworks } from "../nn/weights.js";
+import type { UnlabeledRows } from "./pseudo-labels.js";
+import { scoreRows } from "./score-rows.js";
 
 /** Where the temperature is looked for; beyond, the scores are all but even or all but 0 and 1. */
 const MOST_EXTREME = 20;
 /** Halvings of the interval: 2 ln 20 / 2^40 is below what a double tells apart near 1. */
 const N_HALVINGS = 40;
+/** Articles without labels that a mean score is taken of, spread evenly over all; its standard error is below 0.003. */
+const N_SAMPLED = 10_000;
+
+/** The networks before they learned labels of their own, and the articles that they gave them to. */
+export interface BeforeSelfTraining {
+  readonly networks: JoinedNetworks;
+  readonly unlabeled: UnlabeledRows;
+}
 
 /**
  * Returns the temperature T at which softmax(ln p / T) gives the true labels the highest likelihood, the labels smoothed by
@@ -54,6 +68,60 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
 }
 
 /**
+ * Returns the mean over the rows of the best label's score with temperature T, Σ_i max_c softmax(ln p_i / T)_c / nRows. It falls as
+ * T rises.
+ * @param probabilities `[nRows, nLabels]`
+ */
+function meanBestScore(probabilities: Float32Array, nLabels: number, temperature: number): number {
+  let total = 0;
+  for (let start = 0; start < probabilities.length; start += nLabels) {
+    let greatest = 0;
+    for (let c = 0; c < nLabels; c++) greatest = Math.max(greatest, probabilities[start + c] as number);
+    const best = logProbability(greatest);
+    let sum = 0;
+    for (let c = 0; c < nLabels; c++) {
+      sum += exponential((logProbability(probabilities[start + c] as number) - best) / temperature);
+    }
+    total += 1 / sum;
+  }
+  return (total * nLabels) / probabilities.length;
+}
+
+/**
+ * Returns the temperature, at least `least`, at which the mean of the best labels' scores is `mean`: `least` where it is no more
+ * there, 20 where it is more at that.
+ * @param probabilities `[nRows, nLabels]`, at least one row
+ */
+export function temperatureOfMean(probabilities: Float32Array, nLabels: number, mean: number, least: number): number {
+  if (meanBestScore(probabilities, nLabels, least) <= mean) return least;
+  let low = naturalLogarithm(least);
+  let high = naturalLogarithm(MOST_EXTREME);
+  for (let i = 0; i < N_HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (meanBestScore(probabilities, nLabels, exponential(middle)) > mean) low = middle;
+    else high = middle;
+  }
+  return exponential((low + high) / 2);
+}
+
+/** Returns `[n, nLabels]` the networks' answer to at most {@link N_SAMPLED} articles without labels. */
+function scoreSample(
+  networks: JoinedNetworks,
+  { matrix, nUnlabeled }: UnlabeledRows,
+  kernels: MlpKernelFactory,
+): Float32Array {
+  const inference = MlpInference.over(networks, kernels);
+  const { nLabels } = inference;
+  const n = Math.min(nUnlabeled, N_SAMPLED);
+  const probabilities = new Float32Array(n * nLabels);
+  for (let i = 0; i < n; i++) {
+    const row = Math.floor((i * nUnlabeled) / n);
+    inference.scoreRow(matrix, row, probabilities.subarray(i * nLabels, (i + 1) * nLabels));
+  }
+  return probabilities;
+}
+
+/**
  * Returns the calibration of an ensemble, fitted on articles that it was not trained on.
  *
  * Only a temperature: a bias for each label would tie the scores to the label shares of these articles, and articles of
@@ -65,4 +133,34 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
  */
 export function fitCalibration(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): Calibration {
   return { ...noCalibration(nLabels), temperature: Math.max(1, fitTemperature(probabilities, labels, nLabels)) };
+}
+
+/**
+ * Returns the calibration of an ensemble that learned labels of its own.
+ *
+ * These labels confirm themselves: on articles like those without labels its scores rise by more than its right answers do, and
+ * articles with labels, of other dates perhaps, do not show it. The ensemble that gave the labels does not know them by heart; its scores
+ * there are honest, but its answers not as good. So the temperature is raised until the mean of the best labels' scores there
+ * lies half way between the two, each with the temperature that the articles kept back ask for (docs/accuracy.md).
+ *
+ * @param networks those that learned the labels
+ * @param probabilities `[nRows, nLabels]` their answer to the articles kept back
+ */
+export function fitSelfTrainedCalibration(
+  networks: JoinedNetworks,
+  probabilities: Float32Array,
+  { matrix, labels }: LabeledMatrix,
+  nLabels: number,
+  { networks: before, unlabeled }: BeforeSelfTraining,
+  kernels: MlpKernelFactory,
+): Calibration {
+  const meanBefore = meanBestScore(
+    scoreSample(before, unlabeled, kernels),
+    nLabels,
+    fitCalibration(scoreRows(before, matrix, nLabels, kernels), labels, nLabels).temperature,
+  );
+  const sample = scoreSample(networks, unlabeled, kernels);
+  const { temperature: least } = fitCalibration(probabilities, labels, nLabels);
+  const mean = (meanBefore + meanBestScore(sample, nLabels, least)) / 2;
+  return { ...noCalibration(nLabels), temperature: temperatureOfMean(sample, nLabels, mean, least) };
 }

@@ -79,6 +79,8 @@ export interface FittedMembers {
   readonly isDistilled: boolean;
   /** Null without one, and where it was distilled. */
   readonly linear: LinearMember | null;
+  /** The members that gave the labels which the linear one learned in its first round; null where it learned none. */
+  readonly beforeSelfTraining: Voters | null;
   /** The linear member that learned from everything; null where it did not, or not to its end: that would be worse. */
   readonly refitted: LinearMember | null;
   /** Of the training articles, made while other threads have the networks. */
@@ -136,7 +138,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   };
   const fitSelfTrained = async (): Promise<SelfTrained> => {
     const member = await fit({ matrix, labels }, 0);
-    if (unlabeled === null) return { member, pseudoLabels: null };
+    if (unlabeled === null) return { member, pseudoLabels: null, first: null };
     return trainItself(member, { matrix, labels }, unlabeled, nRounds, kernels, fit, linearSignal);
   };
   const refitOn = (articles: LabeledMatrix, pseudoLabels: PseudoLabels | null): Promise<LinearMember> =>
@@ -145,6 +147,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
       : fit(joinPseudoLabels(unlabeled, pseudoLabels, articles), nRounds);
   const workBeside = async (): Promise<{
     readonly linear: LinearMember | null;
+    readonly first: LinearMember | null;
     readonly refit: LinearMember | null;
     readonly counts: LabelCounts;
   }> => {
@@ -153,9 +156,10 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
       linear === null || everything === null || linearSignal.aborted
         ? null
         : await refitOn(everything, linear.pseudoLabels);
-    return { linear: linear?.member ?? null, refit, counts: countByLabel(matrix, labels, nLabels) };
+    const counts = countByLabel(matrix, labels, nLabels);
+    return { linear: linear?.member ?? null, first: linear?.first ?? null, refit, counts };
   };
-  const [{ finished, isInterrupted }, { linear, refit, counts }] = await Promise.all([ensemble, workBeside()]);
+  const [{ finished, isInterrupted }, { linear, first, refit, counts }] = await Promise.all([ensemble, workBeside()]);
   const isCutShort = isInterrupted || linear?.isCutShort === true;
   let student: FinishedMember | null = null;
   if (settings.distill && !isCutShort) {
@@ -169,6 +173,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
     networks: student === null ? finished : [student],
     isDistilled: student !== null,
     linear: student === null ? linear : null,
+    beforeSelfTraining: first === null ? null : votersOf(finished, first),
     refitted,
     counts,
     rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),

@@ -11,6 +11,12 @@ import { yieldToEventLoop } from "./progress.js";
 /** Rows that are labelled between two looks at the event loop: some milliseconds. */
 const ROWS_PER_TURN = 1024;
 
+/**
+ * What a document counts whose label is certain: less than one with a label, for the more it counts the more the labels confirm
+ * themselves, and beyond this they teach no more (docs/accuracy.md).
+ */
+const CERTAIN_WEIGHT = 0.5;
+
 /** A matrix that begins with documents without labels; each holds a term. Behind them come those with labels. */
 export interface UnlabeledRows {
   readonly matrix: RowSource;
@@ -26,10 +32,14 @@ export interface PseudoLabels {
   readonly weights: Float64Array;
 }
 
-/** The linear member after its last round, and the labels that it learned in that; null before the first. */
+/** What rounds of self-training made of a linear member. */
 export interface SelfTrained {
+  /** After the last round. */
   readonly member: LinearMember;
+  /** What it learned in that; null before the first. */
   readonly pseudoLabels: PseudoLabels | null;
+  /** Fitted on the documents with labels alone, which gave the labels of the first round; null before that. */
+  readonly first: LinearMember | null;
 }
 
 /** The documents without labels that say anything, those behind them kept; null when there are none. */
@@ -52,7 +62,7 @@ export function joinPseudoLabels(
 }
 
 /**
- * Gives each document the label that the member finds most likely, the first of equal ones, and the weight p² with the
+ * Gives each document the label that the member finds most likely, the first of equal ones, and the weight p² / 2 with the
  * probability p of that label: doubtful ones count little, and no threshold has to be chosen. Null when `signal` is aborted.
  */
 async function labelRows(
@@ -73,13 +83,13 @@ async function labelRows(
     inference.scoreRow(matrix, row, probabilities);
     const greatest = Math.max(...probabilities);
     labels[row] = probabilities.indexOf(greatest);
-    weights[row] = greatest * greatest;
+    weights[row] = CERTAIN_WEIGHT * greatest * greatest;
   }
   return { labels, weights };
 }
 
-function cutShort({ member, pseudoLabels }: SelfTrained): SelfTrained {
-  return { member: { ...member, isCutShort: true }, pseudoLabels };
+function cutShort(done: SelfTrained): SelfTrained {
+  return { ...done, member: { ...done.member, isCutShort: true } };
 }
 
 /**
@@ -102,13 +112,13 @@ export async function trainItself(
   fit: (documents: LinearDocuments, round: number) => Promise<LinearMember>,
   signal: AbortSignal,
 ): Promise<SelfTrained> {
-  let done: SelfTrained = { member, pseudoLabels: null };
+  let done: SelfTrained = { member, pseudoLabels: null, first: null };
   for (let round = 1; round <= nRounds; round++) {
     const pseudoLabels = await labelRows(done.member, unlabeled, kernels, signal);
     if (pseudoLabels === null) return cutShort(done);
     const next = await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled), round);
     if (next.isCutShort) return cutShort(done);
-    done = { member: next, pseudoLabels };
+    done = { member: next, pseudoLabels, first: member };
   }
   return done;
 }

@@ -16,7 +16,7 @@ describe("newsclf train --unlabeled", () => {
     const bytes = await readFile(inFolder("one.newsclf"));
     const { metadata } = await decodeModel(bytes);
     expect(metadata.unlabeled?.nDocuments).toBe(3);
-    expect(metadata.settings.pseudoLabelRounds).toBe(2);
+    expect(metadata.settings.pseudoLabelRounds).toBe(3);
     for (const [name, ...flags] of [
       ["two.newsclf", "--workers", "2"],
       ["less.newsclf", "--max-memory", "1GB"],
@@ -26,7 +26,7 @@ describe("newsclf train --unlabeled", () => {
     }
     const { stdout } = await runCli(["inspect", inFolder("one.newsclf")]);
     const { hash } = metadata.unlabeled!;
-    expect(stdout).toContain(`without labels  3 articles, SHA-256 ${hash}, for 2 rounds of pseudo-labels\n`);
+    expect(stdout).toContain(`without labels  3 articles, SHA-256 ${hash}, for 3 rounds of pseudo-labels\n`);
     const both = ["--pretrain", "autoencoder", "--pseudo-label-rounds", "1"];
     await trainTo("both.newsclf", ...unlabeled, ...both);
     const inspected = await runCli(["inspect", inFolder("both.newsclf")]);

@@ -169,19 +169,22 @@ describe("fitLinearMember", () => {
     expect(twice.w1[0]! - twice.w1[1]!).toBeGreaterThan(once.w1[0]! - once.w1[1]! + 0.015);
   });
 
-  it("gives the same bytes for weights of 1 as without weights, and the loss its weight by the documents that count 1", () => {
+  it("gives the same bytes for weights of 1 as without weights, and the loss its weight by the terms of all documents", () => {
     const plain = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1, Float64Array.of(1))).toEqual(plain);
-    // A first document of four terms would double the weight of the loss if its terms were counted.
-    const matrix: CsrMatrix = {
-      nRows: 3,
-      nColumns: 6,
-      indptr: Uint32Array.of(0, 4, 5, 6),
-      indices: Uint32Array.of(2, 3, 4, 5, 0, 1),
-      data: Float32Array.of(0.5, 0.5, 0.5, 0.5, 1, 1),
+    // A first document of next to no weight says nothing but how many terms documents have: 1 or 2 on average.
+    const weightOf = (nFirst: number): number => {
+      const matrix: CsrMatrix = {
+        nRows: 3,
+        nColumns: 6,
+        indptr: Uint32Array.of(0, nFirst, nFirst + 1, nFirst + 2),
+        indices: Uint32Array.of(...[2, 3, 4, 5].slice(0, nFirst), 0, 1),
+        data: Float32Array.of(...new Array<number>(nFirst).fill(1 / Math.sqrt(nFirst)), 1, 1),
+      };
+      return fit(matrix, Int32Array.of(0, 0, 1), 2, 1, Float64Array.of(1e-9)).w1[0]!;
     };
-    const { w1 } = fit(matrix, Int32Array.of(0, 0, 1), 2, 1, Float64Array.of(1e-9));
-    for (let i = 0; i < 4; i++) expect(w1[i]).toBeCloseTo(plain.w1[i]!, 2);
+    expect(weightOf(1)).toBeCloseTo(plain.w1[0]!, 2);
+    expect(weightOf(4)).toBeGreaterThan(weightOf(1) + 0.02);
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {

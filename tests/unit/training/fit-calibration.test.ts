@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { train } from "../../../src/train.js";
-import { fitTemperature } from "../../../src/training/fit-calibration.js";
+import type { Classifier } from "../../../src/classifier.js";
+import { type TrainOptions, type TrainResult, train, type ValidationArticle } from "../../../src/train.js";
+import { fitTemperature, temperatureOfMean } from "../../../src/training/fit-calibration.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
 import { wordTokenizer } from "../../conformance/word-tokenizer.js";
 
@@ -43,6 +44,20 @@ describe("fitTemperature", () => {
   });
 });
 
+describe("temperatureOfMean", () => {
+  it("lowers the mean of the best scores to the one that is wanted", () => {
+    // 0.9 and 0.1 to 0.75 and 0.25: ln 9 / T = ln 3, T = 2. Rows whose best label is the second count alike.
+    const probabilities = Float32Array.of(0.9, 0.1, 0.1, 0.9);
+    expect(temperatureOfMean(probabilities, 2, 0.75, 1)).toBeCloseTo(2, 6);
+  });
+
+  it("takes the least one where the mean is no more than that, and ends at 20", () => {
+    const probabilities = Float32Array.of(0.9, 0.1);
+    expect(temperatureOfMean(probabilities, 2, 0.95, 1.5)).toBe(1.5);
+    expect(temperatureOfMean(probabilities, 2, 0.1, 1)).toBeCloseTo(20, 6);
+  });
+});
+
 describe("fitCalibration", () => {
   it("changes scores but not labels, and only with a validation share", async () => {
     const options = { ...SMALL_TRAINING, tokenizer: wordTokenizer() };
@@ -69,5 +84,36 @@ describe("fitCalibration", () => {
     expect(scores.map(({ label }) => label)).toEqual(validation.map(({ article }) => article.label));
     expect(Math.max(...scores.map(({ score }) => score))).toBeLessThan(0.95);
     expect(classifier.metadata.calibration.temperature).toBe(1);
+  });
+});
+
+describe("fitSelfTrainedCalibration", () => {
+  it("takes back half of what scores of articles like those without labels gain by labels of their own", async () => {
+    const tokenizer = wordTokenizer();
+    const base: TrainOptions = {
+      ...SMALL_TRAINING,
+      tokenizer,
+      linear: true,
+      pseudoLabelRounds: 3,
+      // New words beside a known one of little weight.
+      unlabeled: Array.from({ length: 40 }, (_, i) => ({ title: `새말${i % 4} 낱말${i % 3} 금리`, body: "" })),
+    };
+    const meanScore = ({ classifier }: TrainResult): number => {
+      const scores = Array.from(
+        { length: 12 },
+        (_, i) => classifier.classify(`새말${i % 4} 낱말${i % 3} 금리`)[0].score,
+      );
+      return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    };
+    const { classifier } = await train(SMALL_ARTICLES, { ...base, calibrate: true });
+    const plain = await train(SMALL_ARTICLES, base);
+    const [raised, calibrated] = [meanScore(plain), meanScore({ ...plain, classifier })];
+    expect(classifier.metadata.calibration.temperature).toBeGreaterThan(1);
+    expect(calibrated).toBeLessThan(raised);
+    const { validation } = plain;
+    const answers = ({ article }: ValidationArticle, of: Classifier) => of.classifyArticle(article)[0].label;
+    expect(validation.map((each) => answers(each, classifier))).toEqual(
+      validation.map((each) => answers(each, plain.classifier)),
+    );
   });
 });

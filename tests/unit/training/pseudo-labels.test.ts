@@ -30,8 +30,8 @@ const fitUntil = (signal: AbortSignal) => (documents: LinearDocuments) =>
 
 async function selfTrain(nRounds: number, fit = fitUntil(never), signal = never) {
   const unlabeled = rowsToLabel(MATRIX, 3)!;
-  const first = await fitUntil(never)(LABELED);
-  return { first, ...(await trainItself(first, LABELED, unlabeled, nRounds, createReferenceMlp, fit, signal)) };
+  const start = await fitUntil(never)(LABELED);
+  return { start, ...(await trainItself(start, LABELED, unlabeled, nRounds, createReferenceMlp, fit, signal)) };
 }
 
 const scoresOf = ({ weights }: LinearMember): Float32Array =>
@@ -51,13 +51,13 @@ describe("rowsToLabel", () => {
 });
 
 describe("trainItself", () => {
-  it("gives each document its most likely label, and the square of that label's probability for a weight", async () => {
-    const { first, pseudoLabels } = await selfTrain(1);
-    const scores = scoresOf(first);
+  it("gives each document its most likely label, and half the square of that label's probability for a weight", async () => {
+    const { start, pseudoLabels } = await selfTrain(1);
+    const scores = scoresOf(start);
     expect([...pseudoLabels!.labels]).toEqual([0, 1]);
-    expect([...pseudoLabels!.weights]).toEqual([scores[0]! ** 2, scores[5]! ** 2]);
-    expect(pseudoLabels!.weights[0]).toBeGreaterThan(0.25);
-    expect(pseudoLabels!.weights[0]).toBeLessThan(1);
+    expect([...pseudoLabels!.weights]).toEqual([scores[0]! ** 2 / 2, scores[5]! ** 2 / 2]);
+    expect(pseudoLabels!.weights[0]).toBeGreaterThan(0.125);
+    expect(pseudoLabels!.weights[0]).toBeLessThan(0.5);
   });
 
   it("fits the member of a round on these and the documents with labels, the next round with the labels of that", async () => {
@@ -66,18 +66,19 @@ describe("trainItself", () => {
     const again = await fitUntil(never)(joinPseudoLabels(unlabeled, one.pseudoLabels!, LABELED));
     expect(one.member).toEqual(again);
     const scores = scoresOf(one.member);
-    expect([...two.pseudoLabels!.weights]).toEqual([scores[0]! ** 2, scores[5]! ** 2]);
+    expect([...two.pseudoLabels!.weights]).toEqual([scores[0]! ** 2 / 2, scores[5]! ** 2 / 2]);
     expect(two.member).not.toEqual(one.member);
+    expect([one.first, two.first]).toEqual([one.start, two.start]);
     // Term 2 is in no document with a label, but beside term 0.
-    const [w2Before, w2After] = [one.first, one.member].map(({ weights }) => weights.w1[4]! - weights.w1[5]!);
+    const [w2Before, w2After] = [one.start, one.member].map(({ weights }) => weights.w1[4]! - weights.w1[5]!);
     expect(w2Before).toBe(0);
     expect(w2After).toBeGreaterThan(0.05);
   });
 
   it("does nothing in no rounds", async () => {
-    const { first, member, pseudoLabels } = await selfTrain(0);
-    expect(member).toBe(first);
-    expect(pseudoLabels).toBeNull();
+    const { start, member, pseudoLabels, first } = await selfTrain(0);
+    expect(member).toBe(start);
+    expect([pseudoLabels, first]).toEqual([null, null]);
   });
 
   it("keeps the member of the last round that was done when it is stopped, as one cut short", async () => {
@@ -93,7 +94,8 @@ describe("trainItself", () => {
     expect(member).toEqual({ ...one.member, isCutShort: true });
     expect(pseudoLabels).toEqual(one.pseudoLabels);
     const before = await selfTrain(1, fitUntil(never), AbortSignal.abort());
-    expect(before.member).toEqual({ ...before.first, isCutShort: true });
+    expect(before.member).toEqual({ ...before.start, isCutShort: true });
+    expect(before.first).toBeNull();
   });
 });
 
