@@ -369,8 +369,9 @@ function toNetwork(separators: readonly Separator[], nTerms: number): MlpWeights
 
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
- * apart, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each hidden layer. The same input gives the same bytes on
- * any engine. Yields every some milliseconds how many documents have been gone through, in all passes. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
+ * apart, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each hidden layer. The same
+ * input gives the same bytes on any engine. Yields every some milliseconds how many documents have been gone through, in all
+ * passes. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
  * @param documents `[N, V]` rows of Euclidean norm 1, or empty; each label has a document that counts 1
  */

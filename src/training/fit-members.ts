@@ -92,8 +92,8 @@ export interface FittedMembers {
 }
 
 /**
- * Trains the networks, and while other threads do, the linear member, on its own labels for articles without any, too; then, where it is wanted, a network on the answers of
- * them all, which stands for them.
+ * Trains the networks, and while other threads do, the linear member, which also learns its own labels for articles that have
+ * none; then, where it is wanted, a network on the answers of them all, which stands for them.
  * @throws what `fitEnsemble` throws
  */
 export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
