@@ -22,13 +22,14 @@ import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration, fitSelfTrainedCalibration } from "./training/fit-calibration.js";
 import type { FinishedMember } from "./training/fit-ensemble.js";
-import { fitMembers, mapAll, votersOf } from "./training/fit-members.js";
+import { fitMembers, mapAll } from "./training/fit-members.js";
 import { studentOptimizer } from "./training/fit-student.js";
 import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { rowsToLabel } from "./training/pseudo-labels.js";
 import { StoredArticles } from "./training/stored-articles.js";
+import { planStudent } from "./training/student-plan.js";
 import type { TrainingMemory } from "./training/training-memory.js";
 import { checkUnlabeledUse } from "./training/unlabeled-use.js";
 import { vectorizeCorpus } from "./training/vectorize-corpus.js";
@@ -246,7 +247,12 @@ export async function train(
       nLabels: labels.length,
     },
     ...planRun(split.train.length, settings.optimizer),
-    nStudentEpochs: settings.distill ? planRun(split.train.length, studentOptimizer(settings.optimizer)).nEpochs : 0,
+    student: settings.distill
+      ? {
+          hiddenUnits: planStudent(settings, labels.length).hiddenUnits,
+          nEpochs: planRun(split.train.length, studentOptimizer(settings.optimizer)).nEpochs,
+        }
+      : null,
   };
   const states = checkpoints && {
     isDue: checkpoints.isDue.bind(checkpoints),
@@ -268,8 +274,8 @@ export async function train(
     callbacks: { onEpoch, onRollback, onProgress, checkpoints: states, signal },
     onDistill: () => onStage?.("distill"),
   });
-  const { networks, counts } = fitted;
-  const { members, votes } = votersOf(networks, fitted.linear);
+  const { networks, counts, refitted } = fitted;
+  const { members, votes } = fitted.voters;
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
   const stored = chooseWeightType(
@@ -299,7 +305,6 @@ export async function train(
     validation !== null && settings.calibrate ? calibrationOn(validation) : noCalibration(labels.length);
 
   onStage?.("encode");
-  const refitted = fitted.refitted === null ? null : votersOf(networks, fitted.refitted);
   const metadata = {
     formatVersion: FORMAT_VERSION,
     labels,

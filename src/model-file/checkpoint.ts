@@ -40,8 +40,8 @@ export interface RunDescription {
   /** Of an epoch. */
   readonly nBatches: number;
   readonly nEpochs: number;
-  /** Of the network that learns from the others; 0 where there is none. */
-  readonly nStudentEpochs: number;
+  /** The network that learns from the others; null where there is none. */
+  readonly student: { readonly hiddenUnits: MlpShape["hiddenUnits"]; readonly nEpochs: number } | null;
 }
 
 /** A network of an ensemble that is done. */
@@ -51,6 +51,13 @@ export type FinishedMember = Pick<TrainOutcome, "weights" | "history" | "selecte
 export interface CheckpointState {
   readonly state: TrainingState;
   readonly finished: readonly FinishedMember[];
+}
+
+/** The network in training when so many are done. */
+function networkAt(run: RunDescription, nFinished: number): Pick<RunDescription, "shape" | "nEpochs"> {
+  if (nFinished < run.settings.ensemble || run.student === null) return run;
+  const { hiddenUnits, nEpochs } = run.student;
+  return { shape: { ...run.shape, hiddenUnits }, nEpochs };
 }
 
 const MOMENTS = ["moment1", "moment2"] as const;
@@ -90,7 +97,7 @@ export async function encodeCheckpoint(
   finished: readonly FinishedMember[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map<string, Tensor>();
-  const shapes = weightShapes(run.shape);
+  const shapes = weightShapes(networkAt(run, finished.length).shape);
   for (const set of WEIGHT_SETS) {
     for (const [name, shape] of shapes) tensors.set(`${set}.${name}`, { shape, data: state[set][name] });
   }
@@ -101,7 +108,9 @@ export async function encodeCheckpoint(
     }
   }
   for (const [member, { weights }] of finished.entries()) {
-    for (const [name, shape] of shapes) tensors.set(`finished.${member}.${name}`, { shape, data: weights[name] });
+    for (const [name, shape] of weightShapes(run.shape)) {
+      tensors.set(`finished.${member}.${name}`, { shape, data: weights[name] });
+    }
   }
   const metadata = new Map([
     [DIGEST_KEY, EMPTY_DIGEST],
@@ -281,10 +290,10 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   await checkDigest(bytes, digest, DIGEST_VERSION);
   checkRun(manifest, run, source);
   const finished = parseList(manifest.field("finished"), "finished", parseFinished);
-  const { ensemble, distill } = run.settings;
-  const nNetworks = ensemble + (distill ? 1 : 0);
+  const nNetworks = run.settings.ensemble + (run.student === null ? 0 : 1);
   if (finished.length >= nNetworks) fail(`fewer than ${nNetworks} as finished`, finished.length);
-  const state = parseState(manifest, run, finished.length < ensemble ? run.nEpochs : run.nStudentEpochs);
+  const { shape, nEpochs } = networkAt(run, finished.length);
+  const state = parseState(manifest, run, nEpochs);
   const nSets = WEIGHT_SETS.length + finished.length;
   const nTensors = nSets * weightShapes(run.shape).length + MOMENTS.length * TRAINABLE_NAMES.length;
   if (file.tensors.size !== nTensors) {
@@ -293,10 +302,10 @@ async function decode(bytes: Uint8Array, run: RunDescription, source: string): P
   return {
     state: {
       ...state,
-      parameters: takeWeights(file, "parameters", run.shape),
-      best: takeWeights(file, "best", run.shape),
-      moment1: takeMoments(file, "moment1", run.shape),
-      moment2: takeMoments(file, "moment2", run.shape),
+      parameters: takeWeights(file, "parameters", shape),
+      best: takeWeights(file, "best", shape),
+      moment1: takeMoments(file, "moment1", shape),
+      moment2: takeMoments(file, "moment2", shape),
     },
     finished: finished.map((member, i) => ({ ...member, weights: takeWeights(file, `finished.${i}`, run.shape) })),
   };

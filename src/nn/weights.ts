@@ -230,7 +230,7 @@ export function oneNetwork<A extends FloatArray>({
 export function joinNetworks(
   networks: readonly [MlpWeights, ...MlpWeights[]],
   votes: readonly number[] = networks.map(() => 1),
-): JoinedNetworks {
+): JoinedNetworks & { readonly w1: Float32Array } {
   const w1 = interleave(
     networks.map((network) => network.w1),
     firstWidths(networks),

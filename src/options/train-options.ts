@@ -357,7 +357,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     kind: "boolean",
     default: false,
     inOlderFiles: false,
-    help: "Train one more network on the answers of all others and the linear classifier, and store it in their place",
+    help: "Train one more network on the answers of all others, and store it in their place; the linear classifier has units of it where there are twice as many as labels, else it learns from that one, too",
   },
   linear: {
     kind: "boolean",

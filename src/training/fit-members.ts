@@ -2,6 +2,7 @@ import { countValues } from "../features/csr-matrix.js";
 import { countByLabel, type LabelCounts } from "../features/term-statistics.js";
 import type { CheckpointState } from "../model-file/checkpoint.js";
 import type { LinearDocuments, LinearMember } from "../nn/linear-member.js";
+import { mergeNetworks } from "../nn/merge-networks.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
 import type { TrainingBackend } from "../nn/training-backend.js";
 import type { Rollback } from "../nn/training-state.js";
@@ -20,8 +21,9 @@ import {
   trainItself,
   type UnlabeledRows,
 } from "./pseudo-labels.js";
+import { planStudent } from "./student-plan.js";
 import { unlabeledUseOf } from "./unlabeled-use.js";
-import { votesOf } from "./votes.js";
+import { STUDENT_VOTES, votesOf } from "./votes.js";
 import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./worth-threads.js";
 
 /** Networks of a model, and how often each counts. */
@@ -31,13 +33,16 @@ export interface Voters {
 }
 
 /** The members that stand in a model, behind each other as in its file. */
-export function votersOf(
-  networks: readonly [FinishedMember, ...FinishedMember[]],
-  linear: LinearMember | null,
-): Voters {
+function votersOf(networks: readonly [FinishedMember, ...FinishedMember[]], linear: LinearMember | null): Voters {
   const members = mapAll(networks, ({ weights }) => weights);
   const votes = votesOf(networks.length, linear !== null);
   return { members: linear === null ? members : [...members, linear.weights], votes };
+}
+
+/** The student as the one network of a model, and in it the linear member, if given. */
+function studentVoter(student: MlpWeights, linear: LinearMember | null): Voters {
+  const network = linear === null ? student : mergeNetworks([student, linear.weights], STUDENT_VOTES);
+  return { members: [network], votes: [1] };
 }
 
 /** `map` of a list that is not empty. */
@@ -77,12 +82,11 @@ export interface FittedMembers {
   /** Those that were trained, or the one that was distilled from them. */
   readonly networks: readonly [FinishedMember, ...FinishedMember[]];
   readonly isDistilled: boolean;
-  /** Null without one, and where it was distilled. */
-  readonly linear: LinearMember | null;
+  readonly voters: Voters;
   /** The members that gave the labels which the linear one learned in its first round; null where it learned none. */
   readonly beforeSelfTraining: Voters | null;
-  /** The linear member that learned from everything; null where it did not, or not to its end: that would be worse. */
-  readonly refitted: LinearMember | null;
+  /** The same with a linear member that learned from everything; null where it did not, or not to its end: that would be worse. */
+  readonly refitted: Voters | null;
   /** Of the training articles, made while other threads have the networks. */
   readonly counts: LabelCounts;
   /** Of all networks, one after another. */
@@ -93,7 +97,8 @@ export interface FittedMembers {
 
 /**
  * Trains the networks, and while other threads do, the linear member, which also learns its own labels for articles that have
- * none; then, where it is wanted, a network on the answers of them all, which stands for them.
+ * none; then, where it is wanted, a network on the networks' answers, which stands for them: with the linear member in units of its
+ * own where there is room, else on that one's answers, too.
  * @throws what `fitEnsemble` throws
  */
 export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
@@ -162,17 +167,23 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   const [{ finished, isInterrupted }, { linear, first, refit, counts }] = await Promise.all([ensemble, workBeside()]);
   const isCutShort = isInterrupted || linear?.isCutShort === true;
   let student: FinishedMember | null = null;
+  const { hiddenUnits, hasLinear } = planStudent(settings, nLabels);
   if (settings.distill && !isCutShort) {
     onDistill();
     const standing = resume?.finished.length === settings.ensemble ? resume.state : undefined;
-    const { members, votes } = votersOf(finished, linear);
-    student = await fitStudent({ ...input, backend }, joinNetworks(members, votes), finished, standing, callbacks);
+    // What is beside the student need not be learned by it.
+    const { members, votes } = votersOf(finished, hasLinear ? null : linear);
+    const network = { ...input.network, hiddenUnits };
+    const teacher = joinNetworks(members, votes);
+    student = await fitStudent({ ...input, network, backend }, teacher, finished, standing, callbacks);
   }
-  const refitted = refit === null || refit.isCutShort ? null : refit;
+  const votersWith = (member: LinearMember | null): Voters =>
+    student === null ? votersOf(finished, member) : studentVoter(student.weights, hasLinear ? member : null);
+  const refitted = refit === null || refit.isCutShort ? null : votersWith(refit);
   return {
     networks: student === null ? finished : [student],
     isDistilled: student !== null,
-    linear: student === null ? linear : null,
+    voters: votersWith(linear),
     beforeSelfTraining: first === null ? null : votersOf(finished, first),
     refitted,
     counts,

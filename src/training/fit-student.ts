@@ -18,14 +18,14 @@ export function studentOptimizer(optimizer: Resolved<OptimizerOptions>): Resolve
 }
 
 /**
- * Trains a network of the same size on the answers of finished ones, which it is to stand for; see {@link Teacher}. Its seed is that of
- * the member after them.
+ * Trains a network on the answers of finished ones, which it is to stand for; see {@link Teacher}. Its seed is that of the member
+ * after them.
  *
  * Its progress is that of a stage "distill". Null when `signal` ended it before its time: those that are done say more than a
  * student cut short.
  *
- * @param input what they were trained with
- * @param teacher they, and the linear member, where there is one
+ * @param input what they were trained with, but for the hidden units
+ * @param teacher they, and the linear member, where there is one that is not to stand beside it
  * @param finished they, for checkpoints
  * @param resume where to go on
  */

@@ -85,7 +85,7 @@ export async function vectorizeCorpus(
     matrix: sliceRows(matrix, begin, end),
     labels: Int32Array.from(rows.subarray(begin, end), (row) => labelNumbers[row] as number),
   });
-  const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
+  const isRefitted = isRefitWanted(settings, labels.length, split.train.length, split.validation.length);
   return {
     corpus,
     split,

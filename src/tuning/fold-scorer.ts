@@ -82,8 +82,10 @@ export function networksKey(settings: ResolvedTrainingSettings): string {
 
 /** What the linear member of a model depends on. */
 export function linearKey(settings: ResolvedTrainingSettings): string {
-  const { linear, refit } = settings;
-  return JSON.stringify([matricesKey(settings), { linear, refit }]);
+  const { linear, refit, distill, network } = settings;
+  // Where there is a student, its size says whether the linear member stands beside it, and so what that learns from.
+  const hiddenUnits = distill ? network.hiddenUnits : null;
+  return JSON.stringify([matricesKey(settings), { linear, refit, hiddenUnits }]);
 }
 
 /** Remembers what was made, up to a number; of what was used long ago nothing. */
@@ -202,7 +204,7 @@ export class FoldScorer {
       const rows = rowsOf(places);
       return { matrix: matrixOf(rows), labels: Int32Array.from(rows, numberOf) };
     };
-    const isRefitted = isRefitWanted(settings, split.train.length, split.validation.length);
+    const isRefitted = isRefitWanted(settings, labels.length, split.train.length, split.validation.length);
     return {
       training: () => shareOf(split.train),
       validation: () => (split.validation.length === 0 ? null : shareOf(split.validation)),

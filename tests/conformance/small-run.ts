@@ -76,7 +76,7 @@ export function describeSmallRun(): RunDescription {
     settings: resolveTrainingSettings({ network, optimizer, seed }),
     shape: { nTerms: N_TERMS, hiddenUnits: network.hiddenUnits, nLabels },
     ...planRun(N_DOCUMENTS, optimizer),
-    nStudentEpochs: 0,
+    student: null,
   };
 }
 

@@ -1,18 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
-import { Philox } from "../../../src/kernels/random.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import { MlpInference } from "../../../src/nn/inference.js";
 import {
   joinNetworks,
-  type MlpShape,
   type MlpWeights,
-  makeParameters,
   oneNetwork,
   packNetworks,
   splitNetworks,
   type WeightType,
 } from "../../../src/nn/weights.js";
+import { randomWeights } from "./random-weights.js";
 import { csrOf } from "./small-matrix.js";
 
 /** Folding moves one rounding of float32 (6e-8) per weight; logits here are sums of some ten numbers of size 1. */
@@ -32,18 +30,6 @@ const MATRIX = csrOf(7, [
   ],
   [[2, 1]],
 ]);
-
-function randomWeights(shape: MlpShape = SHAPE, seed = 8): MlpWeights {
-  const philox = new Philox().withKey(seed, 99);
-  let counter = 0;
-  return makeParameters(shape, (n, name) => {
-    const centre = name.startsWith("gamma") || name.startsWith("runningVar") ? 1.5 : 0;
-    return Float32Array.from({ length: n }, () => {
-      philox.generate(counter++, 0, 0, 0);
-      return centre + (philox.words[0]! / 2 ** 31 - 1);
-    });
-  });
-}
 
 /** The network as STYLE and papers write it, batch norm unfolded, in double. */
 function unfoldedLogits(weights: MlpWeights, matrix: CsrMatrix, row: number): number[] {
@@ -69,7 +55,7 @@ function softmax(logits: readonly number[]): number[] {
 
 describe("MlpInference", () => {
   it("agrees with the unfolded network", () => {
-    const weights = randomWeights();
+    const weights = randomWeights(SHAPE);
     const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const scores = new Float32Array(3);
     for (let row = 0; row < MATRIX.nRows; row++) {
@@ -81,7 +67,7 @@ describe("MlpInference", () => {
   });
 
   it("takes a row from the front of longer buffers", () => {
-    const inference = MlpInference.over(oneNetwork(randomWeights()), createReferenceMlp);
+    const inference = MlpInference.over(oneNetwork(randomWeights(SHAPE)), createReferenceMlp);
     const [fromMatrix, fromBuffers] = [new Float32Array(3), new Float32Array(3)];
     inference.scoreRow(MATRIX, 0, fromMatrix);
     inference.scores(Uint32Array.of(0, 3, 6, 6), Float32Array.of(0.6, 0.8, 9, 9), 2, fromBuffers);
@@ -89,7 +75,7 @@ describe("MlpInference", () => {
   });
 
   it("does not write to the weights and sees their changes after refresh", () => {
-    const weights = randomWeights();
+    const weights = randomWeights(SHAPE);
     const before = structuredClone(weights);
     const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const [first, second] = [new Float32Array(3), new Float32Array(3)];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeModel } from "../../../src/model-file/model-file.js";
+import { type MlpWeights, splitNetworks } from "../../../src/nn/weights.js";
 import { type TrainOptions, type TrainResult, type TrainStage, train } from "../../../src/train.js";
 import type { NetworkProgress } from "../../../src/training/progress.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
@@ -18,6 +19,11 @@ const OPTIONS: TrainOptions = {
 
 const train2 = (options: Partial<TrainOptions> = {}): Promise<TrainResult> =>
   train(SMALL_ARTICLES, { ...OPTIONS, ...options });
+
+/** The networks of a model; all have first layers of float32. */
+async function networksOf({ classifier }: Pick<TrainResult, "classifier">): Promise<readonly MlpWeights[]> {
+  return splitNetworks((await decodeModel(classifier.toBytes())).networks);
+}
 
 describe("train with distill", () => {
   it("makes a model of one network of the size of a member, which answers as they all do", async () => {
@@ -40,12 +46,13 @@ describe("train with distill", () => {
     }
   });
 
-  it("learns from what the networks and the linear member say", async () => {
-    const models = await Promise.all([{}, { linear: false }, { ensemble: 1 }].map((options) => train2(options)));
-    const weights = await Promise.all(
-      models.map(async ({ classifier }) => (await decodeModel(classifier.toBytes())).networks.members[0].w2),
-    );
-    expect(new Set(weights.map(String)).size).toBe(3);
+  it("learns from what the networks say, and from the linear member where that has no units beside it", async () => {
+    const narrow = { network: { ...OPTIONS.network, hiddenUnits: [16, 8, 5] } } as const;
+    const weightsOf = async (options: Partial<TrainOptions>): Promise<string> =>
+      String((await networksOf(await train2(options)))[0]?.w2);
+    const [wide, ofOne, alone] = await Promise.all([{}, { ensemble: 1 }, { linear: false }].map(weightsOf));
+    expect(new Set([wide, ofOne, alone]).size).toBe(3);
+    expect(await weightsOf({ ...narrow, linear: false })).not.toBe(await weightsOf(narrow));
   });
 
   it("gives the same bytes for the same articles, options and seed", async () => {
@@ -112,6 +119,56 @@ describe("train with distill", () => {
     expect(classifier.metadata.selectedEpochs).toHaveLength(2);
     const { classifier: whole } = await train2({ distill: false, refit: "never" });
     expect(classifier.classify("국회 표결", { topK: 3 })).toEqual(whole.classify("국회 표결", { topK: 3 }));
+  });
+});
+
+describe("the linear member within a student", () => {
+  const unlabeled = [{ title: "금리", body: "동결 은행 창구" }];
+  it.each([
+    ["", {}],
+    [", with what it has learned from articles without labels", { unlabeled, pseudoLabelRounds: 1 }],
+  ])("has a unit for each label in each layer, beside it, and counts four times as much%s", async (_, options) => {
+    const [student] = await networksOf(await train2(options));
+    const linear = (await networksOf(await train2({ ...options, distill: false }))).at(-1) as MlpWeights;
+    // 16, 8 and 8 units, of which the last three are those of the labels. No weight joins both.
+    const { w1, w2, w3, w4 } = student as MlpWeights;
+    const factor = (w1[13] as number) / (linear.w1[0] as number);
+    expect(Math.log2(factor)).toSatisfy(Number.isInteger);
+    for (let t = 0; t < w1.length / 16; t++) {
+      const own = linear.w1.subarray(3 * t, 3 * t + 3).map((weight) => factor * weight);
+      expect(w1.subarray(16 * t + 13, 16 * t + 16)).toEqual(own);
+    }
+    for (let i = 0; i < 16; i++) {
+      const row = [...w2.subarray(8 * i, 8 * i + 8)];
+      if (i < 13) expect(row.slice(5)).toEqual([0, 0, 0]);
+      else expect(row).toEqual(Array.from({ length: 8 }, (_, o) => (o === i - 8 ? 1 : 0)));
+    }
+    for (let i = 0; i < 5; i++) expect([...w3.subarray(8 * i + 5, 8 * i + 8)]).toEqual([0, 0, 0]);
+    expect(w4.subarray(15)).toEqual(linear.w4.map((weight) => (4 / 5) * weight));
+  });
+
+  it("learns once more from the articles kept back, when they have measured the network", async () => {
+    const { classifier, measured } = await train2({ refit: "auto" });
+    const before = await train2();
+    expect(classifier.metadata).toMatchObject({ isRefitted: true, isDistilled: true });
+    expect(measured.metadata).toMatchObject({ isRefitted: false, isDistilled: true });
+    const [ofMeasured] = await networksOf({ classifier: measured });
+    expect([ofMeasured]).toEqual(await networksOf(before));
+    const [of] = await networksOf({ classifier });
+    const unitsOf = (network: MlpWeights | undefined, start: number, end: number): number[] =>
+      [...(network as MlpWeights).w1].filter((_, i) => i % 16 >= start && i % 16 < end);
+    expect(unitsOf(of, 0, 13)).toEqual(unitsOf(ofMeasured, 0, 13));
+    expect(unitsOf(of, 13, 16)).not.toEqual(unitsOf(ofMeasured, 13, 16));
+  });
+
+  it("is not there where it would leave less than half of a layer, or without a linear member", async () => {
+    const narrow = { ...OPTIONS.network, hiddenUnits: [16, 8, 5] } as const;
+    for (const options of [{ network: narrow }, { linear: false }]) {
+      const result = await train2({ ...options, refit: "always" });
+      expect(result.classifier.metadata.isRefitted).toBe(false);
+      const [{ w2 }] = (await networksOf(result)) as [MlpWeights];
+      expect(w2.every((weight) => weight !== 0)).toBe(true);
+    }
   });
 });
 

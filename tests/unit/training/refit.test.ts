@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeModel } from "../../../src/model-file/model-file.js";
 import { splitNetworks } from "../../../src/nn/weights.js";
+import { resolveTrainingSettings } from "../../../src/options/train-options.js";
 import { type TrainOptions, train } from "../../../src/train.js";
 import { isRefitWanted } from "../../../src/training/refit.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
@@ -17,19 +18,26 @@ const OPTIONS: TrainOptions = {
 };
 
 describe("isRefitWanted", () => {
-  const linear = { linear: true, distill: false };
+  const network = { ...resolveTrainingSettings({}).network, hiddenUnits: [16, 8, 8] } as const;
+  const linear = { linear: true, distill: false, network };
 
   it("is so by itself for up to 20,000 articles, and beyond where asked for", () => {
-    expect(isRefitWanted({ refit: "auto", ...linear }, 18_000, 2000)).toBe(true);
-    expect(isRefitWanted({ refit: "auto", ...linear }, 18_001, 2000)).toBe(false);
-    expect(isRefitWanted({ refit: "always", ...linear }, 18_001, 2000)).toBe(true);
-    expect(isRefitWanted({ refit: "never", ...linear }, 18, 2)).toBe(false);
+    expect(isRefitWanted({ refit: "auto", ...linear }, 3, 18_000, 2000)).toBe(true);
+    expect(isRefitWanted({ refit: "auto", ...linear }, 3, 18_001, 2000)).toBe(false);
+    expect(isRefitWanted({ refit: "always", ...linear }, 3, 18_001, 2000)).toBe(true);
+    expect(isRefitWanted({ refit: "never", ...linear }, 3, 18, 2)).toBe(false);
   });
 
-  it("is not so without the linear member, without articles kept back, or where a network stands for it", () => {
-    expect(isRefitWanted({ refit: "always", linear: false, distill: false }, 18, 2)).toBe(false);
-    expect(isRefitWanted({ refit: "always", ...linear }, 20, 0)).toBe(false);
-    expect(isRefitWanted({ refit: "always", linear: true, distill: true }, 18, 2)).toBe(false);
+  it("is not so without the linear member, or without articles kept back", () => {
+    expect(isRefitWanted({ ...linear, refit: "always", linear: false }, 3, 18, 2)).toBe(false);
+    expect(isRefitWanted({ ...linear, refit: "always", linear: false, distill: true }, 3, 18, 2)).toBe(false);
+    expect(isRefitWanted({ refit: "always", ...linear }, 3, 20, 0)).toBe(false);
+  });
+
+  it("is so for a network that was distilled where the linear member has units in it", () => {
+    // Of the smallest layer's 8 units it may have 4.
+    expect(isRefitWanted({ ...linear, refit: "always", distill: true }, 4, 18, 2)).toBe(true);
+    expect(isRefitWanted({ ...linear, refit: "always", distill: true }, 5, 18, 2)).toBe(false);
   });
 });
 
