@@ -48,8 +48,14 @@ export async function trainTimed(
   return { classifier, seconds };
 }
 
-export function macroF1Of(classifier: Classifier, articles: readonly LabeledArticle[]): number {
-  return evaluate(classifier, articles, { maxErrors: 0, maxExamples: 0, nReplicates: 0 }).macroF1;
+export interface Scores {
+  readonly macroF1: number;
+  readonly expectedCalibrationError: number;
+}
+
+export function scoresOf(classifier: Classifier, articles: readonly LabeledArticle[]): Scores {
+  const { macroF1, reliability } = evaluate(classifier, articles, { maxErrors: 0, maxExamples: 0, nReplicates: 0 });
+  return { macroF1, expectedCalibrationError: reliability.expectedCalibrationError };
 }
 
 /** Results that are written down one by one, so that those that are there need not be made again. */

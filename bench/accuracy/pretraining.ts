@@ -12,11 +12,11 @@
 
 import {
   divide,
-  macroF1Of,
   Results,
   readAll,
   SEEDS,
   SHARES,
+  scoresOf,
   TEST_PATH,
   TRAINING_PATH,
   trainTimed,
@@ -41,7 +41,7 @@ for (const seed of SEEDS) {
       const { labeled, others } = divide(given, share, seed);
       const options = { seed, pretrain, pseudoLabelRounds: 0 };
       const { classifier, seconds } = await trainTimed(labeled, options, pretrain === "none" ? null : others);
-      const macroF1 = macroF1Of(classifier, test);
+      const { macroF1 } = scoresOf(classifier, test);
       results.add({ share, seed, pretrain, nLabeled: labeled.length, macroF1, seconds });
     }
   }

@@ -1,22 +1,23 @@
 /**
- * What pseudo-labels for headlines of the later date give: macro-F1 on others of that date.
+ * What pseudo-labels for headlines of the later date give: macro-F1 and calibration error on these and on others of that date.
  *
  *   npm run build && npx tsc -p tsconfig.bench.json
  *   node build/bench/accuracy/pseudo-labels.js [labelled.csv later.csv]
  *
  * Of ../shared/data/headlines_dev_train.csv a share drawn by the seed keeps its labels, the others are left out. A half of
  * headlines_dev_test.csv, every second headline, is given without labels, and the model, with all defaults but the seed, is tried
- * on the other half; then the other way round. Nothing was chosen on that file. Results are written after each run to
+ * on both halves, the one that it has seen without labels and the other; then the other way round. Nothing was chosen on that file. Results are written after each run to
  * bench/results/pseudo-labels.json; those that are there are not made again. With files of one's own they are only printed.
  */
 
 import {
   divide,
-  macroF1Of,
   Results,
   readAll,
+  type Scores,
   SEEDS,
   SHARES,
+  scoresOf,
   TEST_PATH,
   TRAINING_PATH,
   trainTimed,
@@ -25,7 +26,7 @@ import {
 /** Headlines of even and of odd places, from 0 on. */
 type Half = "even" | "odd";
 
-interface Result {
+interface Result extends Scores {
   readonly share: number;
   readonly seed: number;
   /** The half that was given without labels. */
@@ -34,7 +35,6 @@ interface Result {
   readonly tried: Half;
   readonly nLabeled: number;
   readonly nUnlabeled: number;
-  readonly macroF1: number;
   readonly seconds: number;
 }
 
@@ -44,8 +44,8 @@ const later = await readAll(laterPath);
 const halves = { even: later.filter((_, i) => i % 2 === 0), odd: later.filter((_, i) => i % 2 === 1) };
 const RUNS = [
   { unlabeled: "none", tried: ["even", "odd"] },
-  { unlabeled: "even", tried: ["odd"] },
-  { unlabeled: "odd", tried: ["even"] },
+  { unlabeled: "even", tried: ["even", "odd"] },
+  { unlabeled: "odd", tried: ["even", "odd"] },
 ] as const satisfies readonly { unlabeled: Result["unlabeled"]; tried: readonly Half[] }[];
 const results = new Results<Result>(process.argv.length > 2 ? null : "bench/results/pseudo-labels.json");
 for (const seed of SEEDS) {
@@ -64,7 +64,7 @@ for (const seed of SEEDS) {
           tried: half,
           nLabeled: labeled.length,
           nUnlabeled: texts?.length ?? 0,
-          macroF1: macroF1Of(classifier, halves[half]),
+          ...scoresOf(classifier, halves[half]),
           seconds,
         });
       }
