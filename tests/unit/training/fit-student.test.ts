@@ -127,7 +127,7 @@ describe("the linear member within a student", () => {
   it.each([
     ["", {}],
     [", with what it has learned from articles without labels", { unlabeled, pseudoLabelRounds: 1 }],
-  ])("has a unit for each label in each layer, beside it, and counts four times as much%s", async (_, options) => {
+  ])("has a unit for each label in each layer, beside it, and counts eight times as much%s", async (_, options) => {
     const [student] = await networksOf(await train2(options));
     const linear = (await networksOf(await train2({ ...options, distill: false }))).at(-1) as MlpWeights;
     // 16, 8 and 8 units, of which the last three are those of the labels. No weight joins both.
@@ -144,7 +144,7 @@ describe("the linear member within a student", () => {
       else expect(row).toEqual(Array.from({ length: 8 }, (_, o) => (o === i - 8 ? 1 : 0)));
     }
     for (let i = 0; i < 5; i++) expect([...w3.subarray(8 * i + 5, 8 * i + 8)]).toEqual([0, 0, 0]);
-    expect(w4.subarray(15)).toEqual(linear.w4.map((weight) => (4 / 5) * weight));
+    expect(w4.subarray(15)).toEqual(linear.w4.map((weight) => (8 / 9) * weight));
   });
 
   it("learns once more from the articles kept back, when they have measured the network", async () => {
