@@ -1,6 +1,7 @@
 /** Self-training of the linear member: it labels articles without labels, and learns from them, too. */
 
 import { dropEmptyRows, type RowSource, sliceRows } from "../features/csr-matrix.js";
+import { exponential, logProbability } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { MlpInference } from "../nn/inference.js";
 import type { LinearDocuments, LinearMember } from "../nn/linear-member.js";
@@ -62,30 +63,67 @@ export function joinPseudoLabels(
 }
 
 /**
- * Gives each document the label that the member finds most likely, the first of equal ones, and the weight p² / 2 with the
- * probability p of that label: doubtful ones count little, and no threshold has to be chosen. Null when `signal` is aborted.
+ * Calls `use` with each document's number and `[C]` probabilities, which the next call overwrites; returns false, the rest left
+ * out, when `signal` is aborted.
  */
-async function labelRows(
-  { weights: member }: LinearMember,
+async function scoreEach(
+  inference: MlpInference,
   { matrix, nUnlabeled }: UnlabeledRows,
-  kernels: MlpKernelFactory,
   signal: AbortSignal,
-): Promise<PseudoLabels | null> {
-  const inference = MlpInference.over(oneNetwork(member), kernels);
+  use: (row: number, probabilities: Float32Array) => void,
+): Promise<boolean> {
   const probabilities = new Float32Array(inference.nLabels);
-  const labels = new Int32Array(nUnlabeled);
-  const weights = new Float64Array(nUnlabeled);
   for (let row = 0; row < nUnlabeled; row++) {
     if (row % ROWS_PER_TURN === 0) {
       await yieldToEventLoop();
-      if (signal.aborted) return null;
+      if (signal.aborted) return false;
     }
     inference.scoreRow(matrix, row, probabilities);
-    const greatest = Math.max(...probabilities);
-    labels[row] = probabilities.indexOf(greatest);
-    weights[row] = CERTAIN_WEIGHT * greatest * greatest;
+    use(row, probabilities);
   }
-  return { labels, weights };
+  return true;
+}
+
+/**
+ * Gives each document the label with the greatest q(c), the first of equal ones, and the weight q(c)² / 2: doubtful ones
+ * count little, and no threshold has to be chosen. With the member's probabilities p, their means m over the documents and
+ * the share s of the documents without labels,
+ *
+ *   q(c) = p(c) m(c)^-s / Σ_k p(k) m(k)^-s
+ *
+ * A member that has learned from few documents gives most others one of few labels, and would learn that it was right. Where
+ * nearly all are without labels, all labels become as frequent; where few are, the member is believed. Null when `signal` is
+ * aborted.
+ *
+ * @see Berthelot et al. 2020, "ReMixMatch: Semi-Supervised Learning with Distribution Alignment and Augmentation Anchoring", for
+ * the alignment of labels' shares
+ */
+async function labelRows(
+  { weights: member }: LinearMember,
+  unlabeled: UnlabeledRows,
+  nLabeled: number,
+  kernels: MlpKernelFactory,
+  signal: AbortSignal,
+): Promise<PseudoLabels | null> {
+  const { nUnlabeled } = unlabeled;
+  const inference = MlpInference.over(oneNetwork(member), kernels);
+  const means = new Float64Array(inference.nLabels);
+  const isSummed = await scoreEach(inference, unlabeled, signal, (_, probabilities) => {
+    for (const [c, probability] of probabilities.entries()) (means[c] as number) += probability / nUnlabeled;
+  });
+  if (!isSummed) return null;
+  const share = nUnlabeled / (nUnlabeled + nLabeled);
+  const factors = means.map((mean) => exponential(-share * logProbability(mean)));
+  const labels = new Int32Array(nUnlabeled);
+  const weights = new Float64Array(nUnlabeled);
+  const isDone = await scoreEach(inference, unlabeled, signal, (row, probabilities) => {
+    const aligned = factors.map((factor, c) => factor * (probabilities[c] as number));
+    const greatest = Math.max(...aligned);
+    const certainty = greatest / aligned.reduce((sum, number) => sum + number, 0);
+    labels[row] = aligned.indexOf(greatest);
+    weights[row] = CERTAIN_WEIGHT * certainty * certainty;
+  });
+  return isDone ? { labels, weights } : null;
 }
 
 function cutShort(done: SelfTrained): SelfTrained {
@@ -114,7 +152,7 @@ export async function trainItself(
 ): Promise<SelfTrained> {
   let done: SelfTrained = { member, pseudoLabels: null, first: null };
   for (let round = 1; round <= nRounds; round++) {
-    const pseudoLabels = await labelRows(done.member, unlabeled, kernels, signal);
+    const pseudoLabels = await labelRows(done.member, unlabeled, labeled.matrix.nRows, kernels, signal);
     if (pseudoLabels === null) return cutShort(done);
     const next = await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled), round);
     if (next.isCutShort) return cutShort(done);

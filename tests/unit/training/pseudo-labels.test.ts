@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../../src/errors.js";
-import type { CsrMatrix } from "../../../src/features/csr-matrix.js";
+import { type CsrMatrix, sliceRows } from "../../../src/features/csr-matrix.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import type { LinearDocuments, LinearMember } from "../../../src/nn/linear-member.js";
 import type { LabeledMatrix } from "../../../src/nn/validation.js";
@@ -37,6 +37,16 @@ async function selfTrain(nRounds: number, fit = fitUntil(never), signal = never)
 const scoresOf = ({ weights }: LinearMember): Float32Array =>
   scoreRows(oneNetwork(weights), MATRIX, 2, createReferenceMlp);
 
+/** The weights of the documents without labels, rows 0 and 2, of labels 0 and 1; a half of all documents have none. */
+function weightsBy(member: LinearMember): readonly [number, number] {
+  const scores = scoresOf(member);
+  const [p0, p1] = [scores.slice(0, 2), scores.slice(4, 6)];
+  const aligned = (p: Float32Array): readonly number[] =>
+    Array.from(p, (own, c) => own / Math.sqrt((p0[c]! + p1[c]!) / 2));
+  const [q0, q1] = [aligned(p0), aligned(p1)];
+  return [(q0[0]! / (q0[0]! + q0[1]!)) ** 2 / 2, (q1[1]! / (q1[0]! + q1[1]!)) ** 2 / 2];
+}
+
 describe("rowsToLabel", () => {
   it("leaves out documents that hold no known term, and keeps those with labels behind the others", () => {
     const { matrix, nUnlabeled } = rowsToLabel(MATRIX, 3)!;
@@ -51,11 +61,11 @@ describe("rowsToLabel", () => {
 });
 
 describe("trainItself", () => {
-  it("gives each document its most likely label, and half the square of that label's probability for a weight", async () => {
+  it("gives each document its most likely label by aligned probabilities, and half the square of that one for a weight", async () => {
     const { start, pseudoLabels } = await selfTrain(1);
-    const scores = scoresOf(start);
+    const expected = weightsBy(start);
     expect([...pseudoLabels!.labels]).toEqual([0, 1]);
-    expect([...pseudoLabels!.weights]).toEqual([scores[0]! ** 2 / 2, scores[5]! ** 2 / 2]);
+    for (const [i, weight] of pseudoLabels!.weights.entries()) expect(weight).toBeCloseTo(expected[i]!, 10);
     expect(pseudoLabels!.weights[0]).toBeGreaterThan(0.125);
     expect(pseudoLabels!.weights[0]).toBeLessThan(0.5);
   });
@@ -65,14 +75,48 @@ describe("trainItself", () => {
     const [one, two] = [await selfTrain(1), await selfTrain(2)];
     const again = await fitUntil(never)(joinPseudoLabels(unlabeled, one.pseudoLabels!, LABELED));
     expect(one.member).toEqual(again);
-    const scores = scoresOf(one.member);
-    expect([...two.pseudoLabels!.weights]).toEqual([scores[0]! ** 2 / 2, scores[5]! ** 2 / 2]);
+    const expected = weightsBy(one.member);
+    for (const [i, weight] of two.pseudoLabels!.weights.entries()) expect(weight).toBeCloseTo(expected[i]!, 10);
     expect(two.member).not.toEqual(one.member);
     expect([one.first, two.first]).toEqual([one.start, two.start]);
     // Term 2 is in no document with a label, but beside term 0.
     const [w2Before, w2After] = [one.start, one.member].map(({ weights }) => weights.w1[4]! - weights.w1[5]!);
     expect(w2Before).toBe(0);
     expect(w2After).toBeGreaterThan(0.05);
+  });
+
+  it("does not give one label to all documents because it finds it a little more likely", async () => {
+    // Nine documents without labels, of which five hold more of term 0 and four more of term 1, and one of each label.
+    const [nUnlabeled, nRows] = [9, 11];
+    const rows = Array.from({ length: nUnlabeled }, (_, i) => (i < 5 ? [0.8, 0.6] : [0.3, 0.954]));
+    const matrix: CsrMatrix = {
+      nRows,
+      nColumns: 2,
+      indptr: Uint32Array.from({ length: nRows + 1 }, (_, i) => (i <= nUnlabeled ? 2 * i : nUnlabeled + i)),
+      indices: Uint32Array.from([...rows.flatMap(() => [0, 1]), 0, 1]),
+      data: Float32Array.from([...rows.flat(), 1, 1]),
+    };
+    const labeled = { matrix: sliceRows(matrix, nUnlabeled, nRows), labels: Int32Array.of(0, 1) };
+    // Both terms weigh 0.26 for and against their labels, so that 5 (2 · 0.26 (x_0 - x_1) + 0.5) is the difference of the logits:
+    // 3.0 and 0.8. The means are 0.83 and 0.17; with s = 9 / 11 their factors take off 1.3.
+    const plain = await fitUntil(never)(labeled);
+    const biased = {
+      ...plain,
+      weights: { ...plain.weights, b1: Float32Array.of(plain.weights.b1[0]! + 0.5, plain.weights.b1[1]!) },
+    };
+    const scores = scoreRows(oneNetwork(biased.weights), sliceRows(matrix, 0, nUnlabeled), 2, createReferenceMlp);
+    for (let row = 0; row < nUnlabeled; row++) expect(scores[2 * row]).toBeGreaterThan(0.5);
+    const unlabeled = { matrix, nUnlabeled };
+    const { pseudoLabels } = await trainItself(
+      biased,
+      labeled,
+      unlabeled,
+      1,
+      createReferenceMlp,
+      fitUntil(never),
+      never,
+    );
+    expect([...pseudoLabels!.labels]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1]);
   });
 
   it("does nothing in no rounds", async () => {
