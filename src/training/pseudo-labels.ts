@@ -1,7 +1,7 @@
 /** Self-training of the linear member: it labels articles without labels, and learns from them, too. */
 
 import { dropEmptyRows, type RowSource, sliceRows } from "../features/csr-matrix.js";
-import { exponential, logProbability } from "../kernels/math.js";
+import { exponential, logProbability, naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { MlpInference } from "../nn/inference.js";
 import type { LinearDocuments, LinearMember } from "../nn/linear-member.js";
@@ -17,6 +17,12 @@ const ROWS_PER_TURN = 1024;
  * themselves, and beyond this they teach no more (docs/accuracy.md).
  */
 const CERTAIN_WEIGHT = 0.5;
+
+/**
+ * Documents with labels by which the shares of the labels are half aligned and half the member's: with a thousand to two it is
+ * wrong about them more often than they differ, with ten thousand it is not (docs/accuracy.md).
+ */
+const HALF_ALIGNED = 5000;
 
 /** A matrix that begins with documents without labels; each holds a term. Behind them come those with labels. */
 export interface UnlabeledRows {
@@ -86,14 +92,14 @@ async function scoreEach(
 
 /**
  * Gives each document the label with the greatest q(c), the first of equal ones, and the weight q(c)² / 2: doubtful ones
- * count little, and no threshold has to be chosen. With the member's probabilities p, their means m over the documents and
- * the share s of the documents without labels,
+ * count little, and no threshold has to be chosen. With the member's probabilities p, their means m over these documents, and n
+ * documents with labels of which n(c) have label c,
  *
- *   q(c) = p(c) m(c)^-s / Σ_k p(k) m(k)^-s
+ *   q(c) ∝ p(c) (√n(c) / m(c))^e,  e = 5000 / (5000 + n),  Σ_c q(c) = 1
  *
- * A member that has learned from few documents gives most others one of few labels, and would learn that it was right. Where
- * nearly all are without labels, all labels become as frequent; where few are, the member is believed. Null when `signal` is
- * aborted.
+ * A member that has learned from few documents gives most others one of few labels, and would learn that it was right. So the
+ * shares of the labels are drawn to those of the documents with labels, half way from there to even ones, for the others may
+ * be of other dates; the less, the more labels it has learned from. Null when `signal` is aborted.
  *
  * @see Berthelot et al. 2020, "ReMixMatch: Semi-Supervised Learning with Distribution Alignment and Augmentation Anchoring", for
  * the alignment of labels' shares
@@ -101,7 +107,7 @@ async function scoreEach(
 async function labelRows(
   { weights: member }: LinearMember,
   unlabeled: UnlabeledRows,
-  nLabeled: number,
+  labelsGiven: LabeledMatrix["labels"],
   kernels: MlpKernelFactory,
   signal: AbortSignal,
 ): Promise<PseudoLabels | null> {
@@ -112,8 +118,12 @@ async function labelRows(
     for (const [c, probability] of probabilities.entries()) (means[c] as number) += probability / nUnlabeled;
   });
   if (!isSummed) return null;
-  const share = nUnlabeled / (nUnlabeled + nLabeled);
-  const factors = means.map((mean) => exponential(-share * logProbability(mean)));
+  const nGiven = new Uint32Array(means.length);
+  for (const label of labelsGiven) (nGiven[label] as number)++;
+  const exponent = HALF_ALIGNED / (HALF_ALIGNED + labelsGiven.length);
+  const factors = means.map((mean, c) =>
+    exponential(exponent * (naturalLogarithm(nGiven[c] as number) / 2 - logProbability(mean))),
+  );
   const labels = new Int32Array(nUnlabeled);
   const weights = new Float64Array(nUnlabeled);
   const isDone = await scoreEach(inference, unlabeled, signal, (row, probabilities) => {
@@ -152,7 +162,7 @@ export async function trainItself(
 ): Promise<SelfTrained> {
   let done: SelfTrained = { member, pseudoLabels: null, first: null };
   for (let round = 1; round <= nRounds; round++) {
-    const pseudoLabels = await labelRows(done.member, unlabeled, labeled.matrix.nRows, kernels, signal);
+    const pseudoLabels = await labelRows(done.member, unlabeled, labeled.labels, kernels, signal);
     if (pseudoLabels === null) return cutShort(done);
     const next = await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled), round);
     if (next.isCutShort) return cutShort(done);

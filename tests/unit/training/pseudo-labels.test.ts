@@ -37,12 +37,12 @@ async function selfTrain(nRounds: number, fit = fitUntil(never), signal = never)
 const scoresOf = ({ weights }: LinearMember): Float32Array =>
   scoreRows(oneNetwork(weights), MATRIX, 2, createReferenceMlp);
 
-/** The weights of the documents without labels, rows 0 and 2, of labels 0 and 1; a half of all documents have none. */
+/** The weights of the documents without labels, rows 0 and 2, of labels 0 and 1; one document of each has one. */
 function weightsBy(member: LinearMember): readonly [number, number] {
   const scores = scoresOf(member);
   const [p0, p1] = [scores.slice(0, 2), scores.slice(4, 6)];
   const aligned = (p: Float32Array): readonly number[] =>
-    Array.from(p, (own, c) => own / Math.sqrt((p0[c]! + p1[c]!) / 2));
+    Array.from(p, (own, c) => own / ((p0[c]! + p1[c]!) / 2) ** (5000 / 5002));
   const [q0, q1] = [aligned(p0), aligned(p1)];
   return [(q0[0]! / (q0[0]! + q0[1]!)) ** 2 / 2, (q1[1]! / (q1[0]! + q1[1]!)) ** 2 / 2];
 }
@@ -98,7 +98,7 @@ describe("trainItself", () => {
     };
     const labeled = { matrix: sliceRows(matrix, nUnlabeled, nRows), labels: Int32Array.of(0, 1) };
     // Both terms weigh 0.26 for and against their labels, so that 5 (2 · 0.26 (x_0 - x_1) + 0.5) is the difference of the logits:
-    // 3.0 and 0.8. The means are 0.83 and 0.17; with s = 9 / 11 their factors take off 1.3.
+    // 3.0 and 0.8. The means are 0.83 and 0.17; their factors take off 1.6.
     const plain = await fitUntil(never)(labeled);
     const biased = {
       ...plain,
@@ -117,6 +117,30 @@ describe("trainItself", () => {
       never,
     );
     expect([...pseudoLabels!.labels]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
+  it("draws the shares of the labels half way from those of the documents with labels to even ones", async () => {
+    // Four documents of label 0 and one of label 1 hold the same term as those without: √4 to √1, whatever the member says.
+    const matrix: CsrMatrix = {
+      nRows: 8,
+      nColumns: 1,
+      indptr: Uint32Array.from({ length: 9 }, (_, i) => i),
+      indices: new Uint32Array(8),
+      data: new Float32Array(8).fill(1),
+    };
+    const labeled = { matrix: sliceRows(matrix, 3, 8), labels: Int32Array.of(0, 0, 0, 0, 1) };
+    const member = await fitUntil(never)(labeled);
+    const { pseudoLabels } = await trainItself(
+      member,
+      labeled,
+      { matrix, nUnlabeled: 3 },
+      1,
+      createReferenceMlp,
+      fitUntil(never),
+      never,
+    );
+    expect([...pseudoLabels!.labels]).toEqual([0, 0, 0]);
+    for (const weight of pseudoLabels!.weights) expect(weight).toBeCloseTo((2 / 3) ** 2 / 2, 3);
   });
 
   it("does nothing in no rounds", async () => {
