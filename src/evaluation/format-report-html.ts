@@ -267,6 +267,13 @@ function renderModelCard(report: EvaluationReport): Html {
       [message("학습 데이터 SHA-256", "SHA-256 of the training data"), html`<code>${model.trainingDataHash}</code>`],
       [message("모델 형식", "Model format"), String(model.formatVersion)],
     );
+    if (model.unlabeled !== null) {
+      const { nDocuments, hash } = model.unlabeled;
+      rows.push(
+        [message("라벨 없이 배운 기사", "Articles without labels"), nDocuments.toLocaleString("en-US")],
+        [message("그 SHA-256", "SHA-256 of these"), html`<code>${hash}</code>`],
+      );
+    }
   }
   const settings = model === null ? [] : listSettings(model.settings);
   return html`${

@@ -21,6 +21,7 @@ export async function describeModel(bytes: Uint8Array, source?: string): Promise
     sizeBytes: bytes.length,
     settings: metadata.settings,
     trainingDataHash: metadata.trainingDataHash,
+    unlabeled: metadata.unlabeled ?? null,
     selectedEpochs: metadata.selectedEpochs,
     calibration: metadata.calibration,
     topTerms: metadata.labels.map((label, index) => ({

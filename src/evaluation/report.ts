@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.js";
 import type { RankedTerm } from "../features/term-statistics.js";
 import type { WeightedRange } from "../html/index.js";
+import type { UnlabeledArticles } from "../model-file/manifest.js";
 import type { Calibration } from "../nn/calibration.js";
 import type { EpochRecord } from "../nn/epoch-record.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
@@ -123,6 +124,8 @@ export interface ModelCard {
   readonly settings: ResolvedTrainingSettings;
   /** SHA-256 (hex) of the training articles; see docs/model-format.md. */
   readonly trainingDataHash: string;
+  /** The articles without labels that it learned from, too; null without. */
+  readonly unlabeled: UnlabeledArticles | null;
   /** For each network of the model the epoch whose weights were kept, and its figures. */
   readonly selectedEpochs: readonly EpochRecord[];
   /** What is done to the mean of the networks' logits. */
@@ -258,6 +261,7 @@ function copyModel(model: ModelCard): ModelCard {
     sizeBytes: model.sizeBytes,
     settings: model.settings,
     trainingDataHash: model.trainingDataHash,
+    unlabeled: model.unlabeled && { nDocuments: model.unlabeled.nDocuments, hash: model.unlabeled.hash },
     selectedEpochs: model.selectedEpochs.map(copyEpoch),
     calibration: { temperature: model.calibration.temperature, labelBias: [...model.calibration.labelBias] },
     topTerms: model.topTerms.map(({ label, terms }) => ({

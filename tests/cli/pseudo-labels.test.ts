@@ -27,6 +27,9 @@ describe("newsclf train --unlabeled", () => {
     const { stdout } = await runCli(["inspect", inFolder("one.newsclf")]);
     const { hash } = metadata.unlabeled!;
     expect(stdout).toContain(`without labels  3 articles, SHA-256 ${hash}, for 3 rounds of pseudo-labels\n`);
+    const report = JSON.parse(await readFile(inFolder("report/report.json"), "utf8"));
+    expect(report.model.unlabeled).toEqual({ nDocuments: 3, hash });
+    expect(await readFile(inFolder("report/report.html"), "utf8")).toContain(hash);
     const both = ["--pretrain", "autoencoder", "--pseudo-label-rounds", "1"];
     await trainTo("both.newsclf", ...unlabeled, ...both);
     const inspected = await runCli(["inspect", inFolder("both.newsclf")]);

@@ -46,6 +46,7 @@ function smallReport() {
       sizeBytes: 1000,
       settings: resolveTrainingSettings({}),
       trainingDataHash: "00",
+      unlabeled: { nDocuments: 3, hash: "11" },
       selectedEpochs: [epoch],
       calibration: { temperature: 1, labelBias: [0, 0] },
       topTerms: [{ label: "가", terms: [{ term: "금리/NNG", value: 12.5 }] }],
