@@ -4,9 +4,10 @@ import { createEvaluator, type EvaluationReport } from "./evaluation/index.js";
 import { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.js";
 import { FOLD_SPEC, type FoldOptions } from "./options/fold-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
-import { RUN_SPEC } from "./options/train-options.js";
-import type { Label, LabeledArticle } from "./text/article.js";
+import { RUN_SPEC, type RunOptions } from "./options/train-options.js";
+import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type TrainOptions, type TrainProgress, train } from "./train.js";
+import { checkUnlabeledUse } from "./training/unlabeled-use.js";
 
 /** Where cross-validation stands. */
 export interface CrossValidationProgress {
@@ -17,7 +18,11 @@ export interface CrossValidationProgress {
 }
 
 export interface CrossValidationOptions extends FoldOptions {
-  /** Settings of each training; its seed also draws the folds. */
+  /**
+   * Settings of each training; its seed also draws the folds. Articles without labels (`unlabeled`) are read once, before the
+   * first fold, and held in memory for all folds. The articles that are tried may be among them: the model is then measured on
+   * texts that it has seen, without their labels.
+   */
   readonly training?: Omit<TrainOptions, "onEpoch" | "onProgress" | "signal" | "source">;
   /** `[nArticles]` articles of one group, such as copies of one story, stay on one side. Not together with `dates`. */
   readonly groups?: readonly (string | number)[];
@@ -110,14 +115,34 @@ function throwIfAborted(signal: AbortSignal | undefined, fold: number, nFolds: n
   throw new TrainingError("TRAINING_ABORTED", 0, 0, problem);
 }
 
+/** Options of the run itself; those of groups, such as `vectorizer`, are left to the trainings. */
+function resolveRun(training: TrainOptions): Resolved<RunOptions> {
+  const given = Object.entries(training).filter(([name]) => Object.hasOwn(RUN_SPEC, name));
+  return resolveOptions<RunOptions>(RUN_SPEC, Object.fromEntries(given), "training");
+}
+
+/** Copies texts from a source that may give them only once. */
+async function collectTexts(
+  articles: Iterable<Article> | AsyncIterable<Article>,
+  throwIfStopped: () => void,
+): Promise<readonly Article[]> {
+  const texts: Article[] = [];
+  for await (const { title, body } of articles) {
+    throwIfStopped();
+    texts.push({ title, body });
+  }
+  return texts;
+}
+
 /**
  * Measures training options on articles that no part of the training has seen: vocabulary, document frequencies, weights
- * and the choice of the epoch are made anew in each fold, from its own training articles alone.
+ * and the choice of the epoch are made anew in each fold, from its own training articles and those without labels alone.
  *
  * Folds are drawn at random with each label's share, or keep groups together, or go forward by date; see
  * `stratifiedFolds`, `groupedFolds` and `forwardFolds`. The same articles and options give the same result.
  *
- * @throws {OptionError} when an option is out of range, or there is not one group or date for each article
+ * @throws {OptionError} when an option is out of range, or there is not one group or date for each article, or nothing would
+ * learn from articles without labels
  * @throws {DatasetError} when there is no article, or a fold has too few articles of a label to learn from
  * @throws {TrainingError} when `signal` is aborted
  * @example
@@ -132,10 +157,15 @@ export async function crossValidate(
   const { training = {}, source = "articles", onFold, onProgress, signal } = options;
   const given = options.folds === undefined ? {} : { folds: options.folds };
   const { folds: nFolds }: Resolved<FoldOptions> = resolveOptions(FOLD_SPEC, given, "");
-  const { seed } = resolveOptions(RUN_SPEC, training.seed === undefined ? {} : { seed: training.seed }, "training");
+  const run = resolveRun(training);
+  if (training.unlabeled !== undefined) checkUnlabeledUse(run);
   if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
   const labels = [...new Set(articles.map(({ label }) => label))].sort();
-  const assigned = assignFolds(articles, labels, nFolds, seed, options);
+  const assigned = assignFolds(articles, labels, nFolds, run.seed, options);
+  const unlabeled =
+    training.unlabeled === undefined
+      ? {}
+      : { unlabeled: await collectTexts(training.unlabeled, () => throwIfAborted(signal, 0, assigned.length)) };
 
   const whole = createEvaluator(labels);
   const folds: FoldResult[] = [];
@@ -145,6 +175,7 @@ export async function crossValidate(
       Array.from(trainRows, (row) => articles[row] as LabeledArticle),
       {
         ...training,
+        ...unlabeled,
         source: `${source}, fold ${fold + 1} of ${assigned.length}`,
         ...(onProgress === undefined
           ? {}

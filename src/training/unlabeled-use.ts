@@ -8,16 +8,15 @@ export interface UnlabeledUse {
   readonly nPseudoLabelRounds: number;
 }
 
-export function unlabeledUseOf({
-  pretrain,
-  linear,
-  pseudoLabelRounds,
-}: Pick<ResolvedTrainingSettings, "pretrain" | "linear" | "pseudoLabelRounds">): UnlabeledUse {
+/** The settings that say what learns from articles without labels. */
+type UnlabeledSettings = Pick<ResolvedTrainingSettings, "pretrain" | "linear" | "pseudoLabelRounds">;
+
+export function unlabeledUseOf({ pretrain, linear, pseudoLabelRounds }: UnlabeledSettings): UnlabeledUse {
   return { isPretrained: pretrain !== "none", nPseudoLabelRounds: linear ? pseudoLabelRounds : 0 };
 }
 
 /** @throws {OptionError} when nothing would learn from articles without labels */
-export function checkUnlabeledUse(settings: ResolvedTrainingSettings): void {
+export function checkUnlabeledUse(settings: UnlabeledSettings): void {
   const { isPretrained, nPseudoLabelRounds } = unlabeledUseOf(settings);
   if (isPretrained || nPseudoLabelRounds > 0) return;
   const where = 'where there are articles without labels and pretrain is "none"';

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Classifier } from "../../src/classifier.js";
 import { type CrossValidationOptions, crossValidate } from "../../src/cross-validation.js";
 import { DatasetError, OptionError, TrainingError } from "../../src/errors.js";
+import type { Article } from "../../src/text/article.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../conformance/training.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
@@ -75,6 +76,93 @@ describe("crossValidate", () => {
     ]);
     expect(predictions.map(({ index }) => index % 8)).not.toContain(1);
     for (const { index, fold } of predictions) expect(Math.floor((index % 8) / 2)).toBe(fold + 1);
+  });
+
+  describe("with articles without labels", () => {
+    const training = { ...OPTIONS.training, linear: true, pseudoLabelRounds: 1 };
+    const options = { ...OPTIONS, training };
+    /** Words that no article with a label holds. */
+    const texts: readonly Article[] = ["금리 환율", "축구 투수", "국회 장관"].map((title) => ({ title, body: "" }));
+
+    it.each([
+      ["drawn at random", {}],
+      ["of groups", { groups: SMALL_ARTICLES.map((_, index) => index >> 1) }],
+      ["by date", { folds: 3, dates: SMALL_ARTICLES.map((_, index) => `2026-01-0${1 + (index % 8)}`) }],
+    ])("gives them to every fold, from a source that gives them once: folds %s", async (_, more) => {
+      async function* stream() {
+        yield* texts;
+      }
+      const classifiers: Classifier[] = [];
+      const onFold = (_: unknown, classifier: Classifier) => classifiers.push(classifier);
+      const given = { ...options, ...more, training: { ...training, unlabeled: stream() }, onFold };
+      const result = await crossValidate(SMALL_ARTICLES, given);
+      expect(classifiers).toHaveLength(result.folds.length);
+      for (const { metadata, vocabulary } of classifiers) {
+        expect(metadata.unlabeled?.nDocuments).toBe(3);
+        expect(vocabulary.columnOf("환율/NNG")).toBeGreaterThanOrEqual(0);
+      }
+      const ofArray = { ...options, ...more, training: { ...training, unlabeled: texts } };
+      expect(await crossValidate(SMALL_ARTICLES, ofArray)).toEqual(result);
+    });
+
+    it("takes the very articles that are tried, and never sees a label of theirs", async () => {
+      const bare = SMALL_ARTICLES.map(({ title, body }) => ({ title, body }));
+      // Each with the label of the article eight places before it, which is another.
+      const mislabeled = bare.map((text, index) => ({ ...text, label: SMALL_ARTICLES.at(index - 8)!.label }));
+      const expected = await crossValidate(SMALL_ARTICLES, { ...options, training: { ...training, unlabeled: bare } });
+      const given = { ...options, training: { ...training, unlabeled: mislabeled } };
+      expect(await crossValidate(SMALL_ARTICLES, given)).toEqual(expected);
+    });
+
+    it("keeps what it was given, though the caller changes it", async () => {
+      const changing = texts.map((text) => ({ ...text }));
+      const hashes = new Set<string | undefined>();
+      await crossValidate(SMALL_ARTICLES, {
+        ...options,
+        training: { ...training, unlabeled: changing },
+        onFold: (_, { metadata }) => {
+          hashes.add(metadata.unlabeled?.hash);
+          for (const text of changing) text.title += " 나중";
+        },
+      });
+      expect(hashes.size).toBe(1);
+    });
+
+    it("refuses them before it reads any when nothing would learn from them, and a part that is no text", async () => {
+      let isRead = false;
+      function* stream() {
+        isRead = true;
+        yield* texts;
+      }
+      for (const [idle, message] of [
+        [{ linear: false }, "linear must be true where"],
+        [{ pseudoLabelRounds: 0 }, "pseudoLabelRounds must be 1 or more where"],
+        [{ pseudoLabelRounds: -1 }, "training.pseudoLabelRounds must be"],
+      ] as const) {
+        const given = { ...options, training: { ...training, ...idle, unlabeled: stream() } };
+        const error = await crossValidate(SMALL_ARTICLES, given).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(OptionError);
+        expect((error as OptionError).message).toContain(message);
+      }
+      expect(isRead).toBe(false);
+      const wrong = [...texts, { title: "금리", body: 1 as unknown as string }];
+      const given = { ...options, training: { ...training, unlabeled: wrong } };
+      await expect(crossValidate(SMALL_ARTICLES, given)).rejects.toThrow(/unlabeled\[3\]\.body/);
+    });
+
+    it("stops while they are read when aborted", async () => {
+      const abort = new AbortController();
+      let nRead = 0;
+      function* stream() {
+        for (const text of texts) {
+          if (++nRead === 2) abort.abort();
+          yield text;
+        }
+      }
+      const given = { ...options, training: { ...training, unlabeled: stream() }, signal: abort.signal };
+      await expect(crossValidate(SMALL_ARTICLES, given)).rejects.toMatchObject({ code: "TRAINING_ABORTED" });
+      expect(nRead).toBe(2);
+    });
   });
 
   it("names the fold when it has too few articles of a label", async () => {
