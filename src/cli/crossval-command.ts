@@ -9,9 +9,10 @@ import { ProgressDisplay } from "./progress.js";
 import type { CommandStreams } from "./streams.js";
 import { trainingState } from "./train-command.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, loadUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
-interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag {
+interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag, UnlabeledFlag {
   readonly predictions?: string;
   readonly format: OutputFormat;
 }
@@ -75,14 +76,17 @@ async function runCrossval(
   ]);
   const display = new ProgressDisplay(messages);
   const settings = await loadTrainingSettings(flags);
+  await checkUnlabeledFlag(flags, settings);
   const tokenizer = await loadTokenizer(flags);
   const { articles, lines, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
+  const unlabeled =
+    flags.unlabeled === undefined ? {} : { unlabeled: await loadUnlabeledTexts(flags.unlabeled, flags, streams) };
   const signal = listenForInterrupt?.();
   const result = await crossValidate(articles, {
     ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),
     ...kinds,
-    training: { ...settings, tokenizer },
+    training: { ...settings, ...unlabeled, tokenizer },
     source: paths.join(", "),
     onProgress: ({ fold, nFolds, training }) => {
       const state = trainingState(training);
@@ -108,6 +112,7 @@ export function addCrossvalCommand(program: Command, streams: CommandStreams): v
     .argument("<files...>", "tables of articles with labels, as for train")
     .addOption(formatOption())
     .option("--predictions <file>", "write what was predicted for each article, out of its fold, as CSV");
+  addUnlabeledFlag(command);
   addSpecFlags<FoldOptions>(command, FOLD_SPEC);
   addFoldFlags(command);
   addInputFlags(command, { withLabel: true });

@@ -1,11 +1,10 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { Language } from "../html/index.js";
-import type { ArticleRecord } from "../io/article-reader.js";
 import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
-import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
+import type { TrainingSettings } from "../options/train-options.js";
 import type { Article, LabeledArticle } from "../text/article.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
@@ -17,7 +16,6 @@ import {
   addInputFlags,
   checkInputFlags,
   type InputFlags,
-  readAnyDocuments,
   spoolLabeled,
   streamLabeled,
 } from "./input-flags.js";
@@ -27,16 +25,15 @@ import { checkReportWritable, describeRun, languageOption, reportPaths, writeRep
 import { StageTimes } from "./stage-times.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, readUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
-interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags, ConfigFlag {
+interface TrainFlags extends InputFlags, UserDictionaryFlags, WorkersFlag, CheckpointFlags, ConfigFlag, UnlabeledFlag {
   readonly output?: string;
   readonly report: string;
   readonly lang: Language;
   readonly profile?: string;
-  /** Files or patterns. */
-  readonly unlabeled?: readonly string[];
   /** Bytes. */
   readonly maxMemory?: number;
 }
@@ -96,11 +93,7 @@ async function runTrain(
   ]);
   const modelPath = flags.output ?? defaultModelPath(paths);
   const settings = await loadTrainingSettings(flags);
-  if (flags.unlabeled !== undefined) {
-    // Before all else, as the other options.
-    const { checkUnlabeledUse } = await import("../training/unlabeled-use.js");
-    checkUnlabeledUse(resolveTrainingSettings(settings));
-  }
+  await checkUnlabeledFlag(flags, settings);
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));
@@ -137,22 +130,6 @@ async function openTraining(
   if (files === null) return streamLabeled(paths, flags, streams, more);
   const { articles, ...facts } = await spoolLabeled(paths, flags, streams, files.createSpool(), more);
   return { articles, facts: () => facts };
-}
-
-/** Reads texts of any kind one by one, those that cannot be used left out. */
-function readUnlabeledTexts<T>(
-  paths: readonly string[],
-  flags: InputFlags,
-  streams: CommandStreams,
-  use: (articles: AsyncIterable<Article>) => Promise<T>,
-): Promise<T> {
-  // The file for rejected rows is that of the articles with labels.
-  const { rejects: _, onBadRow, ...inputFlags } = flags;
-  const badRows = onBadRow === undefined || onBadRow === "collect" ? {} : { onBadRow };
-  async function* usable(records: AsyncIterable<ArticleRecord<Article> | null>): AsyncGenerator<Article, void> {
-    for await (const record of records) if (record !== null) yield record.article;
-  }
-  return readAnyDocuments(paths, { ...inputFlags, ...badRows }, streams, (records) => use(usable(records)));
 }
 
 async function trainInto(
@@ -309,14 +286,9 @@ export function addTrainCommand(program: Command, streams: CommandStreams): void
       "--max-memory <size>",
       "memory to take at most, such as 800MB: what does not fit goes to temporary files beside the model, which stays the same",
       parseBytes,
-    )
-    .option(
-      "--unlabeled <file>",
-      "articles or lines of text without labels to learn from, too, best those that are to be classified or of their date; may be given several times",
-      (file: string, before: readonly string[] = []) => [...before, file],
-    )
-    .option("--profile <file>", "write how long each stage took, as JSON")
-    .addOption(languageOption());
+    );
+  addUnlabeledFlag(command);
+  command.option("--profile <file>", "write how long each stage took, as JSON").addOption(languageOption());
   addInputFlags(command, { withLabel: true });
   addUserDictionaryFlag(command);
   addWorkersFlag(command);

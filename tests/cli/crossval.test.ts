@@ -133,6 +133,67 @@ describe("newsclf crossval", () => {
     expect(broken.stderr).toMatch(/articles\.csv:4: a date must begin with year, month and day.*got "어제"/);
   });
 
+  describe("--unlabeled", () => {
+    /** Four articles of each label, then two days of words that are new to those who know the days before. */
+    const DATED = [
+      ...["금리", "은행", "대출", "물가"].map((word) => `경제,${word} 소식,2026.1.1`),
+      ...["국회", "의원", "법안", "표결"].map((word) => `정치,${word} 소식,2026.1.1`),
+      ...["경제,환율 소식", "정치,장관 소식"].flatMap((text) => Array.from({ length: 4 }, () => `${text},2026.1.2`)),
+      ...["경제,수출 소식", "정치,총리 소식"].flatMap((text) => Array.from({ length: 4 }, () => `${text},2026.1.3`)),
+    ];
+    const BY_DATE = ["--folds", "2", "--date-column", "작성일", "--validation-fraction", "0", "--format", "json"];
+    const accuracyOf = (stdout: string): number => (JSON.parse(stdout) as { accuracy: { mean: number } }).accuracy.mean;
+
+    it("lets each fold learn from texts without labels, of several files", async () => {
+      const csv = await writeCsv(`category,title,작성일\n${DATED.join("\n")}\n`);
+      await writeFile(folder("economy.txt"), "금리 은행 환율\n대출 물가 수출\n".repeat(4));
+      await writeFile(folder("politics.csv"), `title\n${"국회 의원 장관\n법안 표결 총리\n".repeat(4)}`);
+      const files = ["--unlabeled", folder("economy.txt"), "--unlabeled", folder("politics.csv")];
+      const without = await runCli(["crossval", csv, ...BY_DATE, ...QUICK]);
+      const { exitCode, stdout, stderr } = await runCli(["crossval", csv, ...BY_DATE, ...QUICK, ...files]);
+      expect(exitCode, stderr).toBe(0);
+      // Without them the new words are unknown: the articles of a day look the same, half of them of each label.
+      expect(accuracyOf(without.stdout)).toBe(0.5);
+      expect(accuracyOf(stdout)).toBe(1);
+    });
+
+    it("takes the file that is tried, and shows the rounds of each fold", async () => {
+      const csv = await writeCsv();
+      const argv = ["crossval", csv, "--folds", "2", "--unlabeled", csv, "--pseudo-label-rounds", "100", ...QUICK];
+      const { exitCode, stderr } = await runCli(argv, { columns: 120 });
+      expect(exitCode, stderr).toBe(0);
+      for (const fold of ["1/2", "2/2"]) {
+        expect(stderr).toMatch(new RegExp(`${fold} pseudo-label [\\d,]+ {2}round \\d+/100`));
+      }
+    });
+
+    it("tells of rows that are left out before the first fold", async () => {
+      const csv = await writeCsv();
+      await writeFile(folder("archive.csv"), "title,본문\n금리 소식,은행\n,\n국회 소식,의원\n");
+      const argv = ["crossval", csv, "--folds", "2", "--unlabeled", folder("archive.csv"), ...QUICK];
+      const { exitCode, stderr } = await runCli(argv);
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(
+        /archive\.csv: left out 1 of 3 rows, which have no text: line 3\n(?:.*\n)*fold 1: macro-F1/,
+      );
+    });
+
+    it("refuses them when nothing would learn from them, before it reads any file", async () => {
+      const missing = ["crossval", folder("no.csv"), "--unlabeled", folder("none.txt")];
+      for (const [flags, message] of [
+        [["--no-linear"], "linear must be true where"],
+        [["--pseudo-label-rounds", "0"], "pseudoLabelRounds must be 1 or more where"],
+      ] as const) {
+        const { exitCode, stderr } = await runCli([...missing, ...flags]);
+        expect(exitCode).toBe(2);
+        expect(stderr).toContain(message);
+      }
+      const { exitCode, stderr } = await runCli(["crossval", await writeCsv(), ...missing.slice(2), ...QUICK]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("none.txt");
+    });
+  });
+
   it("says which column is missing, and that groups and dates exclude each other", async () => {
     const csv = await writeCsv();
     const missing = await runCli(["crossval", csv, "--date-column", "날짜"]);

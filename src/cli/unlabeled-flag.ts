@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { ArticleRecord } from "../io/article-reader.js";
+import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
+import type { Article } from "../text/article.js";
+import { type InputFlags, readAnyDocuments } from "./input-flags.js";
+import type { CommandStreams } from "./streams.js";
+
+/** The flag of commands that learn from texts without labels, too. */
+export interface UnlabeledFlag {
+  /** Files or patterns. */
+  readonly unlabeled?: readonly string[];
+}
+
+/** Adds `--unlabeled`. */
+export function addUnlabeledFlag(command: Command): void {
+  command.option(
+    "--unlabeled <file>",
+    "articles or lines of text without labels to learn from, too, best those that are to be classified or of their date; may be given several times",
+    (file: string, before: readonly string[] = []) => [...before, file],
+  );
+}
+
+/**
+ * Checks the flag as the other options are, before all else.
+ * @throws {OptionError} when an option is out of range, or nothing would learn from the texts
+ */
+export async function checkUnlabeledFlag({ unlabeled }: UnlabeledFlag, settings: TrainingSettings): Promise<void> {
+  if (unlabeled === undefined) return;
+  const { checkUnlabeledUse } = await import("../training/unlabeled-use.js");
+  checkUnlabeledUse(resolveTrainingSettings(settings));
+}
+
+/** Reads texts of any kind one by one, those that cannot be used left out. */
+export function readUnlabeledTexts<T>(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: CommandStreams,
+  use: (articles: AsyncIterable<Article>) => Promise<T>,
+): Promise<T> {
+  // The file for rejected rows is that of the articles with labels.
+  const { rejects: _, onBadRow, ...inputFlags } = flags;
+  const badRows = onBadRow === undefined || onBadRow === "collect" ? {} : { onBadRow };
+  async function* usable(records: AsyncIterable<ArticleRecord<Article> | null>): AsyncGenerator<Article, void> {
+    for await (const record of records) if (record !== null) yield record.article;
+  }
+  return readAnyDocuments(paths, { ...inputFlags, ...badRows }, streams, (records) => use(usable(records)));
+}
+
+/** Reads all of them into memory, for what learns from them several times. */
+export function loadUnlabeledTexts(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: CommandStreams,
+): Promise<readonly Article[]> {
+  return readUnlabeledTexts(paths, flags, streams, async (articles) => {
+    const loaded: Article[] = [];
+    for await (const article of articles) loaded.push(article);
+    return loaded;
+  });
+}
