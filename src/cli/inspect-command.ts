@@ -5,7 +5,7 @@ import type { ModelMetadata } from "../model-file/manifest.js";
 import { isNoCalibration } from "../nn/calibration.js";
 import type { WeightType } from "../nn/weights.js";
 import type { Article } from "../text/article.js";
-import { unlabeledUseOf } from "../training/unlabeled-use.js";
+import { describeUnlabeledUse } from "./describe-unlabeled-use.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readUnlabeled } from "./input-flags.js";
 import { parseCount } from "./parse-count.js";
@@ -49,13 +49,6 @@ function describeTeacher({ ensemble, linear }: ModelMetadata["settings"]): strin
   return `${ensemble === 1 ? "one network" : `${ensemble} networks`}${linear ? " and a linear classifier" : ""}`;
 }
 
-/** What articles without labels were used for. */
-function describeUse(settings: ModelMetadata["settings"]): string {
-  const { isPretrained, nPseudoLabelRounds } = unlabeledUseOf(settings);
-  const rounds = `${nPseudoLabelRounds} ${nPseudoLabelRounds === 1 ? "round" : "rounds"} of pseudo-labels`;
-  return [...(isPretrained ? ["pre-training"] : []), ...(nPseudoLabelRounds > 0 ? [rounds] : [])].join(" and ");
-}
-
 /** A model's summary as text; numbers with fixed decimals. */
 export function renderSummary({
   metadata,
@@ -84,7 +77,7 @@ export function renderSummary({
     ...(metadata.unlabeled === undefined
       ? []
       : [
-          `without labels  ${metadata.unlabeled.nDocuments} articles, SHA-256 ${metadata.unlabeled.hash}, for ${describeUse(settings)}`,
+          `without labels  ${metadata.unlabeled.nDocuments} articles, SHA-256 ${metadata.unlabeled.hash}, for ${describeUnlabeledUse(settings)}`,
         ]),
     `settings        ${JSON.stringify(settings)}`,
   ];

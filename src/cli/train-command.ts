@@ -10,6 +10,7 @@ import type { Answers, RefusedWeights } from "../training/choose-weight-type.js"
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
 import { describeEngine } from "./describe-engine.js";
+import { describeUnlabeledUse } from "./describe-unlabeled-use.js";
 import { STANDARD_INPUT } from "./input-choice.js";
 import {
   type ArticleFacts,
@@ -219,11 +220,14 @@ async function trainInto(
   display.clear();
   times.begin("save");
   const { classifier, measured, history, validation, weightType, refusedWeights, isInterrupted } = result;
-  const { settings, selectedEpochs, trainSupport, isRefitted } = classifier.metadata;
+  const { settings, selectedEpochs, trainSupport, isRefitted, unlabeled } = classifier.metadata;
   const { nArticles, lineOf, rows, mergedLabels } = facts();
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
+  if (flags.unlabeled !== undefined) {
+    display.log(`${unlabeled?.nDocuments ?? 0} articles without labels, for ${describeUnlabeledUse(settings)}`);
+  }
   await saveModel(modelPath, classifier);
   // An interrupted run can still be resumed; a finished one has its model.
   if (!isInterrupted) await removeFile(checkpoint);

@@ -12,7 +12,9 @@ describe("newsclf train --unlabeled", () => {
   it("learns from texts without labels, to the same bytes with any number of threads and below a limit of memory", async () => {
     await writeFile(inFolder("lines.txt"), "환율이 크게 올랐다\n\n선수들이 환율을 걱정했다\n");
     const unlabeled = ["--linear", "--unlabeled", inFolder("lines.txt")];
-    expect((await trainTo("one.newsclf", ...unlabeled, "--workers", "1")).exitCode).toBe(0);
+    const trained = await trainTo("one.newsclf", ...unlabeled, "--workers", "1");
+    expect(trained.exitCode).toBe(0);
+    expect(trained.stderr).toContain("\n3 articles without labels, for 3 rounds of pseudo-labels\n");
     const bytes = await readFile(inFolder("one.newsclf"));
     const { metadata } = await decodeModel(bytes);
     expect(metadata.unlabeled?.nDocuments).toBe(3);
