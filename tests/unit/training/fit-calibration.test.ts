@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Classifier } from "../../../src/classifier.js";
-import { type TrainOptions, type TrainResult, train, type ValidationArticle } from "../../../src/train.js";
-import { fitTemperature, temperatureOfMean } from "../../../src/training/fit-calibration.js";
+import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
+import type { LabeledMatrix } from "../../../src/nn/validation.js";
+import { type JoinedNetworks, oneNetwork } from "../../../src/nn/weights.js";
+import { type TrainOptions, train } from "../../../src/train.js";
+import { fitSelfTrainedCalibration, fitTemperature, temperatureOfMean } from "../../../src/training/fit-calibration.js";
+import { scoreRows } from "../../../src/training/score-rows.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../../conformance/training.js";
 import { wordTokenizer } from "../../conformance/word-tokenizer.js";
+import { randomWeights } from "../nn/random-weights.js";
+import { csrOf } from "../nn/small-matrix.js";
 
 /** `n` rows that give the first of two labels the probability p, of which the first `nRight` have it. */
 function rows(n: number, nRight: number, p: number): [Float32Array, Int32Array] {
@@ -87,33 +92,76 @@ describe("fitCalibration", () => {
   });
 });
 
+/** The mean over the rows of the best of two labels' scores at temperature T: p^(1/T) / (p^(1/T) + (1 - p)^(1/T)). */
+function meanBestOfTwo(probabilities: Float32Array, temperature: number): number {
+  const n = probabilities.length / 2;
+  const bests = Array.from({ length: n }, (_, row) => Math.max(probabilities[2 * row]!, probabilities[2 * row + 1]!));
+  const scores = bests.map((p) => 1 / (1 + ((1 - p) / p) ** (1 / temperature)));
+  return scores.reduce((sum, score) => sum + score, 0) / n;
+}
+
 describe("fitSelfTrainedCalibration", () => {
-  it("takes back half of what scores of articles like those without labels gain by labels of their own", async () => {
-    const tokenizer = wordTokenizer();
+  const matrix = csrOf(4, [[[0, 1]], [[1, 1]], [[2, 1]], [[3, 1]]]);
+  const weights = randomWeights({ nTerms: 4, hiddenUnits: [5, 4, 3], nLabels: 2 });
+  // Logits three times as large.
+  const modest = oneNetwork(weights);
+  const sure = oneNetwork({ ...weights, w4: weights.w4.map((w) => 3 * w), b4: weights.b4.map((b) => 3 * b) });
+  const unlabeled = { matrix, nUnlabeled: 3 };
+  const answer = (networks: JoinedNetworks) => scoreRows(networks, matrix, 2, createReferenceMlp);
+  const ofUnlabeled = (networks: JoinedNetworks) => answer(networks).subarray(0, 6);
+  /** All articles kept back, with the label that both networks give, or with the other one. */
+  const kept = (isRight: boolean): LabeledMatrix => ({
+    matrix,
+    labels: Int32Array.from({ length: 4 }, (_, row) => {
+      const [first, second] = answer(modest).subarray(2 * row);
+      return first! > second! === isRight ? 0 : 1;
+    }),
+  });
+  const temperatureOf = (before: JoinedNetworks, after: JoinedNetworks, isRight: boolean): number =>
+    fitSelfTrainedCalibration(
+      after,
+      answer(after),
+      kept(isRight),
+      2,
+      { networks: before, unlabeled },
+      createReferenceMlp,
+    ).temperature;
+
+  it("brings the scores of articles without labels half way back to those before labels of their own", () => {
+    // All answers to the articles kept back are right, so they ask for no temperature, before and after.
+    const temperature = temperatureOf(modest, sure, true);
+    const [before, after] = [meanBestOfTwo(ofUnlabeled(modest), 1), meanBestOfTwo(ofUnlabeled(sure), 1)];
+    expect(after).toBeGreaterThan(before + 0.05);
+    expect(meanBestOfTwo(ofUnlabeled(sure), temperature)).toBeCloseTo((before + after) / 2, 5);
+  });
+
+  it("does not raise scores that were higher before", () => {
+    expect(temperatureOf(sure, modest, true)).toBe(1);
+  });
+
+  it("keeps to the temperature that the articles kept back ask for where that is higher", () => {
+    // All answers are wrong: 20, before and after, which leaves next to no scores to take back.
+    expect(temperatureOf(modest, sure, false)).toBeCloseTo(20, 6);
+  });
+
+  it("is what a training with articles without labels takes", async () => {
     const base: TrainOptions = {
       ...SMALL_TRAINING,
-      tokenizer,
+      tokenizer: wordTokenizer(),
       linear: true,
       pseudoLabelRounds: 3,
-      // New words beside a known one of little weight.
-      unlabeled: Array.from({ length: 40 }, (_, i) => ({ title: `새말${i % 4} 낱말${i % 3} 금리`, body: "" })),
-    };
-    const meanScore = ({ classifier }: TrainResult): number => {
-      const scores = Array.from(
-        { length: 12 },
-        (_, i) => classifier.classify(`새말${i % 4} 낱말${i % 3} 금리`)[0].score,
-      );
-      return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+      // New words, some beside one that tells their label.
+      unlabeled: ["금리 환율", "축구 투수", "국회 장관", "환율", "투수", "장관"].map((title) => ({ title, body: "" })),
     };
     const { classifier } = await train(SMALL_ARTICLES, { ...base, calibrate: true });
     const plain = await train(SMALL_ARTICLES, base);
-    const [raised, calibrated] = [meanScore(plain), meanScore({ ...plain, classifier })];
-    expect(classifier.metadata.calibration.temperature).toBeGreaterThan(1);
-    expect(calibrated).toBeLessThan(raised);
-    const { validation } = plain;
-    const answers = ({ article }: ValidationArticle, of: Classifier) => of.classifyArticle(article)[0].label;
-    expect(validation.map((each) => answers(each, classifier))).toEqual(
-      validation.map((each) => answers(each, plain.classifier)),
-    );
+    const { labels } = plain.classifier;
+    const scores = plain.validation.flatMap(({ article }) => {
+      const predictions = plain.classifier.classifyArticle(article, { topK: labels.length });
+      return labels.map((label) => predictions.find((prediction) => prediction.label === label)!.score);
+    });
+    const numbers = plain.validation.map(({ article }) => labels.indexOf(article.label));
+    const ofKeptBack = Math.max(1, fitTemperature(Float32Array.from(scores), numbers, labels.length));
+    expect(classifier.metadata.calibration.temperature).toBeGreaterThan(ofKeptBack + 0.3);
   });
 });
