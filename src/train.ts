@@ -83,7 +83,8 @@ export interface TrainOptions extends TrainingSettings {
   /**
    * When aborted, training ends with the best weights so far, the present epoch cut short and judged like the others;
    * before the first step there are none, so it throws. An ensemble ends with the networks that are done, also when it was to be
-   * distilled, and the linear member with the pass that it is at.
+   * distilled, and the linear member with the pass that it is at, or, where it learns labels of its own, with the last round
+   * that was done.
    */
   readonly signal?: AbortSignal;
 }

@@ -6,8 +6,9 @@
  *
  * Of ../shared/data/headlines_dev_train.csv a share drawn by the seed keeps its labels, the others are left out. A half of
  * headlines_dev_test.csv, every second headline, is given without labels, and the model, with all defaults but the seed, is tried
- * on both halves, the one that it has seen without labels and the other; then the other way round. Nothing was chosen on that file. Results are written after each run to
- * bench/results/pseudo-labels.json; those that are there are not made again. With files of one's own they are only printed.
+ * on both halves, the one that it has seen without labels and the other; then the other way round. Nothing was chosen on that
+ * file. Results are written after each run to bench/results/pseudo-labels.json; those that are there are not made again. With
+ * files of one's own they are only printed.
  */
 
 import {

@@ -30,7 +30,7 @@ export interface ModelMetadata {
   readonly nValidationDocuments: number;
   /** Whether the linear member has learned from them, too, after they had measured the model. */
   readonly isRefitted: boolean;
-  /** Whether its network learned the answers of others, as many as `settings.ensemble` and the linear member, and stands for them. */
+  /** Whether its network learned the answers of `settings.ensemble` others and stands for them and the linear member. */
   readonly isDistilled: boolean;
   /** SHA-256 (hex) of the articles as they were given; see docs/model-format.md. */
   readonly trainingDataHash: string;

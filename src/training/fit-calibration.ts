@@ -14,7 +14,7 @@ const N_HALVINGS = 40;
 /** Articles without labels that a mean score is taken of, spread evenly over all; its standard error is below 0.003. */
 const N_SAMPLED = 10_000;
 
-/** The networks before they learned labels of their own, and the articles that they gave them to. */
+/** The ensemble before its linear member learned labels of its own, and the articles that these are of. */
 export interface BeforeSelfTraining {
   readonly networks: JoinedNetworks;
   readonly unlabeled: UnlabeledRows;
@@ -136,12 +136,12 @@ export function fitCalibration(probabilities: Float32Array, labels: ArrayLike<nu
 }
 
 /**
- * Returns the calibration of an ensemble that learned labels of its own.
+ * Returns the calibration of an ensemble whose linear member learned labels of its own.
  *
  * These labels confirm themselves: on articles like those without labels its scores rise by more than its right answers do, and
- * articles with labels, of other dates perhaps, do not show it. The ensemble that gave the labels does not know them by heart; its scores
- * there are honest, but its answers not as good. So the temperature is raised until the mean of the best labels' scores there
- * lies half way between the two, each with the temperature that the articles kept back ask for (docs/accuracy.md).
+ * articles with labels, of other dates perhaps, do not show it. The ensemble before does not know these labels by heart; its
+ * scores there are honest, but its answers not as good. So the temperature is raised until the mean of the best labels' scores
+ * there lies half way between the two, each with the temperature that the articles kept back ask for (docs/accuracy.md).
  *
  * @param networks those that learned the labels
  * @param probabilities `[nRows, nLabels]` their answer to the articles kept back

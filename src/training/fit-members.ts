@@ -83,10 +83,10 @@ export interface FittedMembers {
   readonly networks: readonly [FinishedMember, ...FinishedMember[]];
   readonly isDistilled: boolean;
   readonly voters: Voters;
-  /** The members that gave the labels which the linear one learned in its first round; null where it learned none. */
-  readonly beforeSelfTraining: Voters | null;
   /** The same with a linear member that learned from everything; null where it did not, or not to its end: that would be worse. */
   readonly refitted: Voters | null;
+  /** The networks that were trained, and the linear member before it learned labels of its own; null where it learned none. */
+  readonly beforeSelfTraining: Voters | null;
   /** Of the training articles, made while other threads have the networks. */
   readonly counts: LabelCounts;
   /** Of all networks, one after another. */
@@ -184,8 +184,8 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
     networks: student === null ? finished : [student],
     isDistilled: student !== null,
     voters: votersWith(linear),
-    beforeSelfTraining: first === null ? null : votersOf(finished, first),
     refitted,
+    beforeSelfTraining: first === null ? null : votersOf(finished, first),
     counts,
     rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),
     isInterrupted: isCutShort || (settings.distill && student === null) || (everything !== null && refitted === null),

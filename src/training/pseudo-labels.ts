@@ -35,7 +35,7 @@ export interface UnlabeledRows {
 export interface PseudoLabels {
   /** `[nUnlabeled]` */
   readonly labels: Int32Array;
-  /** `[nUnlabeled]` how much each document counts, in (0, 1]. */
+  /** `[nUnlabeled]` how much each document counts, in (0, 0.5]. */
   readonly weights: Float64Array;
 }
 

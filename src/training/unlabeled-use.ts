@@ -11,6 +11,7 @@ export interface UnlabeledUse {
 /** The settings that say what learns from articles without labels. */
 type UnlabeledSettings = Pick<ResolvedTrainingSettings, "pretrain" | "linear" | "pseudoLabelRounds">;
 
+/** Returns what would learn from articles without labels, if there are any. */
 export function unlabeledUseOf({ pretrain, linear, pseudoLabelRounds }: UnlabeledSettings): UnlabeledUse {
   return { isPretrained: pretrain !== "none", nPseudoLabelRounds: linear ? pseudoLabelRounds : 0 };
 }
