@@ -5,6 +5,7 @@ import type { ModelMetadata } from "../model-file/manifest.js";
 import { isNoCalibration } from "../nn/calibration.js";
 import type { WeightType } from "../nn/weights.js";
 import type { Article } from "../text/article.js";
+import { planStudent } from "../training/student-plan.js";
 import { describeUnlabeledUse } from "./describe-unlabeled-use.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readUnlabeled } from "./input-flags.js";
@@ -45,8 +46,12 @@ function describeCalibration({ labels, calibration }: ModelMetadata): string {
   return `temperature ${calibration.temperature.toFixed(3)}, bias ${biases.join(", ")}`;
 }
 
-function describeTeacher({ ensemble, linear }: ModelMetadata["settings"]): string {
-  return `${ensemble === 1 ? "one network" : `${ensemble} networks`}${linear ? " and a linear classifier" : ""}`;
+/** What a network that was distilled stands for. */
+function describeTeacher({ settings, labels }: ModelMetadata): string {
+  const networks = settings.ensemble === 1 ? "one network" : `${settings.ensemble} networks`;
+  if (!settings.linear) return networks;
+  const { hasLinear } = planStudent(settings, labels.length);
+  return hasLinear ? `${networks}, with a linear classifier in it` : `${networks} and a linear classifier`;
 }
 
 /** A model's summary as text; numbers with fixed decimals. */
@@ -66,7 +71,7 @@ export function renderSummary({
     `tokenizer       ${metadata.tokenizerId}`,
     `articles        ${metadata.nDocuments} trained on, ${metadata.nValidationDocuments} kept back to choose the epoch${metadata.isRefitted ? ", then learned from by the linear classifier" : ""}`,
     `labels          ${metadata.labels.map((label, index) => `${label} ${metadata.trainSupport[index]}`).join(", ")}`,
-    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}${metadata.isDistilled ? `, distilled from ${describeTeacher(settings)}` : ""}`,
+    `network         ${shape}${selectedEpochs.length === 1 ? "" : `, ${selectedEpochs.length} of them`}${hasLinear ? ", and a linear classifier" : ""}${metadata.isDistilled ? `, distilled from ${describeTeacher(metadata)}` : ""}`,
     `weights         ${weightType}`,
     ...selectedEpochs.map(
       ({ epoch, validationMacroF1: macroF1 }) =>

@@ -20,8 +20,20 @@ describe("newsclf train --distill", () => {
     expect((await trainTo("less.newsclf", ...DISTILL, "--max-memory", "1GB")).exitCode).toBe(0);
     expect(await readFile(inFolder("less.newsclf"))).toEqual(bytes);
     const { stdout } = await runCli(["inspect", inFolder("one.newsclf")]);
-    expect(stdout).toContain(", distilled from 2 networks and a linear classifier\n");
+    expect(stdout).toContain(", distilled from 2 networks, with a linear classifier in it\n");
     const { stages } = JSON.parse(await readFile(profile, "utf8")) as { stages: readonly { stage: string }[] };
     expect(stages.map(({ stage }) => stage)).toContain("distill");
+  });
+
+  it("is told by inspect to have learned from the linear classifier, where that has no units in it, or from networks alone", async () => {
+    for (const [name, told, ...flags] of [
+      ["narrow.newsclf", "2 networks and a linear classifier", "--hidden-units", "3,3,3"],
+      ["alone.newsclf", "one network", "--ensemble", "1", "--no-linear"],
+    ] as const) {
+      const run = await trainTo(name, ...DISTILL, ...flags);
+      expect(run.exitCode, run.stderr).toBe(0);
+      const { stdout } = await runCli(["inspect", inFolder(name)]);
+      expect(stdout).toContain(`, distilled from ${told}\n`);
+    }
   });
 });
