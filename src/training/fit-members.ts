@@ -18,7 +18,7 @@ import {
   joinPseudoLabels,
   type PseudoLabels,
   type SelfTrained,
-  trainItself,
+  selfTrain,
   type UnlabeledRows,
 } from "./pseudo-labels.js";
 import { planStudent } from "./student-plan.js";
@@ -144,7 +144,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   const fitSelfTrained = async (): Promise<SelfTrained> => {
     const member = await fit({ matrix, labels }, 0);
     if (unlabeled === null) return { member, pseudoLabels: null, first: null };
-    return trainItself(member, { matrix, labels }, unlabeled, nRounds, kernels, fit, linearSignal);
+    return selfTrain(member, { matrix, labels }, unlabeled, nRounds, kernels, fit, linearSignal);
   };
   const refitOn = (articles: LabeledMatrix, pseudoLabels: PseudoLabels | null): Promise<LinearMember> =>
     unlabeled === null || pseudoLabels === null

@@ -151,7 +151,7 @@ function cutShort(done: SelfTrained): SelfTrained {
  * Scudder 1965, "Probability of Error of Some Adaptive Pattern-Recognition Machines", and Yarowsky 1995, "Unsupervised Word Sense
  * Disambiguation Rivaling Supervised Methods", for self-training
  */
-export async function trainItself(
+export async function selfTrain(
   member: LinearMember,
   labeled: LabeledMatrix,
   unlabeled: UnlabeledRows,

@@ -7,7 +7,7 @@ import type { LabeledMatrix } from "../../../src/nn/validation.js";
 import { oneNetwork } from "../../../src/nn/weights.js";
 import { resolveTrainingSettings, type TrainingSettings } from "../../../src/options/train-options.js";
 import { fitLinear } from "../../../src/training/fit-linear.js";
-import { joinPseudoLabels, rowsToLabel, trainItself } from "../../../src/training/pseudo-labels.js";
+import { joinPseudoLabels, rowsToLabel, selfTrain } from "../../../src/training/pseudo-labels.js";
 import { scoreRows } from "../../../src/training/score-rows.js";
 import { checkUnlabeledUse, unlabeledUseOf } from "../../../src/training/unlabeled-use.js";
 
@@ -28,10 +28,10 @@ const never = new AbortController().signal;
 const fitUntil = (signal: AbortSignal) => (documents: LinearDocuments) =>
   fitLinear(documents, 2, 1, createReferenceMlp, signal);
 
-async function selfTrain(nRounds: number, fit = fitUntil(never), signal = never) {
+async function trainSmall(nRounds: number, fit = fitUntil(never), signal = never) {
   const unlabeled = rowsToLabel(MATRIX, 3)!;
   const start = await fitUntil(never)(LABELED);
-  return { start, ...(await trainItself(start, LABELED, unlabeled, nRounds, createReferenceMlp, fit, signal)) };
+  return { start, ...(await selfTrain(start, LABELED, unlabeled, nRounds, createReferenceMlp, fit, signal)) };
 }
 
 const scoresOf = ({ weights }: LinearMember): Float32Array =>
@@ -60,9 +60,9 @@ describe("rowsToLabel", () => {
   });
 });
 
-describe("trainItself", () => {
+describe("selfTrain", () => {
   it("gives each document its most likely label by aligned probabilities, and half the square of that one for a weight", async () => {
-    const { start, pseudoLabels } = await selfTrain(1);
+    const { start, pseudoLabels } = await trainSmall(1);
     const expected = weightsBy(start);
     expect([...pseudoLabels!.labels]).toEqual([0, 1]);
     for (const [i, weight] of pseudoLabels!.weights.entries()) expect(weight).toBeCloseTo(expected[i]!, 10);
@@ -72,7 +72,7 @@ describe("trainItself", () => {
 
   it("fits the member of a round on these and the documents with labels, the next round with the labels of that", async () => {
     const unlabeled = rowsToLabel(MATRIX, 3)!;
-    const [one, two] = [await selfTrain(1), await selfTrain(2)];
+    const [one, two] = [await trainSmall(1), await trainSmall(2)];
     const again = await fitUntil(never)(joinPseudoLabels(unlabeled, one.pseudoLabels!, LABELED));
     expect(one.member).toEqual(again);
     const expected = weightsBy(one.member);
@@ -107,15 +107,7 @@ describe("trainItself", () => {
     const scores = scoreRows(oneNetwork(biased.weights), sliceRows(matrix, 0, nUnlabeled), 2, createReferenceMlp);
     for (let row = 0; row < nUnlabeled; row++) expect(scores[2 * row]).toBeGreaterThan(0.5);
     const unlabeled = { matrix, nUnlabeled };
-    const { pseudoLabels } = await trainItself(
-      biased,
-      labeled,
-      unlabeled,
-      1,
-      createReferenceMlp,
-      fitUntil(never),
-      never,
-    );
+    const { pseudoLabels } = await selfTrain(biased, labeled, unlabeled, 1, createReferenceMlp, fitUntil(never), never);
     expect([...pseudoLabels!.labels]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1]);
   });
 
@@ -130,7 +122,7 @@ describe("trainItself", () => {
     };
     const labeled = { matrix: sliceRows(matrix, 3, 8), labels: Int32Array.of(0, 0, 0, 0, 1) };
     const member = await fitUntil(never)(labeled);
-    const { pseudoLabels } = await trainItself(
+    const { pseudoLabels } = await selfTrain(
       member,
       labeled,
       { matrix, nUnlabeled: 3 },
@@ -144,24 +136,24 @@ describe("trainItself", () => {
   });
 
   it("does nothing in no rounds", async () => {
-    const { start, member, pseudoLabels, first } = await selfTrain(0);
+    const { start, member, pseudoLabels, first } = await trainSmall(0);
     expect(member).toBe(start);
     expect([pseudoLabels, first]).toEqual([null, null]);
   });
 
   it("keeps the member of the last round that was done when it is stopped, as one cut short", async () => {
-    const one = await selfTrain(1);
+    const one = await trainSmall(1);
     const stop = new AbortController();
     let nFits = 0;
     const stopInSecond = (documents: LinearDocuments): Promise<LinearMember> => {
       if (++nFits === 2) stop.abort();
       return fitUntil(stop.signal)(documents);
     };
-    const { member, pseudoLabels } = await selfTrain(3, stopInSecond, stop.signal);
+    const { member, pseudoLabels } = await trainSmall(3, stopInSecond, stop.signal);
     expect(nFits).toBe(2);
     expect(member).toEqual({ ...one.member, isCutShort: true });
     expect(pseudoLabels).toEqual(one.pseudoLabels);
-    const before = await selfTrain(1, fitUntil(never), AbortSignal.abort());
+    const before = await trainSmall(1, fitUntil(never), AbortSignal.abort());
     expect(before.member).toEqual({ ...before.start, isCutShort: true });
     expect(before.first).toBeNull();
   });
