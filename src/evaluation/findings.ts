@@ -88,14 +88,28 @@ function findShift({ labels }: EvaluationReport): Message | null {
   return message(`학습 때와 비율이 다른 라벨: ${list}`, `Shares differ from those in training: ${list}`);
 }
 
-function findMiscalibration({ reliability, accuracy }: EvaluationReport): Message | null {
+/** Whether the model's temperature was fitted on articles without labels, too; see `fitSelfTrainedCalibration`. */
+function isCalibratedWithoutLabels({ model, split }: EvaluationReport): boolean {
+  if (model === null || model.unlabeled === null || split?.kind !== "validation") return false;
+  const { linear, pseudoLabelRounds, calibrate } = model.settings;
+  return linear && pseudoLabelRounds > 0 && calibrate;
+}
+
+function findMiscalibration(report: EvaluationReport): Message | null {
+  const { reliability, accuracy } = report;
   const gap = reliability.meanScore - accuracy;
   if (Math.abs(gap) < NOTABLE_GAP) return null;
   const numbers = [formatScore(reliability.meanScore, DIGITS), formatScore(accuracy, DIGITS)] as const;
-  return gap > 0
+  if (gap > 0) {
+    return message(
+      `점수를 그대로 믿으면 안 됨: 평균 점수 ${numbers[0]}, 실제 정확도 ${numbers[1]}`,
+      `Scores are too high to be read as probabilities: mean score ${numbers[0]}, accuracy ${numbers[1]}`,
+    );
+  }
+  return isCalibratedWithoutLabels(report)
     ? message(
-        `점수를 그대로 믿으면 안 됨: 평균 점수 ${numbers[0]}, 실제 정확도 ${numbers[1]}`,
-        `Scores are too high to be read as probabilities: mean score ${numbers[0]}, accuracy ${numbers[1]}`,
+        `점수는 라벨 없이 배운 기사에 맞추었으므로 이 기사들에는 낮음: 평균 점수 ${numbers[0]}, 실제 정확도 ${numbers[1]}`,
+        `Scores are made for articles like those without labels, and low for these: mean score ${numbers[0]}, accuracy ${numbers[1]}`,
       )
     : message(
         `점수가 실제보다 낮음: 평균 점수 ${numbers[0]}, 실제 정확도 ${numbers[1]}`,

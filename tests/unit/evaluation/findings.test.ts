@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator } from "../../../src/evaluation/evaluator.js";
 import { listFindings } from "../../../src/evaluation/findings.js";
 import type { ReportContext } from "../../../src/evaluation/report.js";
+import { noCalibration } from "../../../src/nn/calibration.js";
+import { resolveTrainingSettings } from "../../../src/options/train-options.js";
 
 type Document = readonly [label: string, scores: readonly number[]];
 
@@ -42,6 +44,37 @@ describe("listFindings", () => {
     expect(findingsOf([RIGHT]).join()).toContain(
       "Scores are lower than they need be: mean score 0.750, accuracy 1.000",
     );
+  });
+
+  it("says why scores of a model that learned from articles without labels are low on those kept back", () => {
+    const model = {
+      formatVersion: 4,
+      tokenizerId: "words",
+      nTerms: 10,
+      sizeBytes: 1000,
+      settings: resolveTrainingSettings({}),
+      trainingDataHash: "00",
+      unlabeled: { nDocuments: 3, hash: "11" },
+      selectedEpochs: [],
+      calibration: noCalibration(2),
+      topTerms: [],
+    };
+    const keptBack = {
+      kind: "validation",
+      source: "a.csv",
+      validationFraction: 0.1,
+      seed: 1,
+      isRefitted: false,
+    } as const;
+    const reason = "Scores are made for articles like those without labels, and low for these: mean score 0.750";
+    expect(findingsOf([RIGHT], { model, split: keptBack }).join()).toContain(reason);
+    for (const other of [
+      { model: { ...model, unlabeled: null }, split: keptBack },
+      { model: { ...model, settings: resolveTrainingSettings({ pseudoLabelRounds: 0 }) }, split: keptBack },
+      { model, split: { kind: "test", source: "b.csv" } as const },
+    ]) {
+      expect(findingsOf([RIGHT], other).join()).toContain("Scores are lower than they need be: mean score 0.750");
+    }
   });
 
   it("tells of small labels, shifted shares, unknown labels and rejected rows", () => {
