@@ -72,12 +72,12 @@ export function chooseWeightType(
 ): ChosenWeights {
   const joined = joinNetworks(members, votes);
   const answer = (networks: JoinedNetworks): { readonly probabilities: Float32Array; readonly answers: Answers } => {
-    const probabilities = scoreRows(networks, matrix, nLabels, kernels);
+    const probabilities = scoreRows(networks, matrix, kernels);
     return { probabilities, answers: answersOf(probabilities, labels, nLabels) };
   };
   if (wanted !== "auto") {
     const networks = packNetworks(joined, wanted);
-    const probabilities = (): Float32Array => scoreRows(networks, matrix, nLabels, kernels);
+    const probabilities = (): Float32Array => scoreRows(networks, matrix, kernels);
     return { networks, type: wanted, probabilities, refused: [] };
   }
   const { probabilities: ofFloats, answers: before } = answer(joined);

@@ -1,7 +1,6 @@
 import { exponential, logProbability, naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
-import { MlpInference } from "../nn/inference.js";
 import type { LabeledMatrix } from "../nn/validation.js";
 import type { JoinedNetworks } from "../nn/weights.js";
 import type { UnlabeledRows } from "./pseudo-labels.js";
@@ -20,6 +19,28 @@ export interface BeforeSelfTraining {
   readonly unlabeled: UnlabeledRows;
 }
 
+/** Returns the logarithm, in [low, high], of the number below which `isBelow` is true and from which on it is not. */
+function halveLogarithm(low: number, high: number, isBelow: (number: number) => boolean): number {
+  let [least, most] = [low, high];
+  for (let i = 0; i < N_HALVINGS; i++) {
+    const middle = (least + most) / 2;
+    if (isBelow(exponential(middle))) least = middle;
+    else most = middle;
+  }
+  return (least + most) / 2;
+}
+
+/** `[nRows, nLabels]` ln p, which softmax does not tell from logits. */
+function logitsOf(probabilities: Float32Array): Float64Array {
+  return Float64Array.from(probabilities, (p) => logProbability(p));
+}
+
+function greatestOf(logits: Float64Array, start: number, nLabels: number): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let c = 0; c < nLabels; c++) greatest = Math.max(greatest, logits[start + c] as number);
+  return greatest;
+}
+
 /**
  * Returns the temperature T at which softmax(ln p / T) gives the true labels the highest likelihood, the labels smoothed by
  * ε = 1 / (nRows + 2), so that a handful of right answers is not taken for certainty.
@@ -34,14 +55,13 @@ export interface BeforeSelfTraining {
  * "Probabilistic Outputs for Support Vector Machines", section 2.2, for the smoothing
  */
 export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<number>, nLabels: number): number {
-  const logits = Float64Array.from(probabilities, (p) => logProbability(p));
+  const logits = logitsOf(probabilities);
   const smoothing = 1 / (labels.length + 2);
   const slopeAt = (beta: number): number => {
     let slope = 0;
     for (let row = 0; row < labels.length; row++) {
       const start = row * nLabels;
-      let greatest = Number.NEGATIVE_INFINITY;
-      for (let c = 0; c < nLabels; c++) greatest = Math.max(greatest, logits[start + c] as number);
+      const greatest = greatestOf(logits, start, nLabels);
       let sum = 0;
       let weighted = 0;
       let total = 0;
@@ -57,34 +77,24 @@ export function fitTemperature(probabilities: Float32Array, labels: ArrayLike<nu
     }
     return slope;
   };
-  let low = -naturalLogarithm(MOST_EXTREME);
-  let high = -low;
-  for (let i = 0; i < N_HALVINGS; i++) {
-    const middle = (low + high) / 2;
-    if (slopeAt(exponential(middle)) < 0) low = middle;
-    else high = middle;
-  }
-  return exponential(-(low + high) / 2);
+  const bound = naturalLogarithm(MOST_EXTREME);
+  return exponential(-halveLogarithm(-bound, bound, (beta) => slopeAt(beta) < 0));
 }
 
 /**
- * Returns the mean over the rows of the best label's score with temperature T, Σ_i max_c softmax(ln p_i / T)_c / nRows. It falls as
+ * Returns the mean over the rows of the best label's score with temperature T, Σ_i max_c softmax(z_i / T)_c / nRows. It falls as
  * T rises.
- * @param probabilities `[nRows, nLabels]`
+ * @param logits `[nRows, nLabels]`
  */
-function meanBestScore(probabilities: Float32Array, nLabels: number, temperature: number): number {
+function meanBestScore(logits: Float64Array, nLabels: number, temperature: number): number {
   let total = 0;
-  for (let start = 0; start < probabilities.length; start += nLabels) {
-    let greatest = 0;
-    for (let c = 0; c < nLabels; c++) greatest = Math.max(greatest, probabilities[start + c] as number);
-    const best = logProbability(greatest);
+  for (let start = 0; start < logits.length; start += nLabels) {
+    const greatest = greatestOf(logits, start, nLabels);
     let sum = 0;
-    for (let c = 0; c < nLabels; c++) {
-      sum += exponential((logProbability(probabilities[start + c] as number) - best) / temperature);
-    }
+    for (let c = 0; c < nLabels; c++) sum += exponential(((logits[start + c] as number) - greatest) / temperature);
     total += 1 / sum;
   }
-  return (total * nLabels) / probabilities.length;
+  return (total * nLabels) / logits.length;
 }
 
 /**
@@ -93,32 +103,17 @@ function meanBestScore(probabilities: Float32Array, nLabels: number, temperature
  * @param probabilities `[nRows, nLabels]`, at least one row
  */
 export function temperatureOfMean(probabilities: Float32Array, nLabels: number, mean: number, least: number): number {
-  if (meanBestScore(probabilities, nLabels, least) <= mean) return least;
-  let low = naturalLogarithm(least);
-  let high = naturalLogarithm(MOST_EXTREME);
-  for (let i = 0; i < N_HALVINGS; i++) {
-    const middle = (low + high) / 2;
-    if (meanBestScore(probabilities, nLabels, exponential(middle)) > mean) low = middle;
-    else high = middle;
-  }
-  return exponential((low + high) / 2);
+  const logits = logitsOf(probabilities);
+  const meanAt = (temperature: number): number => meanBestScore(logits, nLabels, temperature);
+  if (meanAt(least) <= mean) return least;
+  const isBelow = (temperature: number): boolean => meanAt(temperature) > mean;
+  return exponential(halveLogarithm(naturalLogarithm(least), naturalLogarithm(MOST_EXTREME), isBelow));
 }
 
-/** Returns `[n, nLabels]` the networks' answer to at most {@link N_SAMPLED} articles without labels. */
-function scoreSample(
-  networks: JoinedNetworks,
-  { matrix, nUnlabeled }: UnlabeledRows,
-  kernels: MlpKernelFactory,
-): Float32Array {
-  const inference = MlpInference.over(networks, kernels);
-  const { nLabels } = inference;
-  const n = Math.min(nUnlabeled, N_SAMPLED);
-  const probabilities = new Float32Array(n * nLabels);
-  for (let i = 0; i < n; i++) {
-    const row = Math.floor((i * nUnlabeled) / n);
-    inference.scoreRow(matrix, row, probabilities.subarray(i * nLabels, (i + 1) * nLabels));
-  }
-  return probabilities;
+/** At most {@link N_SAMPLED} of n rows. */
+function sampleRows(n: number): Uint32Array {
+  const nSampled = Math.min(n, N_SAMPLED);
+  return Uint32Array.from({ length: nSampled }, (_, i) => Math.floor((i * n) / nSampled));
 }
 
 /**
@@ -154,13 +149,12 @@ export function fitSelfTrainedCalibration(
   { networks: before, unlabeled }: BeforeSelfTraining,
   kernels: MlpKernelFactory,
 ): Calibration {
-  const meanBefore = meanBestScore(
-    scoreSample(before, unlabeled, kernels),
-    nLabels,
-    fitCalibration(scoreRows(before, matrix, nLabels, kernels), labels, nLabels).temperature,
-  );
-  const sample = scoreSample(networks, unlabeled, kernels);
+  const rows = sampleRows(unlabeled.nUnlabeled);
+  const { temperature: temperatureBefore } = fitCalibration(scoreRows(before, matrix, kernels), labels, nLabels);
+  const sampleBefore = scoreRows(before, unlabeled.matrix, kernels, rows);
+  const meanBefore = meanBestScore(logitsOf(sampleBefore), nLabels, temperatureBefore);
+  const sample = scoreRows(networks, unlabeled.matrix, kernels, rows);
   const { temperature: least } = fitCalibration(probabilities, labels, nLabels);
-  const mean = (meanBefore + meanBestScore(sample, nLabels, least)) / 2;
+  const mean = (meanBefore + meanBestScore(logitsOf(sample), nLabels, least)) / 2;
   return { ...noCalibration(nLabels), temperature: temperatureOfMean(sample, nLabels, mean, least) };
 }

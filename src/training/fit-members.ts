@@ -33,7 +33,10 @@ export interface Voters {
 }
 
 /** The members that stand in a model, behind each other as in its file. */
-function votersOf(networks: readonly [FinishedMember, ...FinishedMember[]], linear: LinearMember | null): Voters {
+export function votersOf(
+  networks: readonly [FinishedMember, ...FinishedMember[]],
+  linear: LinearMember | null,
+): Voters {
   const members = mapAll(networks, ({ weights }) => weights);
   const votes = votesOf(networks.length, linear !== null);
   return { members: linear === null ? members : [...members, linear.weights], votes };

@@ -22,6 +22,7 @@ import { checkLabels } from "../training/corpus.js";
 import type { DocumentAnalyzerFactory } from "../training/document-analyzer.js";
 import { fitEnsemble } from "../training/fit-ensemble.js";
 import { fitLinear } from "../training/fit-linear.js";
+import { votersOf } from "../training/fit-members.js";
 import { pretrainingOf } from "../training/pretraining.js";
 import { yieldToEventLoop } from "../training/progress.js";
 import { isRefitWanted } from "../training/refit.js";
@@ -234,9 +235,8 @@ export class FoldScorer {
     const network = { ...input, threads: isWorthThreads(input) ? threads : undefined };
     const { finished, isInterrupted } = await fitEnsemble(network, settings.ensemble, undefined, { signal });
     if (isInterrupted) return null;
-    const [first, ...others] = finished;
-    const members = [first.weights, ...others.map(({ weights }) => weights)] as const;
-    return scoreRows(joinNetworks(members, votesOf(members.length, false)), shares.test, nLabels, kernels);
+    const { members, votes } = votersOf(finished, null);
+    return scoreRows(joinNetworks(members, votes), shares.test, kernels);
   }
 
   /** `[nTest, nLabels]` what the linear member says; null when the signal is aborted. */
@@ -247,7 +247,7 @@ export class FoldScorer {
   ): Promise<Float32Array | null> {
     const { kernels, signal = new AbortController().signal } = this.#input;
     const { weights, isCutShort } = await fitLinear(shares.ofLinear(), nLabels, settings.seed, kernels, signal);
-    return isCutShort ? null : scoreRows(oneNetwork(weights), shares.test, nLabels, kernels);
+    return isCutShort ? null : scoreRows(oneNetwork(weights), shares.test, kernels);
   }
 
   /** The vocabulary of all articles; null when the signal is aborted. */

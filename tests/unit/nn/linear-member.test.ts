@@ -79,7 +79,7 @@ describe("fitLinearMember", () => {
   it("is a network whose logits are 5 times the decision values, also for no terms", () => {
     const weights = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     const matrix: CsrMatrix = { ...TWO_DOCUMENTS, nRows: 3, indptr: Uint32Array.of(0, 1, 2, 2) };
-    const probabilities = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(weights), matrix, createReferenceMlp);
     for (const [row, column] of [0, 1, null].entries()) {
       const decisions = [0, 1].map((c) => (column === null ? 0 : weights.w1[2 * column + c]!) + weights.b1[c]!);
       // softmax of two logits a and b: 1 / (1 + e^(b - a))
@@ -101,7 +101,7 @@ describe("fitLinearMember", () => {
       data: new Float32Array(5).fill(1),
     };
     const weights = fit(matrix, Int32Array.of(0, 0, 0, 0, 1), 2, 1);
-    const [score] = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
+    const [score] = scoreRows(oneNetwork(weights), matrix, createReferenceMlp);
     expect(score).toBeGreaterThan(0.3);
     expect(score).toBeLessThan(0.7);
   });
@@ -117,7 +117,7 @@ describe("fitLinearMember", () => {
       data: new Float32Array(nLabels).fill(1),
     };
     const weights = fit(matrix, Int32Array.from(numbers), nLabels, 1);
-    const probabilities = scoreRows(oneNetwork(weights), matrix, weights.b4.length, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(weights), matrix, createReferenceMlp);
     for (const label of numbers) expect(probabilities[label * nLabels + label]).toBeGreaterThan(0.8);
   });
 

@@ -85,7 +85,7 @@ describe("trainMlp", () => {
     expect(outcome.selectedEpoch.validationMacroF1).toBe(1);
     expect(outcome.history[14]!.trainLoss).toBeLessThan(0.5 * outcome.history[0]!.trainLoss);
     const unseen = separable(12);
-    const probabilities = scoreRows(oneNetwork(outcome.weights), unseen.matrix, 3, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(outcome.weights), unseen.matrix, createReferenceMlp);
     unseen.labels.forEach((label, i) => {
       const scores = [...probabilities.subarray(i * 3, i * 3 + 3)];
       expect(scores.indexOf(Math.max(...scores))).toBe(label);
@@ -144,7 +144,7 @@ describe("trainMlp", () => {
 
     // The returned weights are that epoch's: they reproduce its loss.
     const { matrix, labels } = unlearnable(21);
-    const probabilities = scoreRows(oneNetwork(outcome.weights), matrix, 3, createReferenceMlp);
+    const probabilities = scoreRows(oneNetwork(outcome.weights), matrix, createReferenceMlp);
     const losses = Array.from(labels, (label, i) => -Math.log(probabilities[i * 3 + label]!));
     const loss = losses.reduce((sum, value) => sum + value) / 21;
     expect(loss).toBeCloseTo(outcome.selectedEpoch.validationLoss!, 10);
@@ -194,7 +194,7 @@ describe("trainMlp", () => {
     const scoreOfRare = (classWeight: "none" | "balanced") => {
       // One batch: the mean is weighted within a batch, so that small batches without the label would not count it.
       const { outcome } = run({ ...inputOf(data, { classWeight, batchSize: 64, epochs: 100 }), validation: null });
-      return scoreRows(oneNetwork(outcome.weights), csrOf(2, [[[1, 1]]]), 3, createReferenceMlp)[2]!;
+      return scoreRows(oneNetwork(outcome.weights), csrOf(2, [[[1, 1]]]), createReferenceMlp)[2]!;
     };
     // 3 of the 33 documents with term 1, about 0.09; balanced, the two labels weigh the same, about 0.5.
     expect(scoreOfRare("none")).toBeLessThan(0.2);

@@ -107,7 +107,7 @@ describe("fitSelfTrainedCalibration", () => {
   const modest = oneNetwork(weights);
   const sure = oneNetwork({ ...weights, w4: weights.w4.map((w) => 3 * w), b4: weights.b4.map((b) => 3 * b) });
   const unlabeled = { matrix, nUnlabeled: 3 };
-  const answer = (networks: JoinedNetworks) => scoreRows(networks, matrix, 2, createReferenceMlp);
+  const answer = (networks: JoinedNetworks) => scoreRows(networks, matrix, createReferenceMlp);
   const ofUnlabeled = (networks: JoinedNetworks) => answer(networks).subarray(0, 6);
   /** All articles kept back, with the label that both networks give, or with the other one. */
   const kept = (isRight: boolean): LabeledMatrix => ({

@@ -35,7 +35,7 @@ async function trainSmall(nRounds: number, fit = fitUntil(never), signal = never
 }
 
 const scoresOf = ({ weights }: LinearMember): Float32Array =>
-  scoreRows(oneNetwork(weights), MATRIX, 2, createReferenceMlp);
+  scoreRows(oneNetwork(weights), MATRIX, createReferenceMlp);
 
 /** The weights of the documents without labels, rows 0 and 2, of labels 0 and 1; one document of each has one. */
 function weightsBy(member: LinearMember): readonly [number, number] {
@@ -104,7 +104,7 @@ describe("selfTrain", () => {
       ...plain,
       weights: { ...plain.weights, b1: Float32Array.of(plain.weights.b1[0]! + 0.5, plain.weights.b1[1]!) },
     };
-    const scores = scoreRows(oneNetwork(biased.weights), sliceRows(matrix, 0, nUnlabeled), 2, createReferenceMlp);
+    const scores = scoreRows(oneNetwork(biased.weights), sliceRows(matrix, 0, nUnlabeled), createReferenceMlp);
     for (let row = 0; row < nUnlabeled; row++) expect(scores[2 * row]).toBeGreaterThan(0.5);
     const unlabeled = { matrix, nUnlabeled };
     const { pseudoLabels } = await selfTrain(biased, labeled, unlabeled, 1, createReferenceMlp, fitUntil(never), never);
