@@ -460,16 +460,9 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     let weightSum = 0;
     for (let b = 0; b < nRows; b++) {
       const row = b * nLabels;
-      const max = maximum(logits, row, nLabels);
-      let sum = 0;
-      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
-      const logSum = naturalLogarithm(sum);
+      const { max, logSum } = softmaxRow(probabilities, logits, row, nLabels);
       let smoothLoss = 0;
-      for (let c = 0; c < nLabels; c++) {
-        const logit = logits[row + c] - max;
-        probabilities[row + c] = exponential(logit) / sum;
-        smoothLoss += labelWeights[c] * (logSum - logit);
-      }
+      for (let c = 0; c < nLabels; c++) smoothLoss += labelWeights[c] * (logSum - (logits[row + c] - max));
       const label = labels[b];
       const labelLoss = labelWeights[label] * (logSum - (logits[row + label] - max));
       loss += (1 - labelSmoothing) * labelLoss + (labelSmoothing / nLabels) * smoothLoss;
@@ -515,15 +508,8 @@ export class ReferenceMlp<A extends FloatArray = Float32Array> implements MlpKer
     let loss = 0;
     for (let b = 0; b < nRows; b++) {
       const row = b * nLabels;
-      const max = maximum(logits, row, nLabels);
-      let sum = 0;
-      for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
-      const logSum = naturalLogarithm(sum);
-      for (let c = 0; c < nLabels; c++) {
-        const logit = logits[row + c] - max;
-        probabilities[row + c] = exponential(logit) / sum;
-        loss += targets[row + c] * (logSum - logit);
-      }
+      const { max, logSum } = softmaxRow(probabilities, logits, row, nLabels);
+      for (let c = 0; c < nLabels; c++) loss += targets[row + c] * (logSum - (logits[row + c] - max));
     }
     return loss / nRows;
   }
@@ -756,6 +742,20 @@ function dotProduct(a: FloatArray, aStart: number, b: FloatArray, bStart: number
   }
   for (; i < n; i++) sum0 += a[aStart + i] * b[bStart + i];
   return sum0 + sum1 + (sum2 + sum3);
+}
+
+/** Fills the probabilities of a row; returns its greatest logit, and ln Σ_c exp(logit_c - max). */
+function softmaxRow(
+  probabilities: FloatArray,
+  logits: FloatArray,
+  row: number,
+  nLabels: number,
+): { readonly max: number; readonly logSum: number } {
+  const max = maximum(logits, row, nLabels);
+  let sum = 0;
+  for (let c = 0; c < nLabels; c++) sum += exponential(logits[row + c] - max);
+  for (let c = 0; c < nLabels; c++) probabilities[row + c] = exponential(logits[row + c] - max) / sum;
+  return { max, logSum: naturalLogarithm(sum) };
 }
 
 /** NaN where a value is NaN. */
