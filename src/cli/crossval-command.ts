@@ -76,7 +76,7 @@ async function runCrossval(
   ]);
   const display = new ProgressDisplay(messages);
   const settings = await loadTrainingSettings(flags);
-  await checkUnlabeledFlag(flags, settings);
+  checkUnlabeledFlag(flags, settings);
   const tokenizer = await loadTokenizer(flags);
   const { articles, lines, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);

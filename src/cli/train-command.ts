@@ -94,7 +94,7 @@ async function runTrain(
   ]);
   const modelPath = flags.output ?? defaultModelPath(paths);
   const settings = await loadTrainingSettings(flags);
-  await checkUnlabeledFlag(flags, settings);
+  checkUnlabeledFlag(flags, settings);
   // A place that cannot be written to is better known before the work than after it.
   await checkWritable(modelPath);
   await checkReportWritable(reportPaths(flags.report));

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ArticleRecord } from "../io/article-reader.js";
 import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
 import type { Article } from "../text/article.js";
+import { checkUnlabeledUse } from "../training/unlabeled-use.js";
 import { type InputFlags, readAnyDocuments } from "./input-flags.js";
 import type { CommandStreams } from "./streams.js";
 
@@ -24,10 +25,8 @@ export function addUnlabeledFlag(command: Command): void {
  * Checks the flag as the other options are, before all else.
  * @throws {OptionError} when an option is out of range, or nothing would learn from the texts
  */
-export async function checkUnlabeledFlag({ unlabeled }: UnlabeledFlag, settings: TrainingSettings): Promise<void> {
-  if (unlabeled === undefined) return;
-  const { checkUnlabeledUse } = await import("../training/unlabeled-use.js");
-  checkUnlabeledUse(resolveTrainingSettings(settings));
+export function checkUnlabeledFlag({ unlabeled }: UnlabeledFlag, settings: TrainingSettings): void {
+  if (unlabeled !== undefined) checkUnlabeledUse(resolveTrainingSettings(settings));
 }
 
 /** Reads texts of any kind one by one, those that cannot be used left out. */

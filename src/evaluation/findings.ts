@@ -1,4 +1,5 @@
 import { type Message, message } from "../html/index.js";
+import { unlabeledUseOf } from "../training/unlabeled-use.js";
 import { N_SCORE_BINS } from "./reliability.js";
 import type { EvaluationReport, LabelReport } from "./report.js";
 import { formatScore, formatShare, showLabel } from "./report-text.js";
@@ -91,8 +92,7 @@ function findShift({ labels }: EvaluationReport): Message | null {
 /** Whether the model's temperature was fitted on articles without labels, too; see `fitSelfTrainedCalibration`. */
 function isCalibratedWithoutLabels({ model, split }: EvaluationReport): boolean {
   if (model === null || model.unlabeled === null || split?.kind !== "validation") return false;
-  const { linear, pseudoLabelRounds, calibrate } = model.settings;
-  return linear && pseudoLabelRounds > 0 && calibrate;
+  return model.settings.calibrate && unlabeledUseOf(model.settings).nPseudoLabelRounds > 0;
 }
 
 function findMiscalibration(report: EvaluationReport): Message | null {
