@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator } from "../../../src/evaluation/evaluator.js";
 import { listFindings } from "../../../src/evaluation/findings.js";
 import type { ReportContext } from "../../../src/evaluation/report.js";
-import { noCalibration } from "../../../src/nn/calibration.js";
 import { resolveTrainingSettings } from "../../../src/options/train-options.js";
+import { smallModelCard } from "./small-model-card.js";
 
 type Document = readonly [label: string, scores: readonly number[]];
 
@@ -47,18 +47,7 @@ describe("listFindings", () => {
   });
 
   it("says why scores of a model that learned from articles without labels are low on those kept back", () => {
-    const model = {
-      formatVersion: 4,
-      tokenizerId: "words",
-      nTerms: 10,
-      sizeBytes: 1000,
-      settings: resolveTrainingSettings({}),
-      trainingDataHash: "00",
-      unlabeled: { nDocuments: 3, hash: "11" },
-      selectedEpochs: [],
-      calibration: noCalibration(2),
-      topTerms: [],
-    };
+    const model = smallModelCard();
     const keptBack = {
       kind: "validation",
       source: "a.csv",

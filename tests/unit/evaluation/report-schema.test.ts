@@ -4,8 +4,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { createEvaluator } from "../../../src/evaluation/evaluator.js";
 import { formatReportJson } from "../../../src/evaluation/format-report-json.js";
-import { resolveTrainingSettings } from "../../../src/options/train-options.js";
 import { REPORT_TYPE, renderSchema } from "../../../tools/json-schema.js";
+import { smallModelCard } from "./small-model-card.js";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const text = readFileSync(path.join(ROOT, "schema/report.schema.json"), "utf8");
@@ -39,18 +39,7 @@ function smallReport() {
     trainSupport: [3, 1],
     learningCurve: [epoch],
     selectedEpoch: 1,
-    model: {
-      formatVersion: 2,
-      tokenizerId: "words",
-      nTerms: 10,
-      sizeBytes: 1000,
-      settings: resolveTrainingSettings({}),
-      trainingDataHash: "00",
-      unlabeled: { nDocuments: 3, hash: "11" },
-      selectedEpochs: [epoch],
-      calibration: { temperature: 1, labelBias: [0, 0] },
-      topTerms: [{ label: "가", terms: [{ term: "금리/NNG", value: 12.5 }] }],
-    },
+    model: { ...smallModelCard(), selectedEpochs: [epoch] },
     run: { command: ["newsclf"], version: "1.0.0", runtime: "node", durationMs: 5, documentsPerSecond: 400 },
   });
 }

@@ -11,25 +11,12 @@ import {
   type WeightType,
 } from "../../../src/nn/weights.js";
 import { randomWeights } from "./random-weights.js";
-import { csrOf } from "./small-matrix.js";
+import { SEVEN_TERMS } from "./small-matrix.js";
 
 /** Folding moves one rounding of float32 (6e-8) per weight; logits here are sums of some ten numbers of size 1. */
 const FOLDING_TOLERANCE = 1e-5;
 
 const SHAPE = { nTerms: 7, hiddenUnits: [6, 5, 4], nLabels: 3 } as const;
-const MATRIX = csrOf(7, [
-  [
-    [0, 0.6],
-    [3, 0.8],
-  ],
-  [],
-  [
-    [1, 0.5],
-    [5, 0.5],
-    [6, 0.7],
-  ],
-  [[2, 1]],
-]);
 
 /** The network as STYLE and papers write it, batch norm unfolded, in double. */
 function unfoldedLogits(weights: MlpWeights, matrix: CsrMatrix, row: number): number[] {
@@ -58,9 +45,9 @@ describe("MlpInference", () => {
     const weights = randomWeights(SHAPE);
     const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const scores = new Float32Array(3);
-    for (let row = 0; row < MATRIX.nRows; row++) {
-      inference.scoreRow(MATRIX, row, scores);
-      softmax(unfoldedLogits(weights, MATRIX, row)).forEach((expected, c) => {
+    for (let row = 0; row < SEVEN_TERMS.nRows; row++) {
+      inference.scoreRow(SEVEN_TERMS, row, scores);
+      softmax(unfoldedLogits(weights, SEVEN_TERMS, row)).forEach((expected, c) => {
         expect(Math.abs(scores[c]! - expected), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);
       });
     }
@@ -69,7 +56,7 @@ describe("MlpInference", () => {
   it("takes a row from the front of longer buffers", () => {
     const inference = MlpInference.over(oneNetwork(randomWeights(SHAPE)), createReferenceMlp);
     const [fromMatrix, fromBuffers] = [new Float32Array(3), new Float32Array(3)];
-    inference.scoreRow(MATRIX, 0, fromMatrix);
+    inference.scoreRow(SEVEN_TERMS, 0, fromMatrix);
     inference.scores(Uint32Array.of(0, 3, 6, 6), Float32Array.of(0.6, 0.8, 9, 9), 2, fromBuffers);
     expect(fromBuffers).toEqual(fromMatrix);
   });
@@ -79,12 +66,12 @@ describe("MlpInference", () => {
     const before = structuredClone(weights);
     const inference = MlpInference.over(oneNetwork(weights), createReferenceMlp);
     const [first, second] = [new Float32Array(3), new Float32Array(3)];
-    inference.scoreRow(MATRIX, 0, first);
+    inference.scoreRow(SEVEN_TERMS, 0, first);
     expect(weights).toEqual(before);
     weights.gamma2.fill(0);
     weights.beta2.fill(0);
     inference.refresh();
-    inference.scoreRow(MATRIX, 0, second);
+    inference.scoreRow(SEVEN_TERMS, 0, second);
     expect(second).not.toEqual(first);
   });
 
@@ -97,9 +84,9 @@ describe("MlpInference", () => {
       const networks = splitNetworks(joined);
       const inference = MlpInference.over(joined, createReferenceMlp);
       const scores = new Float32Array(3);
-      for (let row = 0; row < MATRIX.nRows; row++) {
-        inference.scoreRow(MATRIX, row, scores);
-        const each = networks.map((weights) => unfoldedLogits(weights, MATRIX, row));
+      for (let row = 0; row < SEVEN_TERMS.nRows; row++) {
+        inference.scoreRow(SEVEN_TERMS, row, scores);
+        const each = networks.map((weights) => unfoldedLogits(weights, SEVEN_TERMS, row));
         const means = softmax(each[0]!.map((logit, c) => (logit + each[1]![c]! + 2 * each[2]![c]!) / 4));
         for (const [c, mean] of means.entries()) {
           expect(Math.abs(scores[c]! - mean), `row ${row}, label ${c}`).toBeLessThan(FOLDING_TOLERANCE);

@@ -6,24 +6,12 @@ import { MlpInference } from "../../../src/nn/inference.js";
 import { mergeNetworks } from "../../../src/nn/merge-networks.js";
 import { type JoinedNetworks, joinNetworks, type MlpWeights, oneNetwork, shapeOf } from "../../../src/nn/weights.js";
 import { randomWeights } from "./random-weights.js";
-import { csrOf } from "./small-matrix.js";
+import { SEVEN_TERMS } from "./small-matrix.js";
 
 /** Logits of size 10 are rounded by 1e-6 in float32, and so are their scores. */
 const ROUNDING_TOLERANCE = 5e-6;
 
 const SHAPE = { nTerms: 7, hiddenUnits: [6, 5, 4], nLabels: 3 } as const;
-const MATRIX = csrOf(7, [
-  [
-    [0, 0.6],
-    [3, 0.8],
-  ],
-  [],
-  [
-    [1, 0.5],
-    [5, 0.5],
-    [6, 0.7],
-  ],
-]);
 
 /** The network with first weights of another size, and batch norm that takes it out again. */
 function sized(network: MlpWeights, factor: number): MlpWeights {
@@ -47,9 +35,9 @@ const VOTES = [1, 2, 4];
 
 function scoresOf(networks: JoinedNetworks, kernels: MlpKernelFactory): number[] {
   const inference = MlpInference.over(networks, kernels);
-  return Array.from({ length: MATRIX.nRows }, (_, row) => {
+  return Array.from({ length: SEVEN_TERMS.nRows }, (_, row) => {
     const scores = new Float32Array(3);
-    inference.scoreRow(MATRIX, row, scores);
+    inference.scoreRow(SEVEN_TERMS, row, scores);
     return [...scores];
   }).flat();
 }

@@ -14,3 +14,18 @@ export function csrOf(nColumns: number, rows: readonly (readonly (readonly [numb
     data: Float32Array.from(rows.flatMap((row) => row.map(([, value]) => value))),
   };
 }
+
+/** Four documents over seven terms; the second is empty. */
+export const SEVEN_TERMS = csrOf(7, [
+  [
+    [0, 0.6],
+    [3, 0.8],
+  ],
+  [],
+  [
+    [1, 0.5],
+    [5, 0.5],
+    [6, 0.7],
+  ],
+  [[2, 1]],
+]);
