@@ -2,6 +2,7 @@ import { OptionError } from "../errors.js";
 import type { TermLog } from "../features/term-log.js";
 import { separatorsFor } from "../nn/linear-member.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
+import { planStudent } from "./student-plan.js";
 
 const MEGABYTE = 1e6;
 
@@ -81,20 +82,23 @@ function corpusBytes({ nTerms, nTermBytes, nDocuments }: AnalyzedTerms): number 
  */
 export function planMemory(
   maxBytes: number,
-  { network, ensemble, linear, distill, pretrain }: ResolvedTrainingSettings,
+  settings: ResolvedTrainingSettings,
   nTerms: number,
   log: AnalyzedTerms,
   nLabels: number,
   nThreads: number,
 ): MemoryPlan {
+  const { network, ensemble, linear, distill, pretrain } = settings;
   const layerBytes = 4 * nTerms * network.hiddenUnits[0];
   const linearBytes = linear ? 4 * nTerms * nLabels : 0;
   const nArrays = ARRAYS_OF_NETWORK + (pretrain === "none" ? 0 : ARRAYS_OF_PRETRAINING);
   const laneBytes = nArrays * layerBytes + THREAD_BYTES;
   // The finished members, and a checkpoint twice: as it is taken, and as it is written.
   const keptBytes = ensemble * layerBytes + linearBytes + 2 * ARRAYS_OF_NETWORK * layerBytes;
-  // They once more side by side, and again as the kernels hold them, while another network learns from them.
-  const teacherBytes = distill ? 2 * (ensemble * layerBytes + linearBytes) : 0;
+  // Those that another network learns from once more side by side, and again as the kernels hold them. A linear member that gets
+  // units of its own is not among them.
+  const taughtBytes = planStudent(settings, nLabels).hasLinear ? 0 : linearBytes;
+  const teacherBytes = distill ? 2 * (ensemble * layerBytes + taughtBytes) : 0;
   const separatorBytes = linear ? BYTES_PER_SEPARATOR * separatorsFor(nLabels) * log.nDocuments : 0;
   const leastBytes = BASE_BYTES + corpusBytes(log) + keptBytes + teacherBytes + separatorBytes + laneBytes;
   if (maxBytes < leastBytes) {

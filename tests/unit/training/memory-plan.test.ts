@@ -35,10 +35,12 @@ describe("planMemory", () => {
   });
 
   it("counts the networks that another one learns from twice more: side by side, and as the kernels hold them", () => {
-    const room = (distill: boolean): number =>
-      planMemory(4000 * MB, { ...SETTINGS, distill }, N_TERMS, LOG, 7, 1).matrixBytes;
-    // 2 (4 · 12.8 + 2.8)
-    expect(room(false) - room(true)).toBeCloseTo(108 * MB, -1);
+    const room = (distill: boolean, nLabels: number): number =>
+      planMemory(4000 * MB, { ...SETTINGS, distill }, N_TERMS, LOG, nLabels, 1).matrixBytes;
+    // 2 · 4 · 12.8: seven labels leave the linear member units of its own, and the network learns from the others only.
+    expect(room(false, 7) - room(true, 7)).toBeCloseTo(102.4 * MB, -1);
+    // Twenty do not, of 32 units: 2 (4 · 12.8 + 8).
+    expect(room(false, 20) - room(true, 20)).toBeCloseTo(118.4 * MB, -1);
   });
 
   it("counts the linear member for as many labels as it fits side by side, and not where there is none", () => {
