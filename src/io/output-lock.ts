@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, open, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { FileError } from "../errors.js";
 import { toFileError } from "./file-errors.js";
@@ -22,11 +22,25 @@ function isSystemError(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
+/** Ours have some 150 bytes; a host's name has 255 characters at most. */
+const MAX_LOCK_BYTES = 4096;
+
+/** The text of a lock file, of which no more is read than it may have; "" where there is more. */
+async function readLock(lockPath: string): Promise<string> {
+  const handle = await open(lockPath);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(MAX_LOCK_BYTES + 1), position: 0 });
+    return bytesRead > MAX_LOCK_BYTES ? "" : buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The owner that a lock file names; null when it is gone or names none. */
 async function readOwner(lockPath: string): Promise<ProcessIdentity | null> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(lockPath, "utf8"));
+    value = JSON.parse(await readLock(lockPath));
   } catch (error) {
     if (error instanceof SyntaxError || isSystemError(error, "ENOENT")) return null;
     throw error;

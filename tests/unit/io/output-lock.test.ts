@@ -44,6 +44,7 @@ describe("lockOutput", () => {
     ["of an earlier process with the number of a running one", { ...currentProcess(), started: "another-boot/1" }],
     ["that names no process", "{}"],
     ["that was cut off", '{"host":'],
+    ["of more bytes than any of ours", JSON.stringify(currentProcess()).padEnd(4097)],
   ])("takes over a lock %s", async (_, owner) => {
     await writeFile(inFolder("m.lock"), typeof owner === "string" ? owner : JSON.stringify(owner));
     const lock = await lockOutput(inFolder("m"));
