@@ -64,7 +64,6 @@ export class ProgressDisplay {
   #stage: string | null = null;
   #start: StageStart = { seconds: 0, nDone: 0, nDocuments: 0 };
   #lastShownMs = Number.NEGATIVE_INFINITY;
-  #isLineOpen = false;
 
   /** @param now milliseconds on a clock that never goes back */
   constructor(messages: MessageWriter, now: () => number = () => performance.now()) {
@@ -87,8 +86,7 @@ export class ProgressDisplay {
     if (isTerminal) {
       // A full line would wrap, and the next redraw would leave its first half standing.
       const nCells = (this.#messages.columns ?? DEFAULT_COLUMNS) - 1;
-      this.#messages.write(`\r\u001b[2K${line.slice(0, Math.max(0, nCells))}`);
-      this.#isLineOpen = true;
+      this.#messages.showLine(line.slice(0, Math.max(0, nCells)));
     } else {
       this.#messages.write(`${line}\n`);
     }
@@ -96,13 +94,11 @@ export class ProgressDisplay {
 
   /** Writes a full line for people, above the bar. */
   log(line: string): void {
-    this.clear();
     this.#messages.write(`${line}\n`);
   }
 
   /** Takes the bar off the terminal. */
   clear(): void {
-    if (this.#isLineOpen) this.#messages.write("\r\u001b[2K");
-    this.#isLineOpen = false;
+    this.#messages.clearLine();
   }
 }

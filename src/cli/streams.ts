@@ -97,6 +97,7 @@ export class DataWriter {
 /** Writes for people. That nobody reads it, or that a log file is full, is no reason to end the work. */
 export class MessageWriter {
   readonly #stream: Streams["stderr"];
+  #isLineShown = false;
 
   constructor(stream: Streams["stderr"]) {
     this.#stream = stream;
@@ -112,7 +113,26 @@ export class MessageWriter {
     return this.#stream.columns ?? null;
   }
 
+  /** Writes text, from the beginning of a line where one was shown. */
   write(text: string): void {
+    if (text === "") return;
+    this.clearLine();
+    this.#put(text);
+  }
+
+  /** Shows a line without an end on a terminal; the next line or text takes its place. */
+  showLine(line: string): void {
+    this.#put(`\r\u001b[2K${line}`);
+    this.#isLineShown = true;
+  }
+
+  /** Takes that line off the terminal. */
+  clearLine(): void {
+    if (this.#isLineShown) this.#put("\r\u001b[2K");
+    this.#isLineShown = false;
+  }
+
+  #put(text: string): void {
     try {
       this.#stream.write(text);
     } catch {

@@ -26,8 +26,9 @@ function makeDisplay(columns?: number) {
   });
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const clock = { ms: 0 };
-  const display = new ProgressDisplay(new MessageWriter(Object.assign(stream, terminal)), () => clock.ms);
-  return { display, clock, takeWritten: () => chunks.splice(0).join("") };
+  const messages = new MessageWriter(Object.assign(stream, terminal));
+  const display = new ProgressDisplay(messages, () => clock.ms);
+  return { display, messages, clock, takeWritten: () => chunks.splice(0).join("") };
 }
 
 describe("formatDuration", () => {
@@ -120,6 +121,16 @@ describe("ProgressDisplay on a terminal", () => {
     expect(takeWritten()).toBe("\r\u001b[2Kmodel: a\n");
     display.clear();
     expect(takeWritten()).toBe("");
+  });
+
+  it("takes the bar away for what others write, but not where they have nothing to say", () => {
+    const { display, messages, takeWritten } = makeDisplay(80);
+    display.show(state({}));
+    takeWritten();
+    messages.write("");
+    expect(takeWritten()).toBe("");
+    messages.write("news.csv: left out 1 of 3 rows\n");
+    expect(takeWritten()).toBe("\r\u001b[2Knews.csv: left out 1 of 3 rows\n");
   });
 });
 
