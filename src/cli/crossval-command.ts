@@ -4,12 +4,13 @@ import { FOLD_SPEC, type FoldOptions } from "../options/fold-options.js";
 import { addFoldFlags, type FoldFlags, loadFoldable } from "./fold-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags } from "./input-flags.js";
+import { Interrupt } from "./interrupt.js";
 import { addSpecFlags, pickSpecValues } from "./option-flags.js";
 import { ProgressDisplay } from "./progress.js";
 import type { CommandStreams } from "./streams.js";
 import { trainingState } from "./train-command.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
-import { addUnlabeledFlag, checkUnlabeledFlag, loadUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, streamUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
 interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag, UnlabeledFlag {
@@ -68,7 +69,7 @@ async function runCrossval(
   flags: CrossvalFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
-  const { output, messages, listenForInterrupt } = streams;
+  const { output, messages } = streams;
   const [{ crossValidate }, { checkWritable, writeFileAtomically }, { formatCsvRow }] = await Promise.all([
     import("../cross-validation.js"),
     import("../io/files.js"),
@@ -80,9 +81,12 @@ async function runCrossval(
   const tokenizer = await loadTokenizer(flags);
   const { articles, lines, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
+  const interrupt = new Interrupt(streams);
   const unlabeled =
-    flags.unlabeled === undefined ? {} : { unlabeled: await loadUnlabeledTexts(flags.unlabeled, flags, streams) };
-  const signal = listenForInterrupt?.();
+    flags.unlabeled === undefined
+      ? {}
+      : { unlabeled: await streamUnlabeledTexts(flags.unlabeled, flags, streams, () => interrupt.listen()) };
+  if (flags.unlabeled === undefined) interrupt.listen();
   const result = await crossValidate(articles, {
     ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),
     ...kinds,
@@ -93,7 +97,7 @@ async function runCrossval(
       display.show({ ...state, stage: `${fold + 1}/${nFolds} ${state.stage}` });
     },
     onFold: ({ fold, macroF1 }) => display.log(`fold ${fold + 1}: macro-F1 ${macroF1.toFixed(4)}`),
-    ...(signal === undefined ? {} : { signal }),
+    signal: interrupt.signal,
   });
   display.clear();
   if (flags.predictions !== undefined) {

@@ -195,6 +195,41 @@ export async function readAnyDocuments<T>(
   });
 }
 
+/** Yields records as they are asked for, then tells what was left out, and calls `onEnd`. */
+async function* streamRecords<A extends Article>(
+  { reader, close, discard }: OpenReader<A>,
+  onEnd: (rows: ReadSummary) => void,
+): AsyncGenerator<ArticleRecord<A>, void> {
+  let isRead = false;
+  try {
+    yield* reader;
+    isRead = true;
+    close();
+    onEnd(reader.summary());
+  } finally {
+    // Also when nobody wants the rest.
+    if (!isRead) discard();
+  }
+}
+
+/**
+ * Reads articles or lines of plain text one by one, as they are asked for, rows that cannot be used left out.
+ * @param onEnd called when all have been read
+ */
+export async function streamDocuments(
+  paths: readonly string[],
+  flags: InputFlags,
+  streams: Pick<CommandStreams, "stdin" | "messages">,
+  onEnd: () => void,
+): Promise<AsyncIterable<Article>> {
+  const { readDocuments } = await import("../io/read-documents.js");
+  const opened = await openReader(readDocuments, paths, flags, streams, {});
+  async function* read(): AsyncGenerator<Article, void> {
+    for await (const { article } of streamRecords(opened, onEnd)) yield article;
+  }
+  return read();
+}
+
 /** Articles in memory with where they came from. */
 export interface LoadedArticles {
   readonly articles: readonly LabeledArticle[];
@@ -308,17 +343,13 @@ export async function streamLabeled(
   const keeper = await FactKeeper.create(flags, streams.messages);
   let known: ArticleFacts | null = null;
   async function* read(): AsyncGenerator<LabeledArticle, void> {
-    const { reader, close, discard } = await openReader(readArticles, paths, flags, streams, more);
-    try {
-      for await (const record of reader) {
-        keeper.add(record);
-        yield record.article;
-      }
-      close();
-      known = keeper.finish(reader.summary());
-    } finally {
-      // Also when nobody wants the rest.
-      if (known === null) discard();
+    const opened = await openReader(readArticles, paths, flags, streams, more);
+    const finish = (rows: ReadSummary): void => {
+      known = keeper.finish(rows);
+    };
+    for await (const record of streamRecords(opened, finish)) {
+      keeper.add(record);
+      yield record.article;
     }
   }
   const facts = (): ArticleFacts => {

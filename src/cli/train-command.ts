@@ -5,7 +5,7 @@ import type { TrainingFiles } from "../io/training-files.js";
 import type { Rollback } from "../nn/training-state.js";
 import type { WeightType } from "../nn/weights.js";
 import type { TrainingSettings } from "../options/train-options.js";
-import type { Article, LabeledArticle } from "../text/article.js";
+import type { LabeledArticle } from "../text/article.js";
 import type { Answers, RefusedWeights } from "../training/choose-weight-type.js";
 import type { TrainProgress } from "../training/progress.js";
 import { addCheckpointFlags, CheckpointFile, type CheckpointFlags, checkpointPath } from "./checkpoint-flags.js";
@@ -20,13 +20,14 @@ import {
   spoolLabeled,
   streamLabeled,
 } from "./input-flags.js";
+import { Interrupt } from "./interrupt.js";
 import { parseBytes } from "./parse-amount.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import { StageTimes } from "./stage-times.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
-import { addUnlabeledFlag, checkUnlabeledFlag, readUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, streamUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
@@ -141,7 +142,7 @@ async function trainInto(
   flags: TrainFlags & Readonly<Record<string, unknown>>,
   streams: CommandStreams,
 ): Promise<void> {
-  const { argv, output, messages, listenForInterrupt } = streams;
+  const { argv, output, messages } = streams;
   const source = paths.join(", ");
   const [
     { AnalyzerPool },
@@ -184,49 +185,46 @@ async function trainInto(
   // Articles in memory are read while they are analysed.
   if (files !== null) times.begin("read");
   const { articles, facts } = await openTraining(paths, files, flags, streams);
-  const interrupt = new AbortController();
+  const interrupt = new Interrupt(streams);
+  const unlabeled =
+    flags.unlabeled === undefined
+      ? {}
+      : { unlabeled: await streamUnlabeledTexts(flags.unlabeled, flags, streams, () => interrupt.listen()) };
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
-  const trainOn = (unlabeled?: AsyncIterable<Article>) =>
-    train(articles, {
-      ...given,
-      ...(unlabeled === undefined ? {} : { unlabeled }),
-      tokenizer,
-      analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
-      source,
-      chooseLabels: () => {
-        const { nArticles, labelOf } = facts();
-        display.log(`${source}: ${nArticles} articles`);
-        // While they are read there is nothing to keep, and the system ends a process that waits for them.
-        const asked = listenForInterrupt?.();
-        if (asked?.aborted) interrupt.abort();
-        asked?.addEventListener("abort", () => interrupt.abort());
-        return labelOf;
-      },
-      onEngine: (choice) => display.log(describeEngine(choice)),
-      onStage: (stage) => times.begin(stage),
-      onProgress: (progress) => display.show(trainingState(progress)),
-      onRollback: (rollback) => display.log(describeRollback(rollback)),
-      checkpoints,
-      ...(resume === null ? {} : { resume }),
-      ...(files === null ? {} : { memory: files }),
-      ...(threads === null ? {} : { threads }),
-      signal: interrupt.signal,
-    });
-  const result = await (flags.unlabeled === undefined
-    ? trainOn()
-    : readUnlabeledTexts(flags.unlabeled, flags, streams, trainOn)
-  ).finally(() => threads?.close());
+  const result = await train(articles, {
+    ...given,
+    ...unlabeled,
+    tokenizer,
+    analyzer: new AnalyzerPool(tokenizer, flags.workers).analyzer,
+    source,
+    chooseLabels: () => {
+      const { nArticles, labelOf } = facts();
+      display.log(`${source}: ${nArticles} articles`);
+      if (flags.unlabeled === undefined) interrupt.listen();
+      return labelOf;
+    },
+    onEngine: (choice) => display.log(describeEngine(choice)),
+    onStage: (stage) => times.begin(stage),
+    onProgress: (progress) => display.show(trainingState(progress)),
+    onRollback: (rollback) => display.log(describeRollback(rollback)),
+    checkpoints,
+    ...(resume === null ? {} : { resume }),
+    ...(files === null ? {} : { memory: files }),
+    ...(threads === null ? {} : { threads }),
+    signal: interrupt.signal,
+  }).finally(() => threads?.close());
   display.clear();
   times.begin("save");
   const { classifier, measured, history, validation, weightType, refusedWeights, isInterrupted } = result;
-  const { settings, selectedEpochs, trainSupport, isRefitted, unlabeled } = classifier.metadata;
+  const { settings, selectedEpochs, trainSupport, isRefitted } = classifier.metadata;
   const { nArticles, lineOf, rows, mergedLabels } = facts();
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
   if (flags.unlabeled !== undefined) {
-    display.log(`${unlabeled?.nDocuments ?? 0} articles without labels, for ${describeUnlabeledUse(settings)}`);
+    const { nDocuments = 0 } = classifier.metadata.unlabeled ?? {};
+    display.log(`${nDocuments} articles without labels, for ${describeUnlabeledUse(settings)}`);
   }
   await saveModel(modelPath, classifier);
   // An interrupted run can still be resumed; a finished one has its model.

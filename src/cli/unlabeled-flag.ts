@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import type { ArticleRecord } from "../io/article-reader.js";
 import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
 import type { Article } from "../text/article.js";
 import { checkUnlabeledUse } from "../training/unlabeled-use.js";
-import { type InputFlags, readAnyDocuments } from "./input-flags.js";
+import { type InputFlags, streamDocuments } from "./input-flags.js";
 import type { CommandStreams } from "./streams.js";
 
 /** The flag of commands that learn from texts without labels, too. */
@@ -29,31 +28,18 @@ export function checkUnlabeledFlag({ unlabeled }: UnlabeledFlag, settings: Train
   if (unlabeled !== undefined) checkUnlabeledUse(resolveTrainingSettings(settings));
 }
 
-/** Reads texts of any kind one by one, those that cannot be used left out. */
-export function readUnlabeledTexts<T>(
+/**
+ * Reads texts of any kind one by one, as they are asked for, those that cannot be used left out.
+ * @param onEnd called when all have been read
+ */
+export function streamUnlabeledTexts(
   paths: readonly string[],
   flags: InputFlags,
   streams: CommandStreams,
-  use: (articles: AsyncIterable<Article>) => Promise<T>,
-): Promise<T> {
+  onEnd: () => void,
+): Promise<AsyncIterable<Article>> {
   // The file for rejected rows is that of the articles with labels.
   const { rejects: _, onBadRow, ...inputFlags } = flags;
   const badRows = onBadRow === undefined || onBadRow === "collect" ? {} : { onBadRow };
-  async function* usable(records: AsyncIterable<ArticleRecord<Article> | null>): AsyncGenerator<Article, void> {
-    for await (const record of records) if (record !== null) yield record.article;
-  }
-  return readAnyDocuments(paths, { ...inputFlags, ...badRows }, streams, (records) => use(usable(records)));
-}
-
-/** Reads all of them into memory, for what learns from them several times. */
-export function loadUnlabeledTexts(
-  paths: readonly string[],
-  flags: InputFlags,
-  streams: CommandStreams,
-): Promise<readonly Article[]> {
-  return readUnlabeledTexts(paths, flags, streams, async (articles) => {
-    const loaded: Article[] = [];
-    for await (const article of articles) loaded.push(article);
-    return loaded;
-  });
+  return streamDocuments(paths, { ...inputFlags, ...badRows }, streams, onEnd);
 }

@@ -153,6 +153,21 @@ describe("newsclf", () => {
     expect(await readdir(inFolder("early"))).toEqual([]);
   });
 
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "is ended by one %s while it waits for texts without labels",
+    async (signal) => {
+      const model = inFolder("waiting", "m.newsclf");
+      const argv = ["-o", model, "--report", inFolder("waiting-report"), ...TINY_TRAINING, "--linear"];
+      const child = startProgram("train", TINY_CORPUS, ...argv, "--unlabeled", "-");
+      // The articles with labels have been read; standard input stays open.
+      await textOn(child.stderr, "articles\n");
+      child.kill(signal);
+      expect(await endOf(child)).toMatchObject({ exitCode: null, signal, stdout: "" });
+      expect(await readdir(inFolder("waiting"))).toEqual([]);
+      expect(existsSync(inFolder("waiting-report"))).toBe(false);
+    },
+  );
+
   it("removes what it has of a file of rejected rows on Ctrl-C", async () => {
     await mkdir(inFolder("rejected"));
     const argv = ["classify", "-m", inFolder("tiny.newsclf"), "--on-bad-row", "collect"];

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { decodeModel } from "../../src/model-file/model-file.js";
 import { runCli, TINY_CORPUS, TINY_TRAINING, useFolder } from "./harness.js";
@@ -45,6 +45,39 @@ describe("newsclf train --unlabeled", () => {
     const argv = ["train", TINY_CORPUS, ...places, ...TINY_TRAINING, ...flags, "--workers", "1"];
     const { stderr } = await runCli(argv, { columns: 120 });
     expect(stderr).toMatch(/pseudo-label [\d,]+ {2}round \d+\/100/);
+  });
+
+  it("tells of rows that are left out when the texts have been read", async () => {
+    await writeFile(inFolder("archive.csv"), `title,본문\n${"환율 소식,은행\n".repeat(600)},\n`);
+    const places = ["-o", inFolder("told.newsclf"), "--report", inFolder("report")];
+    const argv = [
+      "train",
+      TINY_CORPUS,
+      ...places,
+      ...TINY_TRAINING,
+      "--linear",
+      "--unlabeled",
+      inFolder("archive.csv"),
+    ];
+    const { exitCode, stderr } = await runCli([...argv, "--workers", "1"], { columns: 120 });
+    expect(exitCode, stderr).toBe(0);
+    const told = `${inFolder("archive.csv")}: left out 1 of 601 rows, which have no text: line 602\n`;
+    expect(stderr).toContain(told);
+    // A terminal, so that the first epoch shows at once.
+    expect(stderr.indexOf(told)).toBeLessThan(stderr.indexOf("epoch 1/30"));
+  });
+
+  it("writes nothing when interrupted before there is a model", async () => {
+    const { exitCode, stdout, stderr } = await runCli(
+      [
+        ...["train", TINY_CORPUS, "-o", inFolder("never.newsclf"), "--report", inFolder("never")],
+        ...[...TINY_TRAINING, "--linear", "--unlabeled", "-"],
+      ],
+      { stdin: "환율이 크게 올랐다\n", interrupt: AbortSignal.abort() },
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain("stopped while the articles were analysed; there is no model yet\n");
+    expect((await readdir(inFolder())).filter((name) => name.startsWith("never"))).toEqual([]);
   });
 
   it("refuses texts when nothing would learn from them, before it reads any", async () => {
