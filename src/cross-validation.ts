@@ -5,9 +5,9 @@ import { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.
 import { FOLD_SPEC, type FoldOptions } from "./options/fold-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import { RUN_SPEC, type RunOptions } from "./options/train-options.js";
+import { checkUnlabeledUse } from "./options/unlabeled-use.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type TrainOptions, type TrainProgress, train } from "./train.js";
-import { checkUnlabeledUse } from "./training/unlabeled-use.js";
 
 /** Where cross-validation stands. */
 export interface CrossValidationProgress {

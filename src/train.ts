@@ -15,6 +15,7 @@ import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import { type JoinedNetworks, joinNetworks, layersOf, packNetworks, type WeightType } from "./nn/weights.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
+import { checkUnlabeledUse } from "./options/unlabeled-use.js";
 import { sha256, toHex } from "./sha-256.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
 import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
@@ -31,7 +32,6 @@ import { rowsToLabel } from "./training/pseudo-labels.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import { planStudent } from "./training/student-plan.js";
 import type { TrainingMemory } from "./training/training-memory.js";
-import { checkUnlabeledUse } from "./training/unlabeled-use.js";
 import { vectorizeCorpus } from "./training/vectorize-corpus.js";
 
 export type { TrainProgress } from "./training/progress.js";
@@ -275,7 +275,7 @@ export async function train(
     callbacks: { onEpoch, onRollback, onProgress, checkpoints: states, signal },
     onDistill: () => onStage?.("distill"),
   });
-  const { networks, counts, refitted } = fitted;
+  const { networks, counts, refitted, nPseudoLabelRounds } = fitted;
   const { members, votes } = fitted.voters;
 
   // The first training articles stand in where none are kept back: what is asked is whether the answers stay the same.
@@ -318,7 +318,7 @@ export async function train(
     trainingDataHash: corpus.hash,
     ...(unlabeledHash === null || unlabeledMatrix === null
       ? {}
-      : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash } }),
+      : { unlabeled: { nDocuments: unlabeledMatrix.nRows, hash: unlabeledHash, nPseudoLabelRounds } }),
     members: stored.networks.members.map((member, m) => ({
       hiddenUnits: layersOf(member).hiddenUnits,
       votes: votes[m] as number,

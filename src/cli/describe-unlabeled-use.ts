@@ -1,9 +1,10 @@
-import type { ResolvedTrainingSettings } from "../options/train-options.js";
-import { unlabeledUseOf } from "../training/unlabeled-use.js";
+import type { ModelMetadata } from "../model-file/manifest.js";
+import { unlabeledUseOf } from "../options/unlabeled-use.js";
 
-/** What a model used articles without labels for, such as "pre-training and 3 rounds of pseudo-labels". */
-export function describeUnlabeledUse(settings: ResolvedTrainingSettings): string {
-  const { isPretrained, nPseudoLabelRounds } = unlabeledUseOf(settings);
-  const rounds = `${nPseudoLabelRounds} ${nPseudoLabelRounds === 1 ? "round" : "rounds"} of pseudo-labels`;
-  return [...(isPretrained ? ["pre-training"] : []), ...(nPseudoLabelRounds > 0 ? [rounds] : [])].join(" and ");
+/** What a model used articles without labels for, such as "pre-training and 1 of 3 rounds of pseudo-labels". */
+export function describeUnlabeledUse({ settings, unlabeled }: Pick<ModelMetadata, "settings" | "unlabeled">): string {
+  const { isPretrained, nPseudoLabelRounds: nAsked } = unlabeledUseOf(settings);
+  const nDone = unlabeled?.nPseudoLabelRounds ?? nAsked;
+  const rounds = `${nDone < nAsked ? `${nDone} of ` : ""}${nAsked} ${nAsked === 1 ? "round" : "rounds"} of pseudo-labels`;
+  return [...(isPretrained ? ["pre-training"] : []), ...(nAsked > 0 ? [rounds] : [])].join(" and ");
 }

@@ -82,7 +82,7 @@ export function renderSummary({
     ...(metadata.unlabeled === undefined
       ? []
       : [
-          `without labels  ${metadata.unlabeled.nDocuments} articles, SHA-256 ${metadata.unlabeled.hash}, for ${describeUnlabeledUse(settings)}`,
+          `without labels  ${metadata.unlabeled.nDocuments} articles, SHA-256 ${metadata.unlabeled.hash}, for ${describeUnlabeledUse(metadata)}`,
         ]),
     `settings        ${JSON.stringify(settings)}`,
   ];

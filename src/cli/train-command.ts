@@ -224,7 +224,7 @@ async function trainInto(
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
   if (flags.unlabeled !== undefined) {
     const { nDocuments = 0 } = classifier.metadata.unlabeled ?? {};
-    display.log(`${nDocuments} articles without labels, for ${describeUnlabeledUse(settings)}`);
+    display.log(`${nDocuments} articles without labels, for ${describeUnlabeledUse(classifier.metadata)}`);
   }
   await saveModel(modelPath, classifier);
   // An interrupted run can still be resumed; a finished one has its model.

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { resolveTrainingSettings, type TrainingSettings } from "../options/train-options.js";
+import { checkUnlabeledUse } from "../options/unlabeled-use.js";
 import type { Article } from "../text/article.js";
-import { checkUnlabeledUse } from "../training/unlabeled-use.js";
 import { type InputFlags, streamDocuments } from "./input-flags.js";
 import type { CommandStreams } from "./streams.js";
 

@@ -1,5 +1,4 @@
 import { type Message, message } from "../html/index.js";
-import { unlabeledUseOf } from "../training/unlabeled-use.js";
 import { N_SCORE_BINS } from "./reliability.js";
 import type { EvaluationReport, LabelReport } from "./report.js";
 import { formatScore, formatShare, showLabel } from "./report-text.js";
@@ -92,7 +91,7 @@ function findShift({ labels }: EvaluationReport): Message | null {
 /** Whether the model's temperature was fitted on articles without labels, too; see `fitSelfTrainedCalibration`. */
 function isCalibratedWithoutLabels({ model, split }: EvaluationReport): boolean {
   if (model === null || model.unlabeled === null || split?.kind !== "validation") return false;
-  return model.settings.calibrate && unlabeledUseOf(model.settings).nPseudoLabelRounds > 0;
+  return model.settings.calibrate && model.unlabeled.nPseudoLabelRounds > 0;
 }
 
 function findMiscalibration(report: EvaluationReport): Message | null {

@@ -268,10 +268,11 @@ function renderModelCard(report: EvaluationReport): Html {
       [message("모델 형식", "Model format"), String(model.formatVersion)],
     );
     if (model.unlabeled !== null) {
-      const { nDocuments, hash } = model.unlabeled;
+      const { nDocuments, hash, nPseudoLabelRounds } = model.unlabeled;
       rows.push(
         [message("라벨 없이 배운 기사", "Articles without labels"), nDocuments.toLocaleString("en-US")],
         [message("그 SHA-256", "SHA-256 of these"), html`<code>${hash}</code>`],
+        [message("그 기사에 라벨을 달아 배운 횟수", "Rounds of pseudo-labels"), String(nPseudoLabelRounds)],
       );
     }
   }

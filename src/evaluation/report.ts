@@ -253,6 +253,10 @@ function copyEpoch(record: EpochRecord): EpochRecord {
   };
 }
 
+function copyUnlabeled({ nDocuments, hash, nPseudoLabelRounds }: UnlabeledArticles): UnlabeledArticles {
+  return { nDocuments, hash, nPseudoLabelRounds };
+}
+
 function copyModel(model: ModelCard): ModelCard {
   return {
     formatVersion: model.formatVersion,
@@ -261,7 +265,7 @@ function copyModel(model: ModelCard): ModelCard {
     sizeBytes: model.sizeBytes,
     settings: model.settings,
     trainingDataHash: model.trainingDataHash,
-    unlabeled: model.unlabeled && { nDocuments: model.unlabeled.nDocuments, hash: model.unlabeled.hash },
+    unlabeled: model.unlabeled && copyUnlabeled(model.unlabeled),
     selectedEpochs: model.selectedEpochs.map(copyEpoch),
     calibration: { temperature: model.calibration.temperature, labelBias: [...model.calibration.labelBias] },
     topTerms: model.topTerms.map(({ label, terms }) => ({

@@ -5,6 +5,7 @@ import type { MlpShape } from "../nn/weights.js";
 import type { AnyConstraint } from "../options/constraint.js";
 import type { ResolvedTrainingSettings, TrainingSettings } from "../options/train-options.js";
 import { RUN_SPEC, resolveTrainingSettings, TRAINING_GROUPS } from "../options/train-options.js";
+import { unlabeledUseOf } from "../options/unlabeled-use.js";
 import { fail, formatStoredJson, isCount, ManifestReader, parseStoredJson } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
@@ -57,6 +58,8 @@ export interface UnlabeledArticles {
   readonly nDocuments: number;
   /** SHA-256 (hex), as `trainingDataHash` with empty labels. */
   readonly hash: string;
+  /** Rounds of pseudo-labels that were done; fewer than the settings ask for in a run that was stopped. */
+  readonly nPseudoLabelRounds: number;
 }
 
 /** Wider than any that a fit gives; within it the arithmetic stays finite. */
@@ -124,12 +127,21 @@ function parseHash(value: string, name: string): string {
   return /^[0-9a-f]{64}$/.test(value) ? value : fail(`64 hexadecimal digits as ${name}`, value);
 }
 
-function parseUnlabeled(value: unknown): UnlabeledArticles {
+function parseUnlabeled(value: unknown, settings: ResolvedTrainingSettings): UnlabeledArticles {
   const unlabeled = new ManifestReader(value, "unlabeled");
-  unlabeled.expectOnly(["nDocuments", "hash"]);
+  unlabeled.expectOnly(["nDocuments", "hash", "nPseudoLabelRounds"]);
   const nDocuments = unlabeled.count("nDocuments");
   if (nDocuments === 0) fail("a count ≥ 1 as unlabeled.nDocuments", nDocuments);
-  return Object.freeze({ nDocuments, hash: parseHash(unlabeled.string("hash"), "unlabeled.hash") });
+  const hash = parseHash(unlabeled.string("hash"), "unlabeled.hash");
+  const { nPseudoLabelRounds: nAsked } = unlabeledUseOf(settings);
+  if (unlabeled.field("nPseudoLabelRounds") === undefined) {
+    return Object.freeze({ nDocuments, hash, nPseudoLabelRounds: nAsked });
+  }
+  const nPseudoLabelRounds = unlabeled.count("nPseudoLabelRounds");
+  if (nPseudoLabelRounds >= nAsked) {
+    fail(`a count below the ${nAsked} of the settings as unlabeled.nPseudoLabelRounds`, nPseudoLabelRounds);
+  }
+  return Object.freeze({ nDocuments, hash, nPseudoLabelRounds });
 }
 
 /** In the order of the file. */
@@ -219,6 +231,15 @@ function parseCalibration(value: unknown, nLabels: number): Calibration {
   return Object.freeze({ temperature, labelBias: Object.freeze(labelBias) });
 }
 
+/** Rounds are told of where they are not those of the settings. */
+function formatUnlabeled(
+  { nDocuments, hash, nPseudoLabelRounds }: UnlabeledArticles,
+  settings: ResolvedTrainingSettings,
+): Partial<UnlabeledArticles> {
+  const isAsAsked = nPseudoLabelRounds === unlabeledUseOf(settings).nPseudoLabelRounds;
+  return { nDocuments, hash, ...(isAsAsked ? {} : { nPseudoLabelRounds }) };
+}
+
 /** The settings in the order of their tables. */
 export function orderSettings(settings: ResolvedTrainingSettings): Readonly<Record<string, unknown>> {
   const groups = Object.keys(TRAINING_GROUPS) as (keyof typeof TRAINING_GROUPS)[];
@@ -242,9 +263,7 @@ export function formatManifest(metadata: ModelMetadata): string {
     ...(metadata.isRefitted ? { isRefitted: true } : {}),
     ...(metadata.isDistilled ? { isDistilled: true } : {}),
     trainingDataHash: metadata.trainingDataHash,
-    ...(metadata.unlabeled === undefined
-      ? {}
-      : { unlabeled: { nDocuments: metadata.unlabeled.nDocuments, hash: metadata.unlabeled.hash } }),
+    ...(metadata.unlabeled === undefined ? {} : { unlabeled: formatUnlabeled(metadata.unlabeled, metadata.settings) }),
     members: metadata.members.map(({ hiddenUnits, votes }) => ({ hiddenUnits, votes })),
     selectedEpochs: metadata.selectedEpochs.map((record) =>
       Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
@@ -315,7 +334,9 @@ export function parseManifest(text: string): ModelMetadata {
     isRefitted: manifest.boolean("isRefitted"),
     isDistilled: manifest.boolean("isDistilled"),
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
-    ...(manifest.field("unlabeled") === undefined ? {} : { unlabeled: parseUnlabeled(manifest.field("unlabeled")) }),
+    ...(manifest.field("unlabeled") === undefined
+      ? {}
+      : { unlabeled: parseUnlabeled(manifest.field("unlabeled"), settings) }),
     members,
     selectedEpochs,
     calibration:

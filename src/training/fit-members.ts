@@ -9,6 +9,7 @@ import type { Rollback } from "../nn/training-state.js";
 import type { LabeledMatrix } from "../nn/validation.js";
 import { joinNetworks, type MlpWeights } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
+import { unlabeledUseOf } from "../options/unlabeled-use.js";
 import { type EnsembleCallbacks, type FinishedMember, fitEnsemble } from "./fit-ensemble.js";
 import { fitLinear } from "./fit-linear.js";
 import { fitStudent } from "./fit-student.js";
@@ -22,7 +23,6 @@ import {
   type UnlabeledRows,
 } from "./pseudo-labels.js";
 import { planStudent } from "./student-plan.js";
-import { unlabeledUseOf } from "./unlabeled-use.js";
 import { STUDENT_VOTES, votesOf } from "./votes.js";
 import { isWorthThreads, isWorthThreadsOfTheirOwn } from "./worth-threads.js";
 
@@ -90,6 +90,8 @@ export interface FittedMembers {
   readonly refitted: Voters | null;
   /** The networks that were trained, and the linear member before it learned labels of its own; null where it learned none. */
   readonly beforeSelfTraining: Voters | null;
+  /** Rounds of pseudo-labels that were done. */
+  readonly nPseudoLabelRounds: number;
   /** Of the training articles, made while other threads have the networks. */
   readonly counts: LabelCounts;
   /** Of all networks, one after another. */
@@ -146,7 +148,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   };
   const fitSelfTrained = async (): Promise<SelfTrained> => {
     const member = await fit({ matrix, labels }, 0);
-    if (unlabeled === null) return { member, pseudoLabels: null, first: null };
+    if (unlabeled === null) return { member, pseudoLabels: null, nRounds: 0, first: null };
     return selfTrain(member, { matrix, labels }, unlabeled, nRounds, kernels, fit, linearSignal);
   };
   const refitOn = (articles: LabeledMatrix, pseudoLabels: PseudoLabels | null): Promise<LinearMember> =>
@@ -154,8 +156,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
       ? fit(articles, 0)
       : fit(joinPseudoLabels(unlabeled, pseudoLabels, articles), nRounds);
   const workBeside = async (): Promise<{
-    readonly linear: LinearMember | null;
-    readonly first: LinearMember | null;
+    readonly linear: SelfTrained | null;
     readonly refit: LinearMember | null;
     readonly counts: LabelCounts;
   }> => {
@@ -165,9 +166,11 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
         ? null
         : await refitOn(everything, linear.pseudoLabels);
     const counts = countByLabel(matrix, labels, nLabels);
-    return { linear: linear?.member ?? null, first: linear?.first ?? null, refit, counts };
+    return { linear, refit, counts };
   };
-  const [{ finished, isInterrupted }, { linear, first, refit, counts }] = await Promise.all([ensemble, workBeside()]);
+  const [{ finished, isInterrupted }, beside] = await Promise.all([ensemble, workBeside()]);
+  const { refit, counts } = beside;
+  const { member: linear = null, first = null, nRounds: nPseudoLabelRounds = 0 } = beside.linear ?? {};
   const isCutShort = isInterrupted || linear?.isCutShort === true;
   let student: FinishedMember | null = null;
   const { hiddenUnits, hasLinear } = planStudent(settings, nLabels);
@@ -189,6 +192,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
     voters: votersWith(linear),
     refitted,
     beforeSelfTraining: first === null ? null : votersOf(finished, first),
+    nPseudoLabelRounds,
     counts,
     rollbacks: [...finished, ...(student === null ? [] : [student])].flatMap(({ rollbacks }) => rollbacks),
     isInterrupted: isCutShort || (settings.distill && student === null) || (everything !== null && refitted === null),

@@ -45,6 +45,8 @@ export interface SelfTrained {
   readonly member: LinearMember;
   /** What it learned in that; null before the first. */
   readonly pseudoLabels: PseudoLabels | null;
+  /** Rounds that were done. */
+  readonly nRounds: number;
   /** Fitted on the documents with labels alone, which gave the labels of the first round; null before that. */
   readonly first: LinearMember | null;
 }
@@ -163,13 +165,13 @@ export async function selfTrain(
   fit: (documents: LinearDocuments, round: number) => Promise<LinearMember>,
   signal: AbortSignal,
 ): Promise<SelfTrained> {
-  let done: SelfTrained = { member, pseudoLabels: null, first: null };
+  let done: SelfTrained = { member, pseudoLabels: null, nRounds: 0, first: null };
   for (let round = 1; round <= nRounds; round++) {
     const pseudoLabels = await labelRows(done.member, unlabeled, labeled.labels, kernels, signal);
     if (pseudoLabels === null) return cutShort(done);
     const next = await fit(joinPseudoLabels(unlabeled, pseudoLabels, labeled), round);
     if (next.isCutShort) return cutShort(done);
-    done = { member: next, pseudoLabels, first: member };
+    done = { member: next, pseudoLabels, nRounds: round, first: member };
   }
   return done;
 }

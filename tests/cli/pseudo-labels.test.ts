@@ -30,7 +30,7 @@ describe("newsclf train --unlabeled", () => {
     const { hash } = metadata.unlabeled!;
     expect(stdout).toContain(`without labels  3 articles, SHA-256 ${hash}, for 3 rounds of pseudo-labels\n`);
     const report = JSON.parse(await readFile(inFolder("report/report.json"), "utf8"));
-    expect(report.model.unlabeled).toEqual({ nDocuments: 3, hash });
+    expect(report.model.unlabeled).toEqual({ nDocuments: 3, hash, nPseudoLabelRounds: 3 });
     expect(await readFile(inFolder("report/report.html"), "utf8")).toContain(hash);
     const both = ["--pretrain", "autoencoder", "--pseudo-label-rounds", "1"];
     await trainTo("both.newsclf", ...unlabeled, ...both);

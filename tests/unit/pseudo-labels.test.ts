@@ -42,7 +42,7 @@ describe("train with articles without labels", () => {
 
   it("counts them all, those that hold no known term included, and leaves the networks to the articles with labels", async () => {
     const trained = await train(SMALL_ARTICLES, { ...OPTIONS, unlabeled: UNLABELED });
-    expect(trained.classifier.metadata.unlabeled?.nDocuments).toBe(19);
+    expect(trained.classifier.metadata.unlabeled).toMatchObject({ nDocuments: 19, nPseudoLabelRounds: 2 });
     const more = await train(SMALL_ARTICLES, { ...OPTIONS, pseudoLabelRounds: 3, unlabeled: UNLABELED });
     const [network, linear] = splitNetworks((await decodeModel(trained.classifier.toBytes())).networks);
     const [sameNetwork, otherLinear] = splitNetworks((await decodeModel(more.classifier.toBytes())).networks);
@@ -56,6 +56,13 @@ describe("train with articles without labels", () => {
     const ofOne = await train(SMALL_ARTICLES, { ...OPTIONS, unlabeled: UNLABELED.slice(0, 6) });
     expect(ofOne.classifier.classify("환율")[0].label).toBe("경제");
     expect(ofOne.classifier.classify("축구")[0].label).toBe("스포츠");
+  });
+
+  it("says that no round was done where none of them holds a known term", async () => {
+    const unlabeled = [{ title: "환율", body: "" }];
+    const vectorizer = { ...SMALL_TRAINING.vectorizer, minDf: 2 };
+    const { classifier } = await train(SMALL_ARTICLES, { ...OPTIONS, vectorizer, unlabeled });
+    expect(classifier.metadata.unlabeled).toMatchObject({ nDocuments: 1, nPseudoLabelRounds: 0 });
   });
 
   it("gives the model without them where there are none", async () => {
@@ -133,6 +140,8 @@ describe("train with articles without labels", () => {
     });
     expect(isInterrupted).toBe(true);
     expect(classifier.metadata.members).toHaveLength(2);
+    expect(classifier.metadata.settings.pseudoLabelRounds).toBe(2);
+    expect(classifier.metadata.unlabeled?.nPseudoLabelRounds).toBeLessThan(2);
   });
 
   it("refuses them where nothing would learn from them", async () => {

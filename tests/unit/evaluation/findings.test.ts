@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator } from "../../../src/evaluation/evaluator.js";
 import { listFindings } from "../../../src/evaluation/findings.js";
 import type { ReportContext } from "../../../src/evaluation/report.js";
-import { resolveTrainingSettings } from "../../../src/options/train-options.js";
 import { smallModelCard } from "./small-model-card.js";
 
 type Document = readonly [label: string, scores: readonly number[]];
@@ -59,7 +58,7 @@ describe("listFindings", () => {
     expect(findingsOf([RIGHT], { model, split: keptBack }).join()).toContain(reason);
     for (const other of [
       { model: { ...model, unlabeled: null }, split: keptBack },
-      { model: { ...model, settings: resolveTrainingSettings({ pseudoLabelRounds: 0 }) }, split: keptBack },
+      { model: { ...model, unlabeled: { nDocuments: 3, hash: "11", nPseudoLabelRounds: 0 } }, split: keptBack },
       { model, split: { kind: "test", source: "b.csv" } as const },
     ]) {
       expect(findingsOf([RIGHT], other).join()).toContain("Scores are lower than they need be: mean score 0.750");

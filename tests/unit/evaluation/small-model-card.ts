@@ -11,7 +11,7 @@ export function smallModelCard(): ModelCard {
     sizeBytes: 1000,
     settings: resolveTrainingSettings({}),
     trainingDataHash: "00",
-    unlabeled: { nDocuments: 3, hash: "11" },
+    unlabeled: { nDocuments: 3, hash: "11", nPseudoLabelRounds: 3 },
     selectedEpochs: [],
     calibration: noCalibration(2),
     topTerms: [{ label: "가", terms: [{ term: "금리/NNG", value: 12.5 }] }],

@@ -52,6 +52,29 @@ describe("formatManifest and parseManifest", () => {
     expect(parseManifest(formatManifest(metadata))).toEqual(metadata);
   });
 
+  it("keep the rounds of pseudo-labels that were done, which the file tells of where they are fewer than those of the settings", () => {
+    for (const [nPseudoLabelRounds, stored] of [
+      [0, 0],
+      [2, 2],
+      [3, undefined],
+    ]) {
+      const unlabeled = { nDocuments: 5, hash: "0".repeat(64), nPseudoLabelRounds: nPseudoLabelRounds as number };
+      const settings = { ...metadata.settings, linear: true, pseudoLabelRounds: 3 };
+      const text = formatManifest({ ...metadata, settings, unlabeled });
+      expect(JSON.parse(text).unlabeled.nPseudoLabelRounds).toBe(stored);
+      expect(parseManifest(text).unlabeled).toEqual(unlabeled);
+    }
+  });
+
+  it("refuse as many rounds of pseudo-labels as the settings ask for, or more, for those go without saying", () => {
+    const { linear, pseudoLabelRounds } = metadata.settings;
+    const nAsked = linear ? pseudoLabelRounds : 0;
+    const unlabeled = { nDocuments: 5, hash: "0".repeat(64), nPseudoLabelRounds: nAsked };
+    expect(refusal(withField("unlabeled", unlabeled)).message).toContain(
+      `a count below the ${nAsked} of the settings as unlabeled.nPseudoLabelRounds`,
+    );
+  });
+
   it("keep the fields in the order of docs/model-format.md, whatever the order of the settings given", () => {
     const reversed = Object.fromEntries(Object.entries(metadata).reverse()) as unknown as typeof metadata;
     const settings = Object.fromEntries(Object.entries(metadata.settings).reverse()) as typeof metadata.settings;

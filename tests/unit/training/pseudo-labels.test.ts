@@ -1,15 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { OptionError } from "../../../src/errors.js";
 import { type CsrMatrix, sliceRows } from "../../../src/features/csr-matrix.js";
 import { createReferenceMlp } from "../../../src/kernels/reference-mlp.js";
 import type { LinearDocuments, LinearMember } from "../../../src/nn/linear-member.js";
 import type { LabeledMatrix } from "../../../src/nn/validation.js";
 import { oneNetwork } from "../../../src/nn/weights.js";
-import { resolveTrainingSettings, type TrainingSettings } from "../../../src/options/train-options.js";
 import { fitLinear } from "../../../src/training/fit-linear.js";
 import { joinPseudoLabels, rowsToLabel, selfTrain } from "../../../src/training/pseudo-labels.js";
 import { scoreRows } from "../../../src/training/score-rows.js";
-import { checkUnlabeledUse, unlabeledUseOf } from "../../../src/training/unlabeled-use.js";
 
 /** Rows without labels {0, 2}, {}, {1}; then with labels {0} of label 0 and {1} of label 1. */
 const MATRIX: CsrMatrix = {
@@ -136,9 +133,9 @@ describe("selfTrain", () => {
   });
 
   it("does nothing in no rounds", async () => {
-    const { start, member, pseudoLabels, first } = await trainSmall(0);
+    const { start, member, pseudoLabels, nRounds, first } = await trainSmall(0);
     expect(member).toBe(start);
-    expect([pseudoLabels, first]).toEqual([null, null]);
+    expect([pseudoLabels, nRounds, first]).toEqual([null, 0, null]);
   });
 
   it("keeps the member of the last round that was done when it is stopped, as one cut short", async () => {
@@ -149,36 +146,12 @@ describe("selfTrain", () => {
       if (++nFits === 2) stop.abort();
       return fitUntil(stop.signal)(documents);
     };
-    const { member, pseudoLabels } = await trainSmall(3, stopInSecond, stop.signal);
-    expect(nFits).toBe(2);
+    const { member, pseudoLabels, nRounds } = await trainSmall(3, stopInSecond, stop.signal);
+    expect([nFits, nRounds]).toEqual([2, 1]);
     expect(member).toEqual({ ...one.member, isCutShort: true });
     expect(pseudoLabels).toEqual(one.pseudoLabels);
     const before = await trainSmall(1, fitUntil(never), AbortSignal.abort());
     expect(before.member).toEqual({ ...before.start, isCutShort: true });
     expect(before.first).toBeNull();
-  });
-});
-
-describe("checkUnlabeledUse", () => {
-  const check = (settings: TrainingSettings) => () => checkUnlabeledUse(resolveTrainingSettings(settings));
-
-  it("refuses settings with which nothing learns from articles without labels", () => {
-    expect(check({ linear: false })).toThrow(OptionError);
-    expect(check({ linear: false })).toThrow(
-      'linear must be true where there are articles without labels and pretrain is "none"; got false',
-    );
-    expect(check({ pseudoLabelRounds: 0 })).toThrow(
-      'pseudoLabelRounds must be 1 or more where there are articles without labels and pretrain is "none"; got 0',
-    );
-  });
-
-  it("takes the others", () => {
-    for (const settings of [{}, { linear: false, pretrain: "autoencoder" }, { pseudoLabelRounds: 1 }] as const) {
-      expect(check(settings)).not.toThrow();
-    }
-    expect(unlabeledUseOf(resolveTrainingSettings({ linear: false, pretrain: "autoencoder" }))).toEqual({
-      isPretrained: true,
-      nPseudoLabelRounds: 0,
-    });
   });
 });

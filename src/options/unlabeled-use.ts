@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.js";
-import type { ResolvedTrainingSettings } from "../options/train-options.js";
+import type { ResolvedTrainingSettings } from "./train-options.js";
 
 /** What of a model learns from articles without labels. */
 export interface UnlabeledUse {
