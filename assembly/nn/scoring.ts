@@ -151,8 +151,9 @@ function sumPowers(powers: usize, greatest: f64, n: u32): f64 {
 }
 
 /**
- * scores_c = e^l_c / Σ_k e^l_k of l_c = (Σ_m votes[m] logits[m, c]) / nVotes / temperature + labelBias[c], in double; `powers`
- * (f64, room for an even number) is scratch.
+ * scores_c = (1 - flattenedShare) e^l_c / Σ_k e^l_k + flattenedShare √e^l_c / Σ_k √e^l_k of
+ * l_c = (Σ_m votes[m] logits[m, c]) / nVotes / temperature + labelBias[c], in double; `powers` (f64, room for an even number) is
+ * scratch.
  */
 // @ts-ignore: decorator
 @inline
@@ -174,12 +175,23 @@ function scoreLogits(
     for (let m: usize = 0; m < <usize>nNetworks; m++) {
       sum += <f64>load<u32>(votes + (m << 2)) * <f64>load<f32>(logits + ((m * <usize>nLabels + c) << 2));
     }
-    const mean = sum / nVotes / temperature + load<f64>(calibration + (c << 3), 8);
+    const mean = sum / nVotes / temperature + load<f64>(calibration + (c << 3), 16);
     store<f64>(powers + (c << 3), mean);
     greatest = max<f64>(greatest, mean);
   }
   const total = sumPowers(powers, greatest, nLabels);
-  for (let c: usize = 0; c < <usize>nLabels; c++) store<f32>(scores + (c << 2), <f32>(load<f64>(powers + (c << 3)) / total));
+  const flattenedShare = load<f64>(calibration, 8);
+  if (flattenedShare == 0) {
+    for (let c: usize = 0; c < <usize>nLabels; c++) store<f32>(scores + (c << 2), <f32>(load<f64>(powers + (c << 3)) / total));
+    return;
+  }
+  let rootTotal: f64 = 0;
+  for (let c: usize = 0; c < <usize>nLabels; c++) rootTotal += sqrt<f64>(load<f64>(powers + (c << 3)));
+  for (let c: usize = 0; c < <usize>nLabels; c++) {
+    const power = load<f64>(powers + (c << 3));
+    const score = (1 - flattenedShare) * power / total + flattenedShare * sqrt<f64>(power) / rootTotal;
+    store<f32>(scores + (c << 2), <f32>score);
+  }
 }
 
 /** From the first layers' sums in `hidden1` to the scores; `powers` (f64 [nLabels], or one more for an even number) is scratch. */

@@ -43,7 +43,7 @@ function renderTerms(title: string, terms: readonly RankedTerm[], digits: number
 
 function describeCalibration({ labels, calibration }: ModelMetadata): string {
   const biases = labels.map((label, c) => `${label} ${(calibration.labelBias[c] as number).toFixed(3)}`);
-  return `temperature ${calibration.temperature.toFixed(3)}, bias ${biases.join(", ")}`;
+  return `temperature ${calibration.temperature.toFixed(3)}, flattened share ${calibration.flattenedShare.toFixed(3)}, bias ${biases.join(", ")}`;
 }
 
 /** What a network that was distilled stands for. */

@@ -262,6 +262,7 @@ function renderModelCard(report: EvaluationReport): Html {
       [message("용어", "Terms"), model.nTerms.toLocaleString("en-US")],
       [message("신경망", "Networks"), String(model.selectedEpochs.length)],
       [message("온도", "Temperature"), String(model.calibration.temperature)],
+      [message("완화 비율", "Flattened share"), String(model.calibration.flattenedShare)],
       [message("시드", "Seed"), String(model.settings.seed)],
       [message("분석기", "Tokenizer"), html`<code>${model.tokenizerId}</code>`],
       [message("학습 데이터 SHA-256", "SHA-256 of the training data"), html`<code>${model.trainingDataHash}</code>`],

@@ -267,7 +267,11 @@ function copyModel(model: ModelCard): ModelCard {
     trainingDataHash: model.trainingDataHash,
     unlabeled: model.unlabeled && copyUnlabeled(model.unlabeled),
     selectedEpochs: model.selectedEpochs.map(copyEpoch),
-    calibration: { temperature: model.calibration.temperature, labelBias: [...model.calibration.labelBias] },
+    calibration: {
+      temperature: model.calibration.temperature,
+      flattenedShare: model.calibration.flattenedShare,
+      labelBias: [...model.calibration.labelBias],
+    },
     topTerms: model.topTerms.map(({ label, terms }) => ({
       label,
       terms: terms.map(({ term, value }) => ({ term, value })),

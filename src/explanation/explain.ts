@@ -39,7 +39,10 @@ export interface Explanation {
   /** In [0, 1]. */
   readonly againstScore: number;
   readonly method: AttributionMethod;
-  /** ln(score / againstScore), in nats: for one network without calibration the difference of their logits. */
+  /**
+   * ln(score / againstScore), in nats: for one network without calibration the difference of their logits. A flattened share of
+   * the calibration makes it smaller, and with it the constant and all contributions by the same factor of this text, in [½, 1].
+   */
   readonly logOdds: number;
   /** What speaks for the label without any term, in nats: from the networks' biases and the calibration. */
   readonly constant: number;

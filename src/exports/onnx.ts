@@ -8,7 +8,7 @@
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
-import { foldScores } from "./fold-scores.js";
+import { foldLogits } from "./fold-logits.js";
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from "./onnx-file.js";
 
 /** Collects nodes and initializers; each method returns the name of the value that it makes. */
@@ -67,6 +67,24 @@ function addMember(graph: GraphBuilder, weights: MlpWeights, prefix: string, val
   return graph.apply("Gemm", `${prefix}logits`, output);
 }
 
+/** Adds the value `scores`. */
+function addScores(graph: GraphBuilder, logits: string, flattenedShare: number): void {
+  const softmax = (output: string, input: string): string =>
+    graph.apply("Softmax", output, [input], { integers: { axis: 1 } });
+  const scale = (output: string, input: string, factor: number): string =>
+    graph.apply("Mul", output, [input, graph.constant(`${output}Factor`, [1], Float32Array.of(factor))]);
+  if (flattenedShare === 0) {
+    softmax("scores", logits);
+    return;
+  }
+  const flattened = softmax("flattened", scale("halved", logits, 0.5));
+  const parts = [
+    scale("plainPart", softmax("plain", logits), 1 - flattenedShare),
+    scale("flattenedPart", flattened, flattenedShare),
+  ];
+  graph.apply("Add", "scores", parts);
+}
+
 /** Returns an .onnx file with inputs `indices` (int64) and `values` (float), both `[N, K]`, and the output `scores`. */
 export function encodeOnnxModel(parts: NetworkParts, producerVersion: string): Uint8Array {
   const { labels } = parts;
@@ -74,11 +92,11 @@ export function encodeOnnxModel(parts: NetworkParts, producerVersion: string): U
   const axis = graph.constant("axis1", [1], BigInt64Array.of(1n));
   // [N, 1, K] times the terms' rows [N, K, H1] is one sum for each document.
   const valuesRow = graph.apply("Unsqueeze", "valuesRow", ["values", axis]);
-  const members = foldScores(parts);
+  const members = foldLogits(parts);
   const logits = members.map((weights, member) =>
     addMember(graph, weights, members.length === 1 ? "" : `${member}.`, valuesRow, axis),
   );
-  graph.apply("Softmax", "scores", [graph.apply("Sum", "sum", logits)], { integers: { axis: 1 } });
+  addScores(graph, graph.apply("Sum", "sum", logits), parts.calibration.flattenedShare);
   return encodeOnnx({
     name: "newsclf",
     producerVersion,

@@ -8,7 +8,7 @@
 import { BATCH_NORM_EPSILON } from "../kernels/mlp.js";
 import { type MlpWeights, shapeOf } from "../nn/weights.js";
 import type { NetworkParts } from "./export-model.js";
-import { foldScores } from "./fold-scores.js";
+import { foldLogits } from "./fold-logits.js";
 
 /** A layer as Keras writes it. */
 interface Layer {
@@ -104,13 +104,33 @@ function addMember(
   return builder.dense(`${prefix}logits`, hidden3, nLabels, activation, weights.w4, weights.b4);
 }
 
+/** `[n, n]` a number on the diagonal, else 0. */
+function diagonal(n: number, value: number): Float32Array {
+  const matrix = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) matrix[i * n + i] = value;
+  return matrix;
+}
+
 /** Adds the networks and returns the name of the scores. */
 function addScores(builder: LayersBuilder, parts: NetworkParts): string {
-  const [first, ...others] = foldScores(parts) as [MlpWeights, ...MlpWeights[]];
-  if (others.length === 0) return addMember(builder, first, "", "softmax");
-  const logits = [first, ...others].map((weights, member) => addMember(builder, weights, `${member}_`, "linear"));
-  const sum = builder.layer("Add", "sum", logits, {});
-  return builder.layer("Activation", "scores", [sum], { activation: "softmax" });
+  const [first, ...others] = foldLogits(parts) as [MlpWeights, ...MlpWeights[]];
+  const { flattenedShare } = parts.calibration;
+  if (others.length === 0 && flattenedShare === 0) return addMember(builder, first, "", "softmax");
+  const members = [first, ...others].map((weights, member) =>
+    addMember(builder, weights, others.length === 0 ? "" : `${member}_`, "linear"),
+  );
+  const logits = others.length === 0 ? (members[0] as string) : builder.layer("Add", "sum", members, {});
+  if (flattenedShare === 0) return builder.layer("Activation", "scores", [logits], { activation: "softmax" });
+  const nLabels = parts.labels.length;
+  // Stock layers have no factor but a dense layer's.
+  const noBias = new Float32Array(nLabels);
+  const plain = builder.layer("Activation", "plain", [logits], { activation: "softmax" });
+  const flattened = builder.dense("flattened", logits, nLabels, "softmax", diagonal(nLabels, 0.5), noBias);
+  const both = builder.layer("Concatenate", "plainAndFlattened", [plain, flattened], { axis: -1 });
+  const shares = new Float32Array(2 * nLabels * nLabels);
+  shares.set(diagonal(nLabels, 1 - flattenedShare));
+  shares.set(diagonal(nLabels, flattenedShare), nLabels * nLabels);
+  return builder.dense("scores", both, nLabels, "linear", shares, noBias);
 }
 
 /** Returns the files of a LayersModel by name: `model.json` and its weights. */

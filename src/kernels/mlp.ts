@@ -68,7 +68,7 @@ export interface ScoringBuffers<A extends FloatArray = Float32Array> {
   readonly widths: Uint32Array;
   /** `[M]` How often each network counts; ≥ 1. */
   readonly votes: Uint32Array;
-  /** `[1 + C]` Temperature, and what is added to each label's logit behind it. */
+  /** `[2 + C]` Temperature, flattened share, and what is added to each label's logit behind the temperature. */
   readonly calibration: Float64Array;
   /** `[C]`, or one more for an even number: scratch space. */
   readonly powers: Float64Array;
@@ -283,7 +283,10 @@ export interface MlpKernels<A extends FloatArray = Float32Array> extends BufferA
    * and of their mean by votes, in double:
    *
    *   l_c = (Σ_m votes[m] logits[m, c]) / Σ_m votes[m] / temperature + labelBias[c]
-   *   scores[c] = exp(l_c - max l) / Σ_k exp(l_k - max l)
+   *   e_c = exp(l_c - max l)
+   *   scores[c] = (1 - flattenedShare) e_c / Σ_k e_k + flattenedShare √e_c / Σ_k √e_k
+   *
+   * with flattenedShare 0 the first term alone.
    */
   bindScoring(buffers: ScoringBuffers<A>): (nnz: number) => void;
 

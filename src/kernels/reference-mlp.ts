@@ -714,17 +714,22 @@ function storeRow(out: FloatArray, start: number, sums: Float64Array, n: number)
 
 /** The softmax of the logits' mean by votes, calibrated. The greatest is subtracted before exp. */
 function scoreLogits(scores: FloatArray, logits: FloatArray, votes: Uint32Array, calibration: Float64Array): void {
+  const [temperature, flattenedShare] = calibration;
   const nLabels = scores.length;
   const nVotes = votes.reduce((sum, each) => sum + each, 0);
   const means = Array.from(scores, (_, c) => {
     let sum = 0;
     for (let m = 0; m < votes.length; m++) sum += votes[m] * logits[m * nLabels + c];
-    return sum / nVotes / calibration[0] + calibration[1 + c];
+    return sum / nVotes / temperature + calibration[2 + c];
   });
   const greatest = Math.max(...means);
   const powers = means.map((mean) => exponential(mean - greatest));
   const sum = powers.reduce((total, power) => total + power, 0);
-  for (const [c, power] of powers.entries()) scores[c] = power / sum;
+  const roots = powers.map(Math.sqrt);
+  const rootSum = roots.reduce((total, root) => total + root, 0);
+  for (const [c, power] of powers.entries()) {
+    scores[c] = ((1 - flattenedShare) * power) / sum + (flattenedShare * roots[c]) / rootSum;
+  }
 }
 
 /** Four sums at a time, so that one addition does not wait for the one before it. */

@@ -768,7 +768,7 @@ class WasmMlp implements MlpKernels {
     const b4 = this.#at(buffers.b4, nLogits);
     const widthsAt = this.#at(widths, 3 * nNetworks);
     const votesAt = this.#at(votes, nNetworks);
-    const calibrationAt = this.#at(calibration, 1 + nLabels);
+    const calibrationAt = this.#at(calibration, 2 + nLabels);
     const powersAt = this.#at(powers, nLabels + (nLabels % 2));
     const { scoreSums } = this.#exports;
     const longest = Math.min(columns.length, values.length);

@@ -9,10 +9,13 @@ import { unlabeledUseOf } from "../options/unlabeled-use.js";
 import { fail, formatStoredJson, isCount, ManifestReader, parseStoredJson } from "./manifest-reader.js";
 
 /** The version this program writes; it reads the earlier ones too. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 /** Before, the probabilities of several networks were averaged, which gives other scores. */
 const LOGITS_AVERAGED_SINCE = 4;
+
+/** Before, a calibration was a temperature and biases. */
+const FLATTENED_SINCE = 5;
 
 /** What a model file says of itself. */
 export interface ModelMetadata {
@@ -215,20 +218,25 @@ export function hasLinearMember({
   return members.length > selectedEpochs.length;
 }
 
-function parseCalibration(value: unknown, nLabels: number): Calibration {
+function parseCalibration(value: unknown, nLabels: number, formatVersion: number): Calibration {
   const calibration = new ManifestReader(value, "calibration");
-  calibration.expectOnly(["temperature", "labelBias"]);
+  const isFlattened = formatVersion >= FLATTENED_SINCE;
+  calibration.expectOnly(["temperature", ...(isFlattened ? ["flattenedShare"] : []), "labelBias"]);
   const temperature = calibration.number("temperature");
   const [least, greatest] = TEMPERATURE_RANGE;
   if (temperature < least || temperature > greatest) {
     fail(`a number in [${least}, ${greatest}] as calibration.temperature`, temperature);
+  }
+  const flattenedShare = isFlattened ? calibration.number("flattenedShare") : 0;
+  if (flattenedShare < 0 || flattenedShare > 1) {
+    fail("a number in [0, 1] as calibration.flattenedShare", flattenedShare);
   }
   const labelBias = calibration.field("labelBias");
   const isBias = (bias: unknown): boolean => Number.isFinite(bias) && Math.abs(bias as number) <= MAX_LABEL_BIAS;
   if (!Array.isArray(labelBias) || labelBias.length !== nLabels || !labelBias.every(isBias)) {
     fail(`${nLabels} numbers in [-${MAX_LABEL_BIAS}, ${MAX_LABEL_BIAS}] as calibration.labelBias`, labelBias);
   }
-  return Object.freeze({ temperature, labelBias: Object.freeze(labelBias) });
+  return Object.freeze({ temperature, flattenedShare, labelBias: Object.freeze(labelBias) });
 }
 
 /** Rounds are told of where they are not those of the settings. */
@@ -268,7 +276,11 @@ export function formatManifest(metadata: ModelMetadata): string {
     selectedEpochs: metadata.selectedEpochs.map((record) =>
       Object.fromEntries(EPOCH_FIELDS.map((name) => [name, record[name]])),
     ),
-    calibration: { temperature: metadata.calibration.temperature, labelBias: metadata.calibration.labelBias },
+    calibration: {
+      temperature: metadata.calibration.temperature,
+      flattenedShare: metadata.calibration.flattenedShare,
+      labelBias: metadata.calibration.labelBias,
+    },
   });
 }
 
@@ -342,6 +354,6 @@ export function parseManifest(text: string): ModelMetadata {
     calibration:
       formatVersion === 1
         ? noCalibration(labels.length)
-        : parseCalibration(manifest.field("calibration"), labels.length),
+        : parseCalibration(manifest.field("calibration"), labels.length, formatVersion),
   });
 }

@@ -4,9 +4,13 @@
  * A network in use is ReLU layers and nothing else, so around a document it is linear: the units that are active stay so. The
  * difference of two logits is then a sum over the document's terms and one constant, exactly.
  *
- * With several networks, whose logits z_m are averaged by votes v_m, and a calibration, it is still such a sum:
+ * With several networks, whose logits z_m are averaged by votes v_m, a temperature T and biases, it is still such a sum:
  *
- *   ln(score_a / score_b) = Σ_m v_m / (T Σ_k v_k) (z_ma − z_mb) + bias_a − bias_b
+ *   d = l_a − l_b = Σ_m v_m / (T Σ_k v_k) (z_ma − z_mb) + bias_a − bias_b
+ *
+ * and so are the log odds, which a flattened share makes smaller, all parts by one factor r of the document, in [½, 1]:
+ *
+ *   ln(score_a / score_b) = r d
  *
  * Legend: V terms, H1 … H3 hidden units, C labels, a the label that is explained, b the one it is compared with.
  *
@@ -57,8 +61,8 @@ export const ATTRIBUTION_METHODS = ["active-units", "integrated-gradients"] as c
  *
  * - `active-units`: by the weights of the linear piece that the document lies in. Exact; the constant is what the piece
  *   gives where no term is.
- * - `integrated-gradients`: by the mean gradient on the straight way from no terms to the document; the constant is the odds
- *   of no terms. The way is cut where a unit turns on or off, so that no step hides a bend.
+ * - `integrated-gradients`: by the mean gradient on the straight way from no terms to the document; the constant is the
+ *   difference d of no terms, times the document's r. The way is cut where a unit turns on or off, so that no step hides a bend.
  */
 export type AttributionMethod = (typeof ATTRIBUTION_METHODS)[number];
 
@@ -66,6 +70,7 @@ export type AttributionMethod = (typeof ATTRIBUTION_METHODS)[number];
 export interface Attribution {
   /** ln(score_a / score_b) */
   readonly logOdds: number;
+  /** What speaks for label a where no term is; multiplied by r like the contributions. */
   readonly constant: number;
   /** `[nnz]`, at the places of the row's columns. */
   readonly contributions: Float64Array;
@@ -244,6 +249,34 @@ function pieceAfter(network: NetworkView, sums: Float64Array, start: number): Pi
 }
 
 /**
+ * Returns r = ln(score_a / score_b) / (l_a − l_b), in [½, 1]: what a flattened share w makes of the difference of two logits.
+ *
+ * score_c is √e_c (α √e_c + β) with e_c = exp(l_c − max l), α = (1 − w) / Σ_k e_k and β = w / Σ_k √e_k. Let a be the label with
+ * the greater score, φ = α √e_a / (α √e_a + β) the part of its score that is not flattened, and h = (l_a − l_b) / 2 ≥ 0. Then
+ *
+ *   ln(score_a / score_b) = h − ln(1 − φ + φ e^−h)
+ *
+ * and where h goes to 0, r goes to (1 + φ) / 2.
+ *
+ * @param logits `[C]` l
+ */
+function flatteningFactor(logits: Float64Array, flattenedShare: number, label: number, against: number): number {
+  if (flattenedShare === 0) return 1;
+  const greatest = Math.max(...logits);
+  const roots = logits.map((logit) => Math.exp((logit - greatest) / 2));
+  const alpha = (1 - flattenedShare) / dot(roots, roots);
+  const beta = flattenedShare / roots.reduce((sum, root) => sum + root, 0);
+  const [greater, less] = logits[label] > logits[against] ? [label, against] : [against, label];
+  const total = alpha * roots[greater] + beta;
+  const plain = (alpha * roots[greater]) / total;
+  const half = (logits[greater] - logits[less]) / 2;
+  if (half === 0) return (1 + plain) / 2;
+  // Each form is exact where the other loses digits: 1 − φ + φ e^−h is near 1 for a small h, and may be near 0 for a large one.
+  const lost = half < 1 ? Math.log1p(plain * Math.expm1(-half)) : Math.log(beta / total + plain * Math.exp(-half));
+  return Math.min(1, (half - lost) / (2 * half));
+}
+
+/**
  * Divides ln(score of `label` / score of `against`) among the terms of a row, in double precision.
  *
  * Time: a few passes through the networks for `active-units`, a few for each bend of the way for `integrated-gradients`, of which
@@ -254,7 +287,7 @@ function pieceAfter(network: NetworkView, sums: Float64Array, start: number): Pi
  * @param against number of another label
  */
 export function attribute(
-  { networks, calibration: { temperature, labelBias } }: ScoringView,
+  { networks, calibration: { temperature, flattenedShare, labelBias } }: ScoringView,
   row: SparseRow,
   label: number,
   against: number,
@@ -262,13 +295,15 @@ export function attribute(
 ): Attribution {
   const nVotes = networks.reduce((sum, { votes }) => sum + votes, 0);
   const contributions = new Float64Array(row.nnz);
-  let constant = (labelBias[label] as number) - (labelBias[against] as number);
-  let logOdds = constant;
+  const logits = Float64Array.from(labelBias);
+  let constant = logits[label] - logits[against];
+  let total = constant;
   for (const network of networks) {
     const comparison = new Comparison(network, network.votes / nVotes / temperature, row, label, against);
     const here = comparison.at(1);
     const difference = comparison.difference(here);
-    logOdds += comparison.weight * difference;
+    total += comparison.weight * difference;
+    for (let c = 0; c < logits.length; c++) logits[c] += comparison.weight * here.logits[c];
     if (method === "active-units") {
       const gradient = comparison.gradient(here);
       comparison.addContributions(contributions, row, gradient);
@@ -279,5 +314,10 @@ export function attribute(
       constant += comparison.weight * comparison.difference(comparison.at(0));
     }
   }
-  return { logOdds, constant, contributions };
+  const factor = flatteningFactor(logits, flattenedShare, label, against);
+  return {
+    logOdds: factor * total,
+    constant: factor * constant,
+    contributions: contributions.map((contribution) => factor * contribution),
+  };
 }

@@ -145,7 +145,7 @@ export function allocateInferenceBuffers<A extends FloatArray>(
     ...folded,
     widths: allocator.allocateIndices(3 * shapes.length),
     votes: allocator.allocateIndices(shapes.length),
-    calibration: allocator.allocateDoubles(1 + nLabels),
+    calibration: allocator.allocateDoubles(2 + nLabels),
     powers: allocator.allocateDoubles(nLabels + (nLabels % 2)),
     columns: allocator.allocateIndices(nTerms),
     values: allocator.allocate(nTerms),
@@ -193,8 +193,8 @@ export class MlpInference<A extends FloatArray = Float32Array> {
     this.#folded = viewMembers(buffers, shapes.map(foldedSizes));
     buffers.widths.set([0, 1, 2].flatMap((layer) => shapes.map(({ hiddenUnits }) => hiddenUnits[layer]!)));
     buffers.votes.set(networks.votes);
-    const { temperature, labelBias } = calibration ?? noCalibration(nLabels);
-    buffers.calibration.set([temperature, ...labelBias]);
+    const { temperature, flattenedShare, labelBias } = calibration ?? noCalibration(nLabels);
+    buffers.calibration.set([temperature, flattenedShare, ...labelBias]);
     this.refresh();
     this.#score = kernels.bindScoring({ ...buffers, w1: networks.w1 });
   }

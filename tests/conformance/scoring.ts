@@ -1,5 +1,6 @@
 /** What every implementation of MlpKernels must do with networks in use; expected values are the formulas in double. */
 import { describe, expect, it } from "vitest";
+import { exponential } from "../../src/kernels/math.js";
 import type { MlpKernelFactory, ScoringBuffers } from "../../src/kernels/mlp.js";
 import { type PackedRows, packFloat16, packInt8, unpackRows } from "../../src/kernels/packed-rows.js";
 import { expectClose, sum, Workbench } from "./workbench.js";
@@ -58,7 +59,7 @@ function makeScoring(
         ? packFloat16(floats.slice(), nUnits)
         : packInt8(floats.slice(), widths);
   if (packed === null) floats.fill(Number.NaN, 2 * nUnits, 3 * nUnits);
-  const doubles = kernels.allocateDoubles(1 + N_LABELS);
+  const doubles = kernels.allocateDoubles(2 + N_LABELS);
   doubles.set(calibration);
   const nHidden2 = total(([, h2]) => h2!);
   const nHidden3 = total(([, , h3]) => h3!);
@@ -128,18 +129,20 @@ function expectScores({ buffers, w1 }: Scoring, row: readonly (readonly [number,
   }
   // Network m has m + 1 votes.
   const mean = (c: number) => sum(nNetworks, (m) => (m + 1) * logits[m * N_LABELS + c]!) / sum(nNetworks, (m) => m + 1);
-  const [temperature, ...labelBias] = buffers.calibration;
-  const expected = softmax(labelBias.map((bias, c) => mean(c) / temperature! + bias));
-  expectClose(scores, (c) => expected[c]!);
+  const [temperature, flattenedShare, ...labelBias] = buffers.calibration;
+  const calibrated = labelBias.map((bias, c) => mean(c) / temperature! + bias);
+  const [plain, flattened] = [softmax(calibrated), softmax(calibrated.map((logit) => logit / 2))];
+  expectClose(scores, (c) => (1 - flattenedShare!) * plain[c]! + flattenedShare! * flattened[c]!);
 }
 
-const NO_CALIBRATION = [1, 0, 0, 0, 0, 0];
+/** Temperature, flattened share, biases. */
+const NO_CALIBRATION = [1, 0, 0, 0, 0, 0, 0];
 
 export function describeScoring(name: string, factory: MlpKernelFactory): void {
   describe(`MLP kernels in use: ${name}`, () => {
     describe.each(TYPES)("with first layers of %s", (type) => {
       it.each(NETWORKS.map((units) => ({ units })))("score rows with networks of $units", ({ units }) => {
-        const scoring = makeScoring(factory, units, type, [1.5, 0, 0.25, -0.5, 0, 0.125]);
+        const scoring = makeScoring(factory, units, type, [1.5, 0.375, 0, 0.25, -0.5, 0, 0.125]);
         const { columns, values } = scoring.buffers;
         const score = scoring.bench.kernels.bindScoring(scoring.buffers);
         for (const row of ROWS) {
@@ -189,16 +192,43 @@ export function describeScoring(name: string, factory: MlpKernelFactory): void {
 
     it("raise probabilities to 1 / temperature", () => {
       // Of 14ths, at temperature ½: squares 25, 9, 4, 4, 4; their sum is 46.
-      expectClose(scoresOf([logarithms], [0.5, 0, 0, 0, 0, 0]), (c) => [25, 9, 4, 4, 4][c]! / 46);
+      expectClose(scoresOf([logarithms], [0.5, 0, 0, 0, 0, 0, 0]), (c) => [25, 9, 4, 4, 4][c]! / 46);
     });
 
     it("multiply probabilities by e^bias", () => {
       // e^ln 3 = 3: 15, 3, 2, 2, 2; their sum is 24.
-      expectClose(scoresOf([logarithms], [1, Math.log(3), 0, 0, 0, 0]), (c) => [15, 3, 2, 2, 2][c]! / 24);
+      expectClose(scoresOf([logarithms], [1, 0, Math.log(3), 0, 0, 0, 0]), (c) => [15, 3, 2, 2, 2][c]! / 24);
+    });
+
+    it("mix in a share of the scores at twice the temperature", () => {
+      // Of 16ths 9, 4, 1, 1, 1; their roots 3, 2, 1, 1, 1 are of 8ths: 3/4 · 9/16 + 1/4 · 3/8 = 33/64, and so on.
+      const squares = [9, 4, 1, 1, 1].map(Math.log);
+      expectClose(scoresOf([squares], [1, 0.25, 0, 0, 0, 0, 0]), (c) => [33, 16, 5, 5, 5][c]! / 64);
+      expectClose(scoresOf([squares], [1, 1, 0, 0, 0, 0, 0]), (c) => [3, 2, 1, 1, 1][c]! / 8);
+      // The bias goes into both: 9, 1, 1, 1, 4 becomes 9, 4, 1, 1, 4 of 19; roots 3, 2, 1, 1, 2 of 9.
+      const biased = scoresOf([[9, 1, 1, 1, 4].map(Math.log)], [1, 0.5, 0, Math.log(4), 0, 0, 0]);
+      expectClose(biased, (c) => [9, 4, 1, 1, 4][c]! / 38 + [3, 2, 1, 1, 2][c]! / 18);
+    });
+
+    it("give the same bits with no flattened share as the softmax alone", () => {
+      const logits = [1.25, -0.5, 0.375, 3, -2];
+      const powers = logits.map((logit) => exponential((logit - 3) / 1.5));
+      const total = powers.reduce((all, power) => all + power);
+      expect([...scoresOf([logits], [1.5, 0, 0, 0, 0, 0, 0])]).toEqual(powers.map((each) => Math.fround(each / total)));
     });
 
     it("keep 0 and 1 at the ends of all ranges", () => {
-      expect([...scoresOf([[0, 1000, 0, 0, 0]], [0.001, 1000, -1000, 0, 0, 0])]).toEqual([0, 1, 0, 0, 0]);
+      for (const share of [0, 0.5, 1]) {
+        expect([...scoresOf([[0, 1000, 0, 0, 0]], [0.001, share, 1000, -1000, 0, 0, 0])]).toEqual([0, 1, 0, 0, 0]);
+      }
+    });
+
+    it("do not lose flattened scores of probabilities that single precision has none of", () => {
+      // e^-120 is 0 in single precision, its root e^-60 is not; e^-900 is 0 in double, too.
+      const scores = scoresOf([[0, -120, -900, -900, -900]], [1, 0.5, 0, 0, 0, 0, 0]);
+      expect(scores[1]! / (0.5 * Math.exp(-60))).toBeCloseTo(1, 6);
+      expect([...scores.subarray(2)]).toEqual([0, 0, 0]);
+      expect(scores[0]).toBe(1);
     });
 
     it("give the softmax of the mean of the logits by votes where the calibration changes nothing", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { Classifier } from "../../src/classifier.js";
+import { FORMAT_VERSION } from "../../src/model-file/manifest.js";
 import { decodeModel, encodeModel } from "../../src/model-file/model-file.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 
@@ -13,7 +14,7 @@ interface Expected {
   readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-describe.each(["version-1", "version-2", "version-3"])("a model file of %s", (name) => {
+describe.each(["version-1", "version-2", "version-3", "version-4"])("a model file of %s", (name) => {
   const bytes = new Uint8Array(readFileSync(path.join(FOLDER, `${name}.newsclf`)));
   const expected = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), "utf8")) as Expected;
   const options = { tokenizer: wordTokenizer() };
@@ -34,7 +35,7 @@ describe.each(["version-1", "version-2", "version-3"])("a model file of %s", (na
   it("gives them when written in the newest version, too", async () => {
     const rewritten = await encodeModel(await decodeModel(bytes));
     const classifier = await Classifier.load(rewritten, options);
-    expect(classifier.metadata.formatVersion).toBe(4);
+    expect(classifier.metadata.formatVersion).toBe(FORMAT_VERSION);
     expectScores(classifier);
   });
 

@@ -4,7 +4,7 @@ import { createDocumentTerms, createTermLocator } from "../../src/document-terms
 import { loadDictionary } from "../../src/io/dictionary-file.js";
 import { MecabTokenizer } from "../../src/morph/mecab-tokenizer.js";
 import type { Tokenizer } from "../../src/morph/tokenizer.js";
-import { attribute, type NetworkView } from "../../src/nn/attribution.js";
+import { ATTRIBUTION_METHODS, attribute, type NetworkView } from "../../src/nn/attribution.js";
 import { toCleanDocument, toDocument } from "../../src/text/article.js";
 import { traceDocument } from "../../src/text/trace-document.js";
 
@@ -85,7 +85,11 @@ const network = fc
 
 const scoring = fc.record({
   networks: fc.array(network, { minLength: 1, maxLength: 3 }),
-  calibration: fc.record({ temperature: fc.double({ min: 0.2, max: 5, noNaN: true }), labelBias: numbers(3) }),
+  calibration: fc.record({
+    temperature: fc.double({ min: 0.2, max: 5, noNaN: true }),
+    flattenedShare: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+    labelBias: numbers(3),
+  }),
 });
 
 const row = numbers(4).map((values) => ({
@@ -136,6 +140,28 @@ describe("traceDocument", () => {
 });
 
 describe("attribute", () => {
+  it("makes all parts smaller by one factor in [½, 1] where a share is flattened, and gives no other label the odds", () => {
+    fc.assert(
+      fc.property(scoring, row, fc.constantFrom(...ATTRIBUTION_METHODS), (view, document, method) => {
+        const plainView = { ...view, calibration: { ...view.calibration, flattenedShare: 0 } };
+        const flattened = attribute(view, document, 0, 1, method);
+        const plain = attribute(plainView, document, 0, 1, method);
+        fc.pre(Math.abs(plain.logOdds) > 1e-9);
+        const factor = flattened.logOdds / plain.logOdds;
+        expect(factor).toBeGreaterThanOrEqual(0.5 - 1e-12);
+        expect(factor).toBeLessThanOrEqual(1 + 1e-12);
+        const expectScaled = (part: number, whole: number): void => {
+          expect(Math.abs(part - factor * whole)).toBeLessThanOrEqual(1e-12 * Math.abs(whole));
+        };
+        expectScaled(flattened.constant, plain.constant);
+        for (const [k, part] of flattened.contributions.entries()) expectScaled(part, plain.contributions[k]!);
+        const reversed = attribute(view, document, 1, 0, method);
+        expect(Math.abs(reversed.logOdds + flattened.logOdds)).toBeLessThan(1e-12 * (1 + Math.abs(flattened.logOdds)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("adds up to the odds exactly by active units, and within a millionth by integrated gradients", () => {
     fc.assert(
       fc.property(scoring, row, fc.constantFrom([0, 1], [2, 0]), (view, document, [label, against]) => {

@@ -77,19 +77,22 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
       ),
       // Whether the last of several networks is the linear one, which has no epoch.
       linear: fc.boolean(),
-      temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
-      labelBias: fc.array(
-        fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((bias) => bias + 0),
-        {
-          minLength: C,
-          maxLength: C,
-        },
-      ),
+      calibration: fc.record({
+        temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        flattenedShare: fc.double({ min: 0, max: 1, noNaN: true }).map((share) => share + 0),
+        labelBias: fc.array(
+          fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((bias) => bias + 0),
+          {
+            minLength: C,
+            maxLength: C,
+          },
+        ),
+      }),
       seed: fc.integer({ min: 0, max: 4_294_967_295 }),
       figure: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
     });
   })
-  .map(({ labels, terms, hiddenUnits, support, shares, members, linear, temperature, labelBias, seed, figure }) => {
+  .map(({ labels, terms, hiddenUnits, support, shares, members, linear, calibration, seed, figure }) => {
     const V = terms.length;
     const labelDocumentFrequency = Uint32Array.from(shares, (share, place) =>
       // Label 0 has each term, so that no term is in no article.
@@ -124,7 +127,7 @@ const modelParts: fc.Arbitrary<ModelParts> = fc
           votes: votes[m] as number,
         })),
         selectedEpochs: [selectedEpoch, ...members.slice(1, nEpochs).map(() => selectedEpoch)],
-        calibration: { temperature, labelBias },
+        calibration,
       },
       vocabulary: Vocabulary.fromTerms(terms),
       labelDocumentFrequency,

@@ -132,15 +132,19 @@ describe("Classifier.classify with an ensemble or a calibration", () => {
     }
   });
 
-  it("gives for a calibrated network the softmax of logits / temperature + bias", async () => {
-    const calibration = { temperature: 2, labelBias: [0, 1, 0] };
+  it("gives for a calibrated network the softmax of logits / temperature + bias, and a share at twice the temperature", async () => {
+    const calibration = { temperature: 2, flattenedShare: 0.25, labelBias: [0, 1, 0] };
     const parts = smallParts({ labels: LABELS, terms: TERMS, weights: ECONOMY, calibration });
     const loaded = await Classifier.load(await encodeModel(parts), { tokenizer: wordTokenizer() });
-    // Logits [3, 0.5, 0] become [1.5, 1.25, 0]: 4.4817, 3.4903, 1; sum 8.9720.
+    // Logits [3, 0.5, 0] become [1.5, 1.25, 0]: 4.4817, 3.4903, 1; sum 8.9720; roots 2.1170, 1.8682, 1; sum 4.9852.
     const [best, second] = loaded.classify("금리", { topK: 2 });
     expect([best?.label, second?.label]).toEqual(["경제", "스포츠"]);
-    expect(Math.abs((best?.score as number) - 4.4817 / 8.972)).toBeLessThan(SCORE_TOLERANCE);
-    expect(Math.abs((second?.score as number) - 3.4903 / 8.972)).toBeLessThan(SCORE_TOLERANCE);
+    expect(Math.abs((best?.score as number) - ((0.75 * 4.4817) / 8.972 + (0.25 * 2.117) / 4.9852))).toBeLessThan(
+      SCORE_TOLERANCE,
+    );
+    expect(Math.abs((second?.score as number) - ((0.75 * 3.4903) / 8.972 + (0.25 * 1.8682) / 4.9852))).toBeLessThan(
+      SCORE_TOLERANCE,
+    );
   });
 });
 

@@ -95,7 +95,7 @@ describe("Classifier.explain", () => {
     const parts = smallParts({
       ...SMALL,
       weights: NETWORK,
-      calibration: { temperature: 1.5, labelBias: [0.2, 0, -0.1] },
+      calibration: { temperature: 1.5, flattenedShare: 0.3, labelBias: [0.2, 0, -0.1] },
     });
     const several = await load(
       withMembers(

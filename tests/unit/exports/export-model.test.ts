@@ -122,7 +122,8 @@ function expectClose(found: number[][], expected: number[][]): void {
   expect(difference).toBeLessThan(TOLERANCE);
 }
 
-const CALIBRATION = { temperature: 1.7, labelBias: [0.3, -0.2, 0.1] };
+const CALIBRATION = { temperature: 1.7, flattenedShare: 0, labelBias: [0.3, -0.2, 0.1] };
+const FLATTENED = { ...CALIBRATION, flattenedShare: 0.35 };
 
 describe("exportModel", () => {
   beforeAll(async () => {
@@ -135,7 +136,10 @@ describe("exportModel", () => {
     ["one network", partsOf([1])],
     ["one calibrated network", partsOf([1], CALIBRATION)],
     ["three networks", partsOf([1, 2, 3])],
+    ["one flattened network", partsOf([1], FLATTENED)],
+    ["one network that is flattened in full", partsOf([1], { ...FLATTENED, flattenedShare: 1 })],
     ["three calibrated networks", partsOf([4, 5, 6], CALIBRATION)],
+    ["three flattened networks", partsOf([4, 5, 6], FLATTENED)],
   ])("%s", (_, parts) => {
     it("has the same scores in onnxruntime", async () => {
       expectClose(await runOnnx(parts), scoresOf(parts));
@@ -147,9 +151,10 @@ describe("exportModel", () => {
   });
 
   it("writes every array as a float32 tensor under the name of the model file", async () => {
-    const parts = partsOf([1, 2]);
+    const parts = partsOf([1, 2], FLATTENED);
     const { tensors, metadata } = decodeSafetensors(await exported(parts, "safetensors", "model.safetensors"));
     expect(metadata.get("labels")).toBe(JSON.stringify(LABELS));
+    expect(JSON.parse(metadata.get("calibration") as string)).toEqual(parts.metadata.calibration);
     expect(tensors.size).toBe(40);
     for (const [member, weights] of splitNetworks(parts.networks).entries()) {
       for (const [name, values] of Object.entries(weights)) {

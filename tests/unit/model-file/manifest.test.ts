@@ -6,6 +6,7 @@ import {
   type ModelMetadata,
   parseManifest,
 } from "../../../src/model-file/manifest.js";
+import { noCalibration } from "../../../src/nn/calibration.js";
 import type { AnyConstraint } from "../../../src/options/constraint.js";
 import { RUN_SPEC, TRAINING_GROUPS } from "../../../src/options/train-options.js";
 import { smallParts } from "./small-model.js";
@@ -99,16 +100,34 @@ describe("formatManifest and parseManifest", () => {
 /** What a manifest says of a network of one unit in each layer. */
 const UNITS = { hiddenUnits: [1, 1, 1], votes: 1 };
 
+/** A calibration as files before version 5 have it. */
+const OLDER_CALIBRATION = { temperature: 2, labelBias: [0, 1] };
+
 describe("parseManifest", () => {
   it("takes the networks of version 2 from the settings, the linear one where each layer has a unit for each label", () => {
     const older = (hiddenUnits: readonly number[]): ModelMetadata => {
       const manifest = JSON.parse(withField("settings.network.hiddenUnits", hiddenUnits)) as Record<string, unknown>;
       const { members: _, ...others } = manifest;
-      return parseManifest(JSON.stringify({ ...others, formatVersion: 2 }));
+      return parseManifest(JSON.stringify({ ...others, calibration: OLDER_CALIBRATION, formatVersion: 2 }));
     };
     expect(() => older([4, 2, 3])).toThrow("expected one network in a file of version 2; found 2, whose probabilities");
     expect(older([4, 1, 3]).members).toEqual([{ hiddenUnits: [4, 1, 3], votes: 1 }]);
     expect(hasLinearMember(older([4, 1, 3]))).toBe(false);
+  });
+});
+
+describe("parseManifest, of a file of version 4,", () => {
+  const older = (calibration: object): string =>
+    JSON.stringify({ ...JSON.parse(withField("calibration", calibration)), formatVersion: 4 });
+
+  it("takes a flattened share of 0", () => {
+    const { calibration } = parseManifest(older(OLDER_CALIBRATION));
+    expect(calibration).toEqual({ ...OLDER_CALIBRATION, flattenedShare: 0 });
+  });
+
+  it("refuses one that is written", () => {
+    const text = older({ ...OLDER_CALIBRATION, flattenedShare: 0 });
+    expect(refusal(text).message).toContain("no field calibration.flattenedShare");
   });
 });
 
@@ -140,6 +159,9 @@ describe("parseManifest refuses", () => {
     ["an unknown field of a network", "members.0.dropout", 0, "no field members[0].dropout"],
     ["no calibration", "calibration", undefined, "an object as calibration"],
     ["a temperature of 0", "calibration.temperature", 0, "a number in [0.001, 1000] as calibration.temperature"],
+    ["no share", "calibration.flattenedShare", undefined, "a finite number as calibration.flattenedShare"],
+    ["a share below 0", "calibration.flattenedShare", -0.01, "a number in [0, 1] as calibration.flattenedShare"],
+    ["a share above 1", "calibration.flattenedShare", 1.01, "a number in [0, 1] as calibration.flattenedShare"],
     ["a bias for too few labels", "calibration.labelBias", [0], "2 numbers in [-1000, 1000] as calibration.labelBias"],
     ["a bias without end", "calibration.labelBias", [0, 1001], "2 numbers in [-1000, 1000] as calibration.labelBias"],
     ["an unknown calibration", "calibration.scale", 1, "no field calibration.scale"],
@@ -179,7 +201,7 @@ describe("parseManifest refuses", () => {
     expect(refusal(withField("labels", [...labels, ...labels, ...labels])).message).toContain(
       "expected a manifest in JSON; found text that has more than 250000 values",
     );
-    const calibration = { temperature: 1, labelBias: labels.map(() => 0) };
+    const calibration = noCalibration(labels.length);
     const trainSupport = labels.map(() => 1);
     expect(() => formatManifest({ ...metadata, labels, trainSupport, calibration })).toThrow(
       /a manifest with fewer labels and epochs in JSON; found text that has more than 250000 values/,

@@ -91,7 +91,7 @@ describe("encodeModel and decodeModel", () => {
         smallParts({
           labels: ["경제", "정치"],
           terms: ["금리/NNG"],
-          calibration: { temperature: 0.8, labelBias: [0.1, -2] },
+          calibration: { temperature: 0.8, flattenedShare: 0.3, labelBias: [0.1, -2] },
         }),
         { b1: Float32Array.of(2) },
         { b1: Float32Array.of(3) },
@@ -174,7 +174,7 @@ describe("decodeModel refuses", () => {
   });
 
   it.each([
-    [5, "a newer newsclf wrote this file; update the package"],
+    [FORMAT_VERSION + 1, "a newer newsclf wrote this file; update the package"],
     [0, "train the model again"],
   ])("format version %i", async (version, remedy) => {
     const error = await refusal(withManifestField(PARTS, "formatVersion", version));
