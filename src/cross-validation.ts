@@ -7,7 +7,7 @@ import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import { RUN_SPEC, type RunOptions } from "./options/train-options.js";
 import { checkUnlabeledUse } from "./options/unlabeled-use.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
-import { type TrainOptions, type TrainProgress, train } from "./train.js";
+import { type TrainOptions, type TrainProgress, trainModel } from "./train.js";
 
 /** Where cross-validation stands. */
 export interface CrossValidationProgress {
@@ -171,7 +171,7 @@ export async function crossValidate(
   const folds: FoldResult[] = [];
   const predictions: OutOfFoldPrediction[] = [];
   for (const [fold, { train: trainRows, test: testRows }] of assigned.entries()) {
-    const { classifier } = await train(
+    const { classifier } = await trainModel(
       Array.from(trainRows, (row) => articles[row] as LabeledArticle),
       {
         ...training,

@@ -140,6 +140,12 @@ export interface TrainResult {
 /** Training articles that small weights are tried on where none are kept back. */
 const N_STAND_INS = 1000;
 
+/** A training whose model has not been measured. */
+export interface TrainedModel extends Omit<TrainResult, "measured"> {
+  /** Makes the classifier of that name in {@link TrainResult}. */
+  readonly makeMeasured: () => Promise<Classifier>;
+}
+
 /** Copies what is iterable at once, so that the caller may change it later. */
 function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>): {
   readonly articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>;
@@ -176,6 +182,15 @@ export async function train(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  const { makeMeasured, ...result } = await trainModel(articles, options);
+  return { ...result, measured: await makeMeasured() };
+}
+
+/** {@link train} for callers that measure the model in another way. */
+export async function trainModel(
+  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
+  options: TrainOptions,
+): Promise<TrainedModel> {
   const {
     tokenizer: givenTokenizer,
     kernels: givenKernels,
@@ -337,14 +352,12 @@ export async function train(
     });
     return Classifier.load(bytes, { tokenizer, kernels });
   };
-  const measured = await classifierOf(stored.networks, false);
-  const classifier =
-    refitted === null
-      ? measured
-      : await classifierOf(packNetworks(joinNetworks(refitted.members, refitted.votes), stored.type), true);
+  const classifier = await (refitted === null
+    ? classifierOf(stored.networks, false)
+    : classifierOf(packNetworks(joinNetworks(refitted.members, refitted.votes), stored.type), true));
   return {
     classifier,
-    measured,
+    makeMeasured: async () => (refitted === null ? classifier : classifierOf(stored.networks, false)),
     history: networks[0].history,
     rollbacks: fitted.rollbacks,
     validation: Array.from(split.validation, (index) => ({
