@@ -6,8 +6,9 @@ import { FOLD_SPEC, type FoldOptions } from "./options/fold-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import { RUN_SPEC, type RunOptions } from "./options/train-options.js";
 import { checkUnlabeledUse } from "./options/unlabeled-use.js";
-import type { Article, Label, LabeledArticle } from "./text/article.js";
+import type { Label, LabeledArticle } from "./text/article.js";
 import { type TrainOptions, type TrainProgress, trainModel } from "./train.js";
+import { SharedArticles } from "./training/shared-articles.js";
 
 /** Where cross-validation stands. */
 export interface CrossValidationProgress {
@@ -19,8 +20,8 @@ export interface CrossValidationProgress {
 
 export interface CrossValidationOptions extends FoldOptions {
   /**
-   * Settings of each training; its seed also draws the folds. Articles without labels (`unlabeled`) are read once, before the
-   * first fold, and held in memory for all folds. The articles that are tried may be among them: the model is then measured on
+   * Settings of each training; its seed also draws the folds. All articles, those without labels (`unlabeled`) included, are
+   * read and analysed once, in the first fold, and their terms held for all folds. The articles that are tried may be among them: the model is then measured on
    * texts that it has seen, without their labels.
    */
   readonly training?: Omit<TrainOptions, "onEpoch" | "onProgress" | "signal" | "source">;
@@ -121,19 +122,6 @@ function resolveRun(training: TrainOptions): Resolved<RunOptions> {
   return resolveOptions<RunOptions>(RUN_SPEC, Object.fromEntries(given), "training");
 }
 
-/** Copies texts from a source that may give them only once. */
-async function collectTexts(
-  articles: Iterable<Article> | AsyncIterable<Article>,
-  throwIfStopped: () => void,
-): Promise<readonly Article[]> {
-  const texts: Article[] = [];
-  for await (const { title, body } of articles) {
-    throwIfStopped();
-    texts.push({ title, body });
-  }
-  return texts;
-}
-
 /**
  * Measures training options on articles that no part of the training has seen: vocabulary, document frequencies, weights
  * and the choice of the epoch are made anew in each fold, from its own training articles and those without labels alone.
@@ -162,40 +150,38 @@ export async function crossValidate(
   if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");
   const labels = [...new Set(articles.map(({ label }) => label))].sort();
   const assigned = assignFolds(articles, labels, nFolds, run.seed, options);
-  const unlabeled =
-    training.unlabeled === undefined
-      ? {}
-      : { unlabeled: await collectTexts(training.unlabeled, () => throwIfAborted(signal, 0, assigned.length)) };
+  const { unlabeled, ...settings } = training;
+  const shared = new SharedArticles(articles, unlabeled);
 
   const whole = createEvaluator(labels);
   const folds: FoldResult[] = [];
   const predictions: OutOfFoldPrediction[] = [];
-  for (const [fold, { train: trainRows, test: testRows }] of assigned.entries()) {
-    const { classifier } = await trainModel(
-      Array.from(trainRows, (row) => articles[row] as LabeledArticle),
-      {
-        ...training,
-        ...unlabeled,
+  try {
+    for (const [fold, { train: trainRows, test: testRows }] of assigned.entries()) {
+      const { classifier } = await trainModel(shared.shareOf(trainRows), {
+        ...settings,
         source: `${source}, fold ${fold + 1} of ${assigned.length}`,
         ...(onProgress === undefined
           ? {}
           : { onProgress: (state) => onProgress({ fold, nFolds: assigned.length, training: state }) }),
         ...(signal === undefined ? {} : { signal }),
-      },
-    );
-    throwIfAborted(signal, fold, assigned.length);
-    const evaluator = createEvaluator(labels);
-    for (const index of testRows) {
-      const article = articles[index] as LabeledArticle;
-      const predicted = classifier.classifyArticle(article, { topK: classifier.labels.length });
-      evaluator.add(article.label, predicted, article);
-      whole.add(article.label, predicted, article);
-      predictions.push({ index, fold, trueLabel: article.label, predictions: predicted });
+      });
+      throwIfAborted(signal, fold, assigned.length);
+      const evaluator = createEvaluator(labels);
+      for (const index of testRows) {
+        const article = articles[index] as LabeledArticle;
+        const predicted = classifier.classifyArticle(article, { topK: classifier.labels.length });
+        evaluator.add(article.label, predicted, article);
+        whole.add(article.label, predicted, article);
+        predictions.push({ index, fold, trueLabel: article.label, predictions: predicted });
+      }
+      const { accuracy, macroF1, nDocuments } = evaluator.finish();
+      const result: FoldResult = { fold, nTrain: trainRows.length, nTest: nDocuments, accuracy, macroF1 };
+      folds.push(result);
+      onFold?.(result, classifier);
     }
-    const { accuracy, macroF1, nDocuments } = evaluator.finish();
-    const result: FoldResult = { fold, nTrain: trainRows.length, nTest: nDocuments, accuracy, macroF1 };
-    folds.push(result);
-    onFold?.(result, classifier);
+  } finally {
+    await shared.close();
   }
   predictions.sort((left, right) => left.index - right.index);
   return {

@@ -18,7 +18,7 @@ import { resolveTrainingSettings, type TrainingSettings } from "./options/train-
 import { checkUnlabeledUse } from "./options/unlabeled-use.js";
 import { sha256, toHex } from "./sha-256.js";
 import type { Article, Label, LabeledArticle } from "./text/article.js";
-import { type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
+import { type Analysis, type AnalyzedCorpus, analyzeCorpus, analyzeUnlabeled } from "./training/analyze-corpus.js";
 import { chooseWeightType, type RefusedWeights } from "./training/choose-weight-type.js";
 import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "./training/document-analyzer.js";
 import { fitCalibration, fitSelfTrainedCalibration } from "./training/fit-calibration.js";
@@ -29,6 +29,7 @@ import type { NetworkThreads } from "./training/network-threads.js";
 import { pretrainingOf } from "./training/pretraining.js";
 import { type TrainProgress, yieldToEventLoop } from "./training/progress.js";
 import { rowsToLabel } from "./training/pseudo-labels.js";
+import { ArticleShare } from "./training/shared-articles.js";
 import { StoredArticles } from "./training/stored-articles.js";
 import { planStudent } from "./training/student-plan.js";
 import type { TrainingMemory } from "./training/training-memory.js";
@@ -140,6 +141,9 @@ export interface TrainResult {
 /** Training articles that small weights are tried on where none are kept back. */
 const N_STAND_INS = 1000;
 
+/** Articles to train on, or a share of some that several trainings learn from. */
+type TrainingArticles = Iterable<LabeledArticle> | AsyncIterable<LabeledArticle> | ArticleShare;
+
 /** A training whose model has not been measured. */
 export interface TrainedModel extends Omit<TrainResult, "measured"> {
   /** Makes the classifier of that name in {@link TrainResult}. */
@@ -147,10 +151,11 @@ export interface TrainedModel extends Omit<TrainResult, "measured"> {
 }
 
 /** Copies what is iterable at once, so that the caller may change it later. */
-function detach(articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>): {
-  readonly articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>;
+function detach(articles: TrainingArticles): {
+  readonly articles: TrainingArticles;
   readonly nArticles: number | null;
 } {
+  if (articles instanceof ArticleShare) return { articles, nArticles: articles.nAnalyzed };
   if (!(Symbol.iterator in articles)) return { articles, nArticles: null };
   if (articles instanceof StoredArticles) return { articles, nArticles: articles.nArticles };
   const copies = Array.from(articles, (article) => ({ ...article }));
@@ -187,10 +192,7 @@ export async function train(
 }
 
 /** {@link train} for callers that measure the model in another way. */
-export async function trainModel(
-  articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
-  options: TrainOptions,
-): Promise<TrainedModel> {
+export async function trainModel(articles: TrainingArticles, options: TrainOptions): Promise<TrainedModel> {
   const {
     tokenizer: givenTokenizer,
     kernels: givenKernels,
@@ -227,18 +229,19 @@ export async function trainModel(
     await yieldToEventLoop();
     if (signal?.aborted) throw abortedError();
   };
-  let unlabeledHash: string | null = null;
+  const analysis: Analysis = { clean: settings.text.clean, analyzer, numbering, onTurn, memory };
   const analyze = async (): Promise<AnalyzedCorpus> => {
-    const { clean } = settings.text;
-    const analyzed = await analyzeCorpus(detached, clean, analyzer, numbering, source, onTurn, chooseLabels, memory);
-    if (unlabeled !== undefined) {
-      unlabeledHash = await analyzeUnlabeled(unlabeled, clean, analyzer, onTurn, analyzed.log, memory);
-    }
+    const analyzed =
+      detached instanceof ArticleShare
+        ? await detached.analyze(analysis, source, chooseLabels)
+        : await analyzeCorpus(detached, analysis, source, chooseLabels);
+    const more = unlabeled && { unlabeled: await analyzeUnlabeled(unlabeled, analysis, analyzed.log) };
     onStage?.("vectorize");
-    return analyzed;
+    return { ...analyzed, ...more };
   };
   const vectorized = await vectorizeCorpus(analyze, settings, threads, memory);
-  const { corpus, split, matrix, training, validation, everything, unlabeledMatrix, nLanes } = vectorized;
+  const { corpus, split, matrix, training, validation, everything, unlabeledMatrix, unlabeledHash, nLanes } =
+    vectorized;
   const { vocabulary } = vectorized.fitted;
   const { labels } = corpus;
 

@@ -14,8 +14,12 @@ export interface Corpus {
   readonly hash: string;
 }
 
-/** @throws {OptionError} when a title, body or label is not a string, or a label is empty */
-function copyArticle({ title, body, label }: LabeledArticle, index: number): LabeledArticle {
+/**
+ * Returns a copy of an article.
+ * @param index its number, for messages
+ * @throws {OptionError} when a title, body or label is not a string, or a label is empty
+ */
+export function copyArticle({ title, body, label }: LabeledArticle, index: number): LabeledArticle {
   const check = (name: string, value: unknown): void => {
     if (typeof value !== "string") throw new OptionError(`articles[${index}].${name}`, "a string", value);
   };

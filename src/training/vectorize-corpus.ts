@@ -26,6 +26,8 @@ export interface VectorizedCorpus {
   readonly everything: LabeledMatrix | null;
   /** Null without articles that have no labels. */
   readonly unlabeledMatrix: RowSource | null;
+  /** SHA-256 of these, in hexadecimal digits; also where none was given, but not where none were asked for. */
+  readonly unlabeledHash: string | null;
   /** The rows of all these: without labels, of the training share, of the validation share. They are slices of it. */
   readonly matrix: RowSource;
   /** Networks that may be trained side by side. */
@@ -53,7 +55,7 @@ export async function vectorizeCorpus(
   threads: NetworkThreads | undefined,
   memory: TrainingMemory | undefined,
 ): Promise<VectorizedCorpus> {
-  const { corpus, log } = await analyze();
+  const { corpus, log, places, unlabeled, ownsLog } = await analyze();
   const nThreads = threads?.nThreads ?? 1;
   const { labels, labelNumbers } = corpus;
   const split = stratifiedSplit(labelNumbers, labels.length, settings.validationFraction, settings.seed);
@@ -63,12 +65,11 @@ export async function vectorizeCorpus(
     const isWorth = isWorthThreadsOfTheirOwn(log.nOccurrences, split.train.length, settings, ensemble);
     if (isWorth) threads?.prepareNetworks(ensemble);
   }
-  // Articles without labels come behind the others in the log, and before them in the matrix: so those of each stage of the
-  // training lie one after another.
-  const nLabeled = labelNumbers.length;
-  const unlabeledRows = Uint32Array.from({ length: log.nDocuments - nLabeled }, (_, i) => nLabeled + i);
-  const rows = concatRows(unlabeledRows, split.train, split.validation);
-  const nUnlabeled = unlabeledRows.length;
+  // Articles without labels come before the others in the matrix: so those of each stage of the training lie one after another.
+  const labeled = concatRows(split.train, split.validation);
+  const placeOf = (article: number): number => places[article] as number;
+  const rows = concatRows(unlabeled?.places ?? new Uint32Array(0), labeled.map(placeOf));
+  const nUnlabeled = rows.length - labeled.length;
   const nFitted = nUnlabeled + split.train.length;
   const { fitted, matrixOf, rowsOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rows.subarray(0, nFitted));
   const { nTerms } = fitted.vocabulary;
@@ -80,10 +81,13 @@ export async function vectorizeCorpus(
     memory !== undefined && plan !== undefined && matrixBytes > plan.matrixBytes
       ? storeMatrix(rowsOf(rows), nTerms, memory.createSpool())
       : matrixOf(rows, nThreads > 1);
-  log.close();
+  if (ownsLog) log.close();
   const shareOf = (begin: number, end: number): LabeledMatrix => ({
     matrix: sliceRows(matrix, begin, end),
-    labels: Int32Array.from(rows.subarray(begin, end), (row) => labelNumbers[row] as number),
+    labels: Int32Array.from(
+      labeled.subarray(begin - nUnlabeled, end - nUnlabeled),
+      (article) => labelNumbers[article] as number,
+    ),
   });
   const isRefitted = isRefitWanted(settings, labels.length, split.train.length, split.validation.length);
   return {
@@ -94,6 +98,7 @@ export async function vectorizeCorpus(
     validation: split.validation.length === 0 ? null : shareOf(nFitted, rows.length),
     everything: isRefitted ? shareOf(nUnlabeled, rows.length) : null,
     unlabeledMatrix: nUnlabeled === 0 ? null : sliceRows(matrix, 0, nUnlabeled),
+    unlabeledHash: unlabeled?.hash ?? null,
     matrix,
     nLanes: plan?.nLanes ?? nThreads,
   };

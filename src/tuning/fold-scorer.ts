@@ -268,10 +268,11 @@ export class FoldScorer {
   ): Promise<TermLog | null> {
     const { articles, analyzer, numbering, source, signal } = this.#input;
     try {
-      const { log } = await analyzeCorpus(articles, clean, analyzer(terms), numbering, source, async () => {
+      const onTurn = async (): Promise<void> => {
         await yieldToEventLoop();
         signal?.throwIfAborted();
-      });
+      };
+      const { log } = await analyzeCorpus(articles, { clean, analyzer: analyzer(terms), numbering, onTurn }, source);
       return log;
     } catch (error) {
       if (signal?.aborted && error === signal.reason) return null;

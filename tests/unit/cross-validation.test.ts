@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Classifier } from "../../src/classifier.js";
-import { type CrossValidationOptions, crossValidate } from "../../src/cross-validation.js";
+import { assignFolds, type CrossValidationOptions, crossValidate } from "../../src/cross-validation.js";
 import { DatasetError, OptionError, TrainingError } from "../../src/errors.js";
 import type { Article } from "../../src/text/article.js";
+import { train } from "../../src/train.js";
+import { createLocalAnalyzer, type DocumentAnalyzerFactory } from "../../src/training/document-analyzer.js";
+import type { TrainingMemory } from "../../src/training/training-memory.js";
 import { SMALL_ARTICLES, SMALL_TRAINING } from "../conformance/training.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
+import { MemorySpool } from "./features/memory-spool.js";
 
 const OPTIONS: CrossValidationOptions = {
   folds: 4,
@@ -154,14 +158,64 @@ describe("crossValidate", () => {
       const abort = new AbortController();
       let nRead = 0;
       function* stream() {
-        for (const text of texts) {
+        for (let i = 0; i < 600; i++) {
           if (++nRead === 2) abort.abort();
-          yield text;
+          yield texts[i % 3]!;
         }
       }
       const given = { ...options, training: { ...training, unlabeled: stream() }, signal: abort.signal };
       await expect(crossValidate(SMALL_ARTICLES, given)).rejects.toMatchObject({ code: "TRAINING_ABORTED" });
-      expect(nRead).toBe(2);
+      // They are analysed by groups of 256.
+      expect(nRead).toBe(256);
+    });
+
+    it("analyses all articles once, for the models that each fold by itself would give, also with a log in a file", async () => {
+      const dates = SMALL_ARTICLES.map((_, index) => `2026-01-0${1 + (index % 8)}`);
+      const given = { ...options, training: { ...training, unlabeled: texts, refit: "always" as const } };
+      const assigned = assignFolds(SMALL_ARTICLES, ["경제", "스포츠", "정치"], 3, SMALL_TRAINING.seed ?? 0, { dates });
+      const expected = await Promise.all(
+        assigned.map(async ({ train: rows }) => {
+          const { classifier } = await train(
+            Array.from(rows, (row) => SMALL_ARTICLES[row]!),
+            given.training,
+          );
+          return classifier.toBytes();
+        }),
+      );
+      let nAnalyzed = 0;
+      const analyzer: DocumentAnalyzerFactory = (terms) => ({
+        async *analyze(groups) {
+          async function* counted() {
+            for await (const group of groups) {
+              nAnalyzed += group.length;
+              yield group;
+            }
+          }
+          yield* createLocalAnalyzer(given.training.tokenizer!, terms, null).analyze(counted());
+        },
+      });
+      const spools: MemorySpool[] = [];
+      const memory: TrainingMemory = {
+        maxBytes: 1e9,
+        createSpool: () => {
+          spools.push(new MemorySpool());
+          return spools.at(-1)!;
+        },
+      };
+      for (const more of [{}, { memory }]) {
+        nAnalyzed = 0;
+        const models: Uint8Array[] = [];
+        await crossValidate(SMALL_ARTICLES, {
+          ...given,
+          folds: 3,
+          dates,
+          training: { ...given.training, analyzer, ...more },
+          onFold: (_, classifier) => models.push(classifier.toBytes()),
+        });
+        expect(nAnalyzed).toBe(24 + 3);
+        expect(models).toEqual(expected);
+      }
+      expect(spools.map(({ isOpen }) => isOpen)).toEqual([false]);
     });
   });
 
