@@ -29,7 +29,7 @@ export const KEY_SHIFT: i32 = 15;
 /** More left neighbours than a key can number; mecab-ko-dic has 54 at most on 1,600 articles. */
 export const MAX_LEFTS: u32 = 1 << KEY_SHIFT;
 /** Candidates of unknown words at one start: the run, up to 15 prefixes, the single character. */
-export const MAX_UNKNOWN: u32 = 17;
+const MAX_UNKNOWN: u32 = 17;
 
 export let text: usize = 0;
 export let infos: usize = 0;

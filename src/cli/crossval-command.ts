@@ -19,7 +19,7 @@ interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag, Unla
 }
 
 /** The out-of-fold predictions as CSV: a row for each article, its line, fold, labels, and the scores of all labels. */
-export function formatPredictions(
+function formatPredictions(
   { predictions, report }: Pick<CrossValidationResult, "predictions" | "report">,
   lines: readonly number[],
   formatCsvRow: (fields: readonly (string | number)[]) => string,

@@ -46,7 +46,7 @@ async function load(paths: readonly string[], flags: DoctorFlags, streams: Comma
 }
 
 /** The log of `--fix` as CSV: a row for each change. */
-export function formatChanges(
+function formatChanges(
   changes: readonly Change[],
   formatCsvRow: (fields: readonly (string | number)[]) => string,
 ): string {

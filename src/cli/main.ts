@@ -3,9 +3,9 @@ import { isNewsclfError } from "../errors.js";
 import { type CommandStreams, DataWriter, MessageWriter, OutputClosed, type Streams } from "./streams.js";
 import { version } from "./version.js";
 
-export const EXIT_DONE = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_DONE = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 
 const USAGE_CODES: ReadonlySet<string> = new Set(["OPTION_INVALID", "OPTION_UNKNOWN", "CONFIG_INVALID"]);
 /** Cells of a help line where the terminal's width is not known. */

@@ -24,7 +24,7 @@ export interface ConfigFlag {
 }
 
 /** The options of a quality as flags: "--ensemble 8 --max-features 200000". */
-export function qualityFlags(quality: Quality): string {
+function qualityFlags(quality: Quality): string {
   const { vectorizer, ...run } = QUALITIES[quality];
   return Object.entries({ ...run, ...vectorizer })
     .map(([name, value]) => `${flagOf(name)} ${value}`)
@@ -62,7 +62,7 @@ export function addTrainingFlags(command: Command): void {
 }
 
 /** The training options that the flags give, without those of a file. */
-export function flagSettings(flags: Readonly<Record<string, unknown>>): TrainingSettings {
+function flagSettings(flags: Readonly<Record<string, unknown>>): TrainingSettings {
   return {
     ...pickSpecValues<RunOptions>(RUN_SPEC, flags),
     text: pickSpecValues<TextOptions>(TEXT_SPEC, flags),

@@ -14,7 +14,7 @@ export interface ComparatorOptions {
   readonly maxFlips?: number;
 }
 
-export const COMPARATOR_SPEC: OptionSpec<ComparatorOptions> = {
+const COMPARATOR_SPEC: OptionSpec<ComparatorOptions> = {
   maxFlips: {
     kind: "integer",
     min: 0,

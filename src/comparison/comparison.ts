@@ -4,7 +4,7 @@ import type { Label } from "../text/article.js";
 import type { McNemarTest } from "./mcnemar.js";
 
 /** Rises when a field of the comparison changes its meaning or goes away; new fields do not raise it. */
-export const COMPARISON_FORMAT_VERSION = 1;
+const COMPARISON_FORMAT_VERSION = 1;
 
 /** Measures of a whole evaluation that are compared; log loss is the one where less is better. */
 export const MEASURES = ["accuracy", "macroF1", "weightedF1", "logLoss"] as const;

@@ -124,7 +124,7 @@ export interface DoctorReport {
 /** How serious a finding is: a problem spoils training or measuring, a notice is worth a look. */
 export type Severity = "problem" | "notice";
 
-export const FINDING_KINDS = [
+const FINDING_KINDS = [
   "unusable-rows",
   "label-spellings",
   "conflicting-labels",

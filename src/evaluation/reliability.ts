@@ -1,7 +1,7 @@
 import type { ScoreTable } from "./score-table.js";
 
 /** Bins of the reliability diagram, as in Guo et al. 2017. */
-export const N_RELIABILITY_BINS = 15;
+const N_RELIABILITY_BINS = 15;
 
 /** Bins of the histogram of scores. */
 export const N_SCORE_BINS = 20;

@@ -24,7 +24,7 @@ import {
 import { checkNumbers, takeTensor, weightShapes } from "./tensors.js";
 
 /** Files of another version are refused: a run is resumed by the version that began it. */
-export const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 1;
 
 const MANIFEST_KEY = "newsclf-checkpoint";
 /** The form of digest that both kinds of files have. */

@@ -13,13 +13,6 @@ export interface Token {
   readonly end: number;
 }
 
-/** A part of a fused or compound token. */
-export interface TokenPart {
-  /** Dictionary form, not always a slice of the surface. */
-  readonly form: string;
-  readonly tag: string;
-}
-
 /** Splits a text into tokens: ordered, disjoint, and covering all but white space. */
 export interface Tokenizer {
   /** Names the algorithm and the dictionary; goes into model files, and loading checks it. */

@@ -156,7 +156,7 @@ export function* trainMlp(input: TrainMlpInput): Generator<TrainEvent, TrainOutc
 }
 
 /** Returns to earlier weights that a run may make. */
-export const MAX_ROLLBACKS = 4;
+const MAX_ROLLBACKS = 4;
 const ROLLBACK_FACTOR = 0.25;
 
 /** One run: its memory, and where it stands. */

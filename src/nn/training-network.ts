@@ -42,7 +42,7 @@ const SMALLEST_WEIGHT_SCALE = 1e-6;
 const GRADIENT_BLOCK_NUMBERS = 4096;
 
 /** Slots whose gradients are made and used at a time. */
-export function slotsPerBlock({ hiddenUnits }: MlpShape): number {
+function slotsPerBlock({ hiddenUnits }: MlpShape): number {
   return Math.max(1, Math.floor(GRADIENT_BLOCK_NUMBERS / hiddenUnits[0]));
 }
 

@@ -144,7 +144,7 @@ export function isPacked(w1: FloatArray | PackedRows): w1 is PackedRows {
 const W1_HALF_WIDTH = 0.01;
 
 /** Number of elements of each array, in the order of the model file. */
-export function parameterSizes(shape: MlpShape): Readonly<Record<keyof MlpWeights, number>> {
+function parameterSizes(shape: MlpShape): Readonly<Record<keyof MlpWeights, number>> {
   const [h1, h2, h3] = shape.hiddenUnits;
   return {
     w1: shape.nTerms * h1,

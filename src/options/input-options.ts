@@ -13,7 +13,7 @@ export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
 };
 
 /** What tables of articles, and texts, come in. */
-export const INPUT_FORMATS = ["csv", "tsv", "ndjson", "parquet", "xlsx", "lines"] as const;
+const INPUT_FORMATS = ["csv", "tsv", "ndjson", "parquet", "xlsx", "lines"] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 /** What stands between the fields of CSV. */
