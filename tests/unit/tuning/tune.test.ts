@@ -30,6 +30,10 @@ const MANY_WORDS: readonly LabeledArticle[] = Array.from({ length: 90 }, (__, i)
   body: `낱말${(i * i * i + (i % 3)) % 9}`,
 }));
 
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 function search(articles: readonly LabeledArticle[], input: TuneInput): Promise<TuneResult> {
   return tune(articles, { folds: 3, tokenizer: wordTokenizer(), ...input });
 }
@@ -69,6 +73,23 @@ describe("tune", () => {
     );
     expect(start.mean).toBeLessThan(1);
   });
+
+  it.each(["macro-f1", "weighted-f1", "accuracy"] as const)(
+    "goes by the metric that is asked for: %s",
+    async (metric) => {
+      // Two of three articles have one label, so that the measures differ.
+      const articles = MANY_WORDS.filter((_article, i) => i % 3 === 0 || i % 6 === 1);
+      const optimizer = { ...SMALL_TRAINING.optimizer, epochs: 6, learningRate: 0.005 };
+      const { start } = await search(articles, { base: { ...SMALL_TRAINING, optimizer }, metric });
+      const means = {
+        "macro-f1": meanOf(start.scores.map(({ macroF1 }) => macroF1)),
+        "weighted-f1": meanOf(start.scores.map(({ weightedF1 }) => weightedF1)),
+        accuracy: meanOf(start.scores.map(({ accuracy }) => accuracy)),
+      };
+      expect(new Set(Object.values(means)).size).toBe(3);
+      expect(start.mean).toBeCloseTo(means[metric], 12);
+    },
+  );
 
   it("tries nothing on a fold that the start has not been tried on", async () => {
     const states: string[] = [];
