@@ -69,6 +69,18 @@ function topKOf(options: ClassifyOptions): number {
   return topK;
 }
 
+/** Callers without types may give anything; what is no text would leave the kernels' memory broken for all later calls. */
+function checkText(name: string, value: unknown): void {
+  if (typeof value !== "string") throw new OptionError(name, "a string", value);
+}
+
+function checkArticle(name: string, article: Article): void {
+  if (typeof article !== "object" || article === null)
+    throw new OptionError(name, "an article, { title, body }", article);
+  checkText(`${name}.title`, article.title);
+  checkText(`${name}.body`, article.body);
+}
+
 /**
  * A trained model with its analyzer. Immutable to the outside; its scratch space makes calls synchronous and not
  * re-entrant, so give each worker thread a classifier of its own.
@@ -105,6 +117,7 @@ export class Classifier {
    * Reads a model.
    *
    * @param source the bytes of a model file, which then belong to the classifier, or something that reads them
+   * @throws {OptionError} when the source is neither of them
    * @throws {ModelFormatError} when the bytes are not a model of this version, are damaged, or (code MODEL_DICTIONARY)
    * were trained with another tokenizer or dictionary
    * @throws {FileError} when the source or what the package brings along cannot be read
@@ -115,6 +128,8 @@ export class Classifier {
    * ```
    */
   static async load(source: Uint8Array | ModelSource, options: LoadOptions = {}): Promise<Classifier> {
+    if (!(source instanceof Uint8Array) && typeof source?.read !== "function")
+      throw new OptionError("source", "a Uint8Array or a ModelSource, such as fromFile(path) of newsclf/node", source);
     const bytes = source instanceof Uint8Array ? source : await source.read();
     const name = source instanceof Uint8Array ? undefined : source.name;
     const parts = await decodeModel(bytes, name);
@@ -137,25 +152,33 @@ export class Classifier {
 
   /**
    * Returns the labels of a text, best first. A text without a known term gets what the network says of no terms.
-   * @throws {OptionError} when `topK` is not an integer ≥ 1
+   * @throws {OptionError} when the text is not a string, or `topK` not an integer ≥ 1
    * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classify(text: string, options: ClassifyOptions = {}): Predictions {
-    return this.classifyArticle({ title: text, body: "" }, options);
+    checkText("text", text);
+    return this.#rank({ title: text, body: "" }, topKOf(options));
   }
 
-  /** `classify` for each text; the same results in the same order. */
+  /**
+   * `classify` for each text; the same results in the same order.
+   * @throws {OptionError} when the texts are not an array of strings, or `topK` not an integer ≥ 1
+   * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
+   */
   classifyBatch(texts: readonly string[], options: ClassifyOptions = {}): readonly Predictions[] {
+    if (!Array.isArray(texts)) throw new OptionError("texts", "an array of strings", texts);
+    for (const [i, text] of texts.entries()) checkText(`texts[${i}]`, text);
     const topK = topKOf(options);
     return texts.map((text) => this.#rank({ title: text, body: "" }, topK));
   }
 
   /**
    * `classify` for an article, its title and body joined as in training.
-   * @throws {OptionError} when `topK` is not an integer ≥ 1
+   * @throws {OptionError} when title or body is not a string, or `topK` not an integer ≥ 1
    * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classifyArticle(article: Article, options: ClassifyOptions = {}): Predictions {
+    checkArticle("article", article);
     return this.#rank(article, topKOf(options));
   }
 
@@ -164,13 +187,15 @@ export class Classifier {
    * places in `text` as it was given.
    *
    * @param label the label to explain; the best one when left out
-   * @throws {OptionError} when a label is not the model's, both are the same, or the method is not known
+   * @throws {OptionError} when the text is not a string, a label is not the model's, both are the same, or the method is
+   * not known
    * @example
    * ```ts
    * const { label, words } = classifier.explain("한국은행이 기준금리를 동결했다");
    * ```
    */
   explain(text: string, label?: Label, options: ExplainOptions = {}): Explanation {
+    checkText("text", text);
     return this.explainArticle({ title: text, body: "" }, label, options);
   }
 
@@ -210,10 +235,17 @@ export class Classifier {
     return found;
   }
 
-  /** Returns the tf-idf matrix `[nArticles, nTerms]` that the network sees. */
+  /**
+   * Returns the tf-idf matrix `[nArticles, nTerms]` that the network sees.
+   * @throws {OptionError} when a title or body is not a string
+   */
   vectorize(articles: Iterable<Article>): CsrMatrix {
     const builder = new CsrBuilder(this.vocabulary.nTerms);
-    for (const article of articles) builder.append(this.#vectorize(article));
+    let index = 0;
+    for (const article of articles) {
+      checkArticle(`articles[${index++}]`, article);
+      builder.append(this.#vectorize(article));
+    }
     return builder.finish();
   }
 

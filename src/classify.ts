@@ -27,7 +27,7 @@ function packagedClassifier(): Promise<Classifier> {
  * The package's model is read with the first call and kept. For many texts load a `Classifier` once and call its
  * synchronous `classify`.
  *
- * @throws {OptionError} when `topK` is not an integer ≥ 1
+ * @throws {OptionError} when the text is not a string, or `topK` not an integer ≥ 1
  * @throws {FileError} when the package's model or dictionary is missing
  * @throws {ModelFormatError} when the model is not one of this version
  * @example

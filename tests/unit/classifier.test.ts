@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Classifier } from "../../src/classifier.js";
 import { ModelFormatError, OptionError } from "../../src/errors.js";
+import { loadDefaultTokenizer } from "../../src/io/assets.js";
 import { encodeModel } from "../../src/model-file/model-file.js";
 import { wordTokenizer } from "../conformance/word-tokenizer.js";
 import { errorOf } from "./io/streams.js";
@@ -162,6 +163,41 @@ describe("Classifier.classifyBatch and classifyArticle", () => {
   });
 });
 
+describe("Classifier, given by callers without types what is no text", () => {
+  const notText = [5, undefined, null, ["금리"], { title: "금리" }] as unknown as string[];
+  const article = (title: unknown, body: unknown) => ({ title, body }) as { title: string; body: string };
+
+  it.each(notText.map((value) => [value]))("refuses %j by name, and answers the next call as ever", async (value) => {
+    // With the package's own analyzer, whose kernels are the ones that would break.
+    const { id } = await loadDefaultTokenizer();
+    const trained = await Classifier.load(
+      await encodeModel(smallParts({ labels: LABELS, terms: TERMS, tokenizerId: id })),
+    );
+    const before = trained.classify("금리", { topK: 2 });
+    const calls: readonly (readonly [string, () => unknown])[] = [
+      ["text", () => trained.classify(value)],
+      ["text", () => trained.explain(value)],
+      ["texts[1]", () => trained.classifyBatch(["금리", value])],
+      ["article.title", () => trained.classifyArticle(article(value, ""))],
+      ["article.body", () => trained.explainArticle(article("금리", value))],
+      ["articles[0].body", () => trained.vectorize([article("금리", value)])],
+    ];
+    for (const [option, call] of calls) {
+      const error = await errorOf(Promise.resolve().then(call));
+      expect(error).toBeInstanceOf(OptionError);
+      expect((error as OptionError).option).toBe(option);
+    }
+    expect(trained.classify("금리", { topK: 2 })).toEqual(before);
+  });
+
+  it("refuses what is no article, and what is no array of texts", () => {
+    expect(() => classifier.classifyArticle(undefined as never)).toThrow(
+      /^article must be an article, .*; got undefined$/,
+    );
+    expect(() => classifier.classifyBatch("금리" as never)).toThrow(/^texts must be an array of strings; got "금리"$/);
+  });
+});
+
 describe("Classifier.vectorize", () => {
   it("gives the tf-idf matrix that the network sees", () => {
     const matrix = classifier.vectorize([
@@ -215,6 +251,12 @@ describe("Classifier.load", () => {
     expect(error).toMatchObject({ code: "MODEL_DICTIONARY", source: "models/old.newsclf" });
     expect((error as Error).message).toContain("expected tokenizer words-2; found a model trained with words-1");
     expect((error as Error).message).toContain("use the newsclf version it was trained with, or train again");
+  });
+
+  it.each(["models/a.newsclf", new ArrayBuffer(8), undefined])("says what it takes when given %s", async (source) => {
+    const error = await errorOf(Classifier.load(source as never));
+    expect(error).toBeInstanceOf(OptionError);
+    expect((error as Error).message).toContain("source must be a Uint8Array or a ModelSource, such as fromFile(path)");
   });
 
   it("names the source of damaged bytes", async () => {
