@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ComparedReport, Comparison } from "../comparison/comparison.js";
 import { GATE_MEASURES, type RegressionGate } from "../comparison/regression-gate.js";
-import type { LabeledArticle } from "../text/article.js";
+import type { Label, LabeledArticle } from "../text/article.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
 import { describeMergedLabels } from "./input-messages.js";
 import { parseCount } from "./parse-count.js";
@@ -30,6 +30,17 @@ function isReport(path: string): boolean {
   return path.toLowerCase().endsWith(".json");
 }
 
+/**
+ * The labels of B in the spelling that A has for them, so that 생활문화 and 생활/문화 are one label of both; as they are where
+ * two of them would become one.
+ */
+async function inSpellingOf(a: readonly Label[], b: readonly Label[]): Promise<readonly Label[]> {
+  const { LabelMatcher } = await import("../text/label-spelling.js");
+  const matcher = new LabelMatcher(a);
+  const matched = b.map((label) => matcher.match(label));
+  return new Set(matched).size === b.length ? matched : b;
+}
+
 async function compareModels(
   names: Comparison["names"],
   paths: readonly string[],
@@ -44,17 +55,27 @@ async function compareModels(
   ]);
   const a = await Classifier.load(fromFile(names.a));
   const b = await Classifier.load(fromFile(names.b));
-  const known = flags.labelNormalization === false ? [] : [...new Set([...a.labels, ...b.labels])];
-  const matcher = new LabelMatcher(known);
-  const comparator = createComparator(a.labels, b.labels, { maxFlips: flags.maxFlips });
+  const isNormalized = flags.labelNormalization !== false;
+  const labelsOfB = isNormalized ? await inSpellingOf(a.labels, b.labels) : b.labels;
+  const matcher = new LabelMatcher(isNormalized ? [...new Set([...a.labels, ...labelsOfB])] : []);
+  const comparator = createComparator(a.labels, labelsOfB, { maxFlips: flags.maxFlips });
+  const spellings = new Map(b.labels.map((label, i) => [label, labelsOfB[i] as Label]));
   const classify = (model: typeof a, article: LabeledArticle) =>
     model.classifyArticle(article, { topK: model.labels.length });
+  const classifyByB = (article: LabeledArticle) =>
+    classify(b, article).map(({ label, score }) => ({ label: spellings.get(label) as Label, score }));
   await readLabeled(paths, flags, streams, async (reader) => {
     for await (const { article, line } of reader) {
       const label = matcher.match(article.label);
-      comparator.add(label, classify(a, article), classify(b, article), { ...article, line });
+      comparator.add(label, classify(a, article), classifyByB(article), { ...article, line });
     }
   });
+  for (const [spelling, label] of spellings) {
+    if (spelling !== label)
+      streams.messages.write(
+        `${names.b}: its label ${JSON.stringify(spelling)} is taken for ${JSON.stringify(label)}\n`,
+      );
+  }
   streams.messages.write(describeMergedLabels(matcher.merged));
   return comparator.finish(names, paths.join(", "));
 }

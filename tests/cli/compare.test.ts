@@ -1,9 +1,10 @@
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.js";
 import type { Comparison } from "../../src/comparison/comparison.js";
-import { runCli, TINY_TEST, trainTiny, useFolder } from "./harness.js";
+import { runCli, TINY_CORPUS, TINY_TEST, TINY_TRAINING, trainTiny, useFolder } from "./harness.js";
 
 const inFolder = useFolder();
 let good = "";
@@ -60,6 +61,27 @@ describe("newsclf compare", () => {
     const streams = { stdin: Readable.from([]), stdout: gone, stderr };
     expect(await main(argv(good, bad), streams)).toBe(1);
     expect(await main(argv(bad, good), streams)).toBe(0);
+  });
+
+  it("takes labels of the two models that differ in spaces and punctuation only for one, as evaluate does", async () => {
+    const renamed = inFolder("renamed.csv");
+    await writeFile(renamed, (await readFile(TINY_CORPUS, "utf8")).replaceAll(/,경제$/gm, ",경/제"));
+    const other = inFolder("renamed.newsclf");
+    const places = ["-o", other, "--report", inFolder("renamed")];
+    const options = [...TINY_TRAINING, "--epochs", "30", "--no-linear"];
+    expect((await runCli(["train", renamed, ...places, ...options])).exitCode).toBe(0);
+    for (const articles of [TINY_CORPUS, renamed]) {
+      const { stdout, stderr } = await compare(good, other, articles, "--format", "json");
+      const { labels, paired, measures } = JSON.parse(stdout) as Comparison;
+      expect(stderr).toContain(`${other}: its label "경/제" is taken for "경제"\n`);
+      expect(labels.map(({ label }) => label)).not.toContain("경/제");
+      const evaluated = await runCli(["evaluate", other, articles, "--format", "json"]);
+      expect(measures.accuracy.b).toBe((JSON.parse(evaluated.stdout) as { accuracy: number }).accuracy);
+      // The same texts, so the same answers but for the order of the labels' columns.
+      expect(paired?.mcnemar).toEqual({ nOnlyA: 0, nOnlyB: 0, pValue: 1 });
+    }
+    const strict = await compare(good, other, TINY_CORPUS, "--no-label-normalization", "--format", "json");
+    expect((JSON.parse(strict.stdout) as Comparison).labels.map(({ label }) => label)).toContain("경/제");
   });
 
   it("compares two reports, without articles", async () => {
