@@ -12,6 +12,8 @@ export interface ClassPriorFlags {
 export interface PriorAdapter {
   /** Whether all predictions are needed before the first can be adapted. */
   readonly needsAll: boolean;
+  /** Shares that the scores are made to assume, in [0, 1], in the order of the model's labels; null until they are estimated. */
+  readonly shares: readonly number[] | null;
   /**
    * Returns the predictions with the wanted shares, in the same order. An adapter that needs all takes all of them in one call.
    * @param all predictions of all labels of the model, for each document
@@ -42,6 +44,22 @@ export function addClassPriorFlags(command: Command): void {
 /** Whether the best score is too low to give the label. */
 export function isAbstention(predictions: Predictions, { minScore }: ClassPriorFlags): boolean {
   return minScore !== undefined && predictions[0].score < minScore;
+}
+
+function toShares(values: readonly number[]): readonly number[] {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => value / sum);
+}
+
+/** One line with the shares that were estimated; "" where none were. */
+export function describeEstimate(
+  labels: readonly string[],
+  adapter: PriorAdapter | null,
+  { classPrior }: ClassPriorFlags,
+): string {
+  if (classPrior !== "estimate" || !adapter?.shares) return "";
+  const shares = adapter.shares.map((share, i) => `${labels[i]} ${(100 * share).toFixed(1)}%`);
+  return `label shares estimated from the scores: ${shares.join(", ")}\n`;
 }
 
 async function readShares(file: string, labels: readonly string[]): Promise<readonly number[]> {
@@ -85,6 +103,7 @@ export async function loadPriorAdapter(
   const from = metadata.settings.optimizer.classWeight === "balanced" ? uniform : metadata.trainSupport;
   const adapterTo = (to: readonly number[]): PriorAdapter => ({
     needsAll: false,
+    shares: toShares(to),
     adapt: (all) => all.map((predictions) => adaptScores(predictions, labels, from, to)),
   });
   switch (classPrior) {
@@ -92,18 +111,24 @@ export async function loadPriorAdapter(
       return adapterTo(uniform);
     case "train":
       return adapterTo(metadata.trainSupport);
-    case "estimate":
+    case "estimate": {
+      let shares: readonly number[] | null = null;
       return {
         needsAll: true,
+        get shares() {
+          return shares;
+        },
         adapt(all) {
           if (all.length === 0) return all;
           const scores = all.map((predictions) => {
             const byLabel = new Map(predictions.map(({ label, score }) => [label, score]));
             return labels.map((label) => byLabel.get(label) as number);
           });
-          return adapterTo(estimateShares(scores, from)).adapt(all);
+          shares = estimateShares(scores, from);
+          return adapterTo(shares).adapt(all);
         },
       };
+    }
     default:
       return adapterTo(await readShares(classPrior, labels));
   }

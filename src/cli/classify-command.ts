@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import type { Predictions } from "../classifier.js";
-import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
+import {
+  addClassPriorFlags,
+  type ClassPriorFlags,
+  describeEstimate,
+  isAbstention,
+  loadPriorAdapter,
+} from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { rejectTextWithFile, STANDARD_INPUT } from "./input-choice.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readAnyDocuments } from "./input-flags.js";
@@ -61,6 +67,7 @@ async function runClassify(
         renderPredictions(predictions === null ? null : (adapted?.next().value as Predictions), flags),
       );
     }
+    streams.messages.write(describeEstimate(classifier.labels, adapter, flags));
   };
   if (flags.text !== undefined) {
     await write(classifier.classify(flags.text, { topK }));

@@ -5,7 +5,13 @@ import type { Language } from "../html/index.js";
 import type { ArticleReader } from "../io/article-reader.js";
 import type { ReadSummary } from "../io/row-tally.js";
 import type { LabeledArticle } from "../text/article.js";
-import { addClassPriorFlags, type ClassPriorFlags, isAbstention, loadPriorAdapter } from "./class-prior-flag.js";
+import {
+  addClassPriorFlags,
+  type ClassPriorFlags,
+  describeEstimate,
+  isAbstention,
+  loadPriorAdapter,
+} from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
 import { describeMergedLabels } from "./input-messages.js";
@@ -68,6 +74,7 @@ async function runEvaluate(
   };
   const rows = await readLabeled(paths, flags, streams, countAll, { hashesFiles: true }).finally(() => pool.close());
   countWaiting();
+  streams.messages.write(describeEstimate(classifier.labels, adapter, flags));
   if (flags.minScore !== undefined) {
     const nAsked = nAbstentions + evaluator.nDocuments;
     streams.messages.write(
@@ -85,6 +92,11 @@ async function runEvaluate(
       nRejected: rows.nRows - rows.nUsable,
       nTrain: nDocuments,
       nValidation: nValidationDocuments,
+    },
+    scoring: {
+      classPrior: adapter?.shares ?? null,
+      minScore: flags.minScore ?? null,
+      nWithoutLabel: nAbstentions,
     },
     trainSupport,
     model,

@@ -16,7 +16,7 @@ import { listFindings } from "./findings.js";
 import type { EvaluationReport, LabelReport, ModelCard } from "./report.js";
 import { renderArticles, renderExamples } from "./report-articles.js";
 import { renderCertainty, renderHeatMap, renderLearningCurves, renderPrecisionRecall } from "./report-charts.js";
-import { formatCount, formatScore, formatShare, showLabel, toOneLine } from "./report-text.js";
+import { describeScoring, formatCount, formatScore, formatShare, showLabel, toOneLine } from "./report-text.js";
 
 export interface HtmlReportOptions {
   /** Language in which the page opens; it holds both. Default "ko". */
@@ -93,7 +93,8 @@ function renderSummary(report: EvaluationReport): Html {
             `Small numbers are 95% intervals (bootstrap, ${report.intervals.nReplicates} replicates, seed ${report.intervals.seed})`,
           ),
         )}</p>\n`;
-  return html`${origin === null ? null : html`<p class="soft">${show(origin)}</p>\n`}<p><strong>${show(verdict)}</strong></p>
+  const scoring = describeScoring(report).map((line) => html`<p class="soft">${show(line)}</p>\n`);
+  return html`${origin === null ? null : html`<p class="soft">${show(origin)}</p>\n`}${scoring}<p><strong>${show(verdict)}</strong></p>
 ${renderHeadlines(report)}${interval}${
   findings.length === 0
     ? null

@@ -4,6 +4,7 @@ import {
   describeArticles,
   describeFiles,
   describeIntervals,
+  describeScoring,
   describeSplit,
   type FormatOptions,
   formatCount,
@@ -65,9 +66,12 @@ function renderErrors(report: EvaluationReport, digits: number): string {
 export function formatReportMarkdown(report: EvaluationReport, options?: FormatOptions): string {
   const { digits } = resolveFormatOptions(options);
   const sections: string[] = ["# Evaluation report\n"];
-  const origin = [describeSplit(report), ...describeFiles(report), describeArticles(report)].filter(
-    (line) => line !== null,
-  );
+  const origin = [
+    describeSplit(report),
+    ...describeFiles(report),
+    describeArticles(report),
+    ...describeScoring(report).map(({ en }) => en),
+  ].filter((line) => line !== null);
   if (origin.length > 0) sections.push(origin.map((line) => `- ${escapeMarkdown(line)}\n`).join(""));
   sections.push(renderTable([["Measure", "Value"], ...listHeadlines(report, digits)], 1));
   const intervals = describeIntervals(report, digits);

@@ -3,6 +3,7 @@ import type { EvaluationReport } from "./report.js";
 import {
   describeArticles,
   describeIntervals,
+  describeScoring,
   describeSplit,
   drawBar,
   type FormatOptions,
@@ -36,7 +37,11 @@ function renderLabelTable(report: EvaluationReport, digits: number): string {
  */
 export function formatReport(report: EvaluationReport, options?: FormatOptions): string {
   const { digits } = resolveFormatOptions(options);
-  const origin = [describeSplit(report), describeArticles(report)].filter((line) => line !== null);
+  const origin = [
+    describeSplit(report),
+    describeArticles(report),
+    ...describeScoring(report).map(({ en }) => `${en}.`),
+  ].filter((line) => line !== null);
   const headlines = listHeadlines(report, digits).map(([name, value]) => `${name} ${value}`);
   const intervals = describeIntervals(report, digits);
   const findings = listFindings(report).map(({ en }) => `- ${en}.\n`);

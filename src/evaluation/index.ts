@@ -29,6 +29,7 @@ export {
   type ReportArticle,
   type ReportContext,
   type RunSummary,
+  type ScoringSummary,
   type SplitSummary,
   type UnknownLabels,
 } from "./report.js";

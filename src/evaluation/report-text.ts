@@ -1,3 +1,4 @@
+import { type Message, message } from "../html/index.js";
 import type { OptionSpec } from "../options/constraint.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import type { Label } from "../text/article.js";
@@ -80,6 +81,29 @@ export function describeArticles(report: EvaluationReport): string | null {
   if (articles === null) return null;
   const { nRead, nRejected, nTrain, nValidation } = articles;
   return `${nRead} rows read, ${nRejected} rejected; model trained on ${nTrain} articles, validated on ${nValidation}`;
+}
+
+/** Returns what was done to the model's answers before they were counted, one sentence each without a full stop. */
+export function describeScoring({ scoring, labels, nDocuments }: EvaluationReport): Message[] {
+  const lines: Message[] = [];
+  if (scoring === null) return lines;
+  const { classPrior, minScore, nWithoutLabel } = scoring;
+  if (minScore !== null) {
+    const nAll = nDocuments + nWithoutLabel;
+    lines.push(
+      message(
+        `점수가 ${minScore}보다 낮은 기사 ${nAll}건 중 ${nWithoutLabel}건에는 라벨을 주지 않음. 모든 수치는 나머지 기사의 것`,
+        `No label for ${nWithoutLabel} of ${nAll} articles, whose best score is below ${minScore}: all numbers are of the others`,
+      ),
+    );
+  }
+  if (classPrior !== null) {
+    const shares = labels
+      .map(({ label }, i) => `${showLabel(label)} ${formatShare(classPrior[i] as number)}`)
+      .join(", ");
+    lines.push(message(`점수가 가정한 라벨 비율: ${shares}`, `Scores assume these label shares: ${shares}`));
+  }
+  return lines;
 }
 
 /** Returns the hash of each evaluated file that is known, one line each. */

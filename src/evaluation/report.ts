@@ -55,6 +55,16 @@ export interface ArticleCounts {
   readonly nValidation: number;
 }
 
+/** How the model's answers were taken, where not as they are. */
+export interface ScoringSummary {
+  /** `[nLabels]` label shares in [0, 1] that the scores were made to assume, in model order; null: those of the model. */
+  readonly classPrior: readonly number[] | null;
+  /** Documents whose best score is below it were given no label and count in no other number of the report; null without. */
+  readonly minScore: number | null;
+  /** Those documents. */
+  readonly nWithoutLabel: number;
+}
+
 /** Scores of one label beside its shares of the documents. */
 export interface LabelReport extends LabelScores {
   /** support / nDocuments, in [0, 1]. */
@@ -166,6 +176,8 @@ export interface EvaluationReport extends Scores {
   readonly files: readonly EvaluatedFile[];
   /** Null when not given. */
   readonly articles: ArticleCounts | null;
+  /** Null when not given. */
+  readonly scoring: ScoringSummary | null;
   /** Spellings of labels in the files that were replaced, and by what; empty when none was. */
   readonly mergedLabels: readonly MergedLabel[];
   /** In model order. */
@@ -203,6 +215,7 @@ export interface ReportContext {
   readonly files?: readonly EvaluatedFile[];
   readonly mergedLabels?: readonly MergedLabel[];
   readonly articles?: ArticleCounts;
+  readonly scoring?: ScoringSummary;
   /** `[nLabels]` articles of each label that the model was fitted on, in model order. */
   readonly trainSupport?: readonly number[];
   readonly learningCurve?: readonly EpochRecord[];
@@ -279,6 +292,10 @@ function copyModel(model: ModelCard): ModelCard {
   };
 }
 
+function copyScoring({ classPrior, minScore, nWithoutLabel }: ScoringSummary): ScoringSummary {
+  return { classPrior: classPrior && [...classPrior], minScore, nWithoutLabel };
+}
+
 function copyRun({ command, version, runtime, durationMs, documentsPerSecond }: RunSummary): RunSummary {
   return { command: [...command], version, runtime, durationMs, documentsPerSecond };
 }
@@ -320,6 +337,7 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
             nTrain: articles.nTrain,
             nValidation: articles.nValidation,
           },
+    scoring: context.scoring === undefined ? null : copyScoring(context.scoring),
     mergedLabels: (context.mergedLabels ?? []).map(({ spelling, label: merged, nArticles }) => ({
       spelling,
       label: merged,

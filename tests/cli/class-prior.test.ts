@@ -1,5 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { EvaluationReport } from "../../src/evaluation/index.js";
 import { runCli, TINY_CORPUS, trainTiny, useFolder } from "./harness.js";
 
 const inFolder = useFolder();
@@ -63,6 +64,34 @@ describe("--class-prior", () => {
       expect(exitCode, stderr).toBe(0);
       expect((JSON.parse(stdout) as { nDocuments: number }).nDocuments).toBe((await classify()).length);
     }
+  });
+
+  it("stands in each form of a report, with the shares that were estimated, and so do articles without a label", async () => {
+    const report = inFolder("adapted");
+    const scores = (await classify("--class-prior", "estimate")).map(({ score }) => score).sort();
+    const threshold = (scores[scores.length >> 1] as number).toFixed(6);
+    const flags = ["--class-prior", "estimate", "--min-score", threshold, "--report", report];
+    const { stdout, stderr } = await runCli(["evaluate", inFolder("tiny.newsclf"), TINY_CORPUS, ...flags]);
+    const { scoring, nDocuments } = JSON.parse(await readFile(`${report}/report.json`, "utf8")) as EvaluationReport;
+    const { classPrior, minScore, nWithoutLabel } = scoring as NonNullable<EvaluationReport["scoring"]>;
+    expect(minScore).toBe(Number(threshold));
+    expect(nWithoutLabel).toBeGreaterThan(0);
+    expect(nDocuments + nWithoutLabel).toBe((await classify()).length);
+    expect(classPrior?.reduce((total, share) => total + share, 0)).toBeCloseTo(1, 9);
+    const line = `No label for ${nWithoutLabel} of ${nDocuments + nWithoutLabel} articles, whose best score is below ${minScore}: all numbers are of the others`;
+    expect(stderr).toMatch(/^label shares estimated from the scores: \S+ [0-9.]+%, /m);
+    expect(stdout).toContain(`${line}.\nScores assume these label shares: `);
+    for (const name of ["report.md", "report.html"]) {
+      const text = await readFile(`${report}/${name}`, "utf8");
+      expect(text).toContain(line);
+      expect(text).toContain("Scores assume these label shares: ");
+    }
+  });
+
+  it("prints the shares that classify estimated, on stderr", async () => {
+    const argv = ["classify", TINY_CORPUS, "-m", inFolder("tiny.newsclf"), "--class-prior"];
+    expect((await runCli([...argv, "estimate"])).stderr).toMatch(/^label shares estimated from the scores: /m);
+    expect((await runCli([...argv, "uniform"])).stderr).toBe("");
   });
 
   it("says what a file of shares must hold", async () => {
