@@ -30,7 +30,7 @@ describe("newsclf inspect", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const { metadata, vocabulary } = parts;
     for (const line of [
-      "format version  4",
+      "format version  5",
       `tokenizer       ${metadata.tokenizerId}`,
       "articles        24 trained on, 0 kept back to choose the epoch",
       "labels          경제 8, 스포츠 8, 정치 8",
