@@ -1,4 +1,5 @@
 import { type Message, message } from "../html/index.js";
+import { LEAST_TO_CALIBRATE } from "../options/unlabeled-use.js";
 import { N_SCORE_BINS } from "./reliability.js";
 import type { EvaluationReport, LabelReport } from "./report.js";
 import { formatScore, formatShare, showLabel } from "./report-text.js";
@@ -91,7 +92,8 @@ function findShift({ labels }: EvaluationReport): Message | null {
 /** Whether the model's temperature was fitted on articles without labels, too; see `fitSelfTrainedCalibration`. */
 function isCalibratedWithoutLabels({ model, split }: EvaluationReport): boolean {
   if (model === null || model.unlabeled === null || split?.kind !== "validation") return false;
-  return model.settings.calibrate && model.unlabeled.nPseudoLabelRounds > 0;
+  const { nDocuments, nPseudoLabelRounds } = model.unlabeled;
+  return model.settings.calibrate && nPseudoLabelRounds > 0 && nDocuments >= LEAST_TO_CALIBRATE;
 }
 
 function findMiscalibration(report: EvaluationReport): Message | null {

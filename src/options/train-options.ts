@@ -87,7 +87,7 @@ export interface RunOptions {
   readonly linear?: boolean;
   /** Let the linear classifier learn from the validation share, too, when that has measured the model. */
   readonly refit?: "auto" | "always" | "never";
-  /** Fit a temperature for the scores on the validation share. */
+  /** Fit temperature and flattened share of the scores on the validation share. */
   readonly calibrate?: boolean;
   /** Type of the first layers' weights in the model, which are nearly all of its size. */
   readonly weights?: "auto" | "int8" | "float16" | "float32";
@@ -376,7 +376,7 @@ export const RUN_SPEC: OptionSpec<RunOptions> = {
     kind: "boolean",
     default: true,
     inOlderFiles: false,
-    help: "Fit a temperature on the validation share, so that scores are no higher than the share of right answers",
+    help: "Fit a temperature and a share of flattened scores on the validation share, so that scores are no higher than the share of right answers",
   },
   weights: {
     kind: "choice",

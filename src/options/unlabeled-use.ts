@@ -8,6 +8,12 @@ export interface UnlabeledUse {
   readonly nPseudoLabelRounds: number;
 }
 
+/**
+ * Articles without labels that a calibration is fitted on, at least. The standard error of a mean score of so many is 0.03,
+ * hardly less than what the fit takes back (docs/accuracy.md); of fewer it would follow the single articles.
+ */
+export const LEAST_TO_CALIBRATE = 100;
+
 /** The settings that say what learns from articles without labels. */
 type UnlabeledSettings = Pick<ResolvedTrainingSettings, "pretrain" | "linear" | "pseudoLabelRounds">;
 

@@ -46,7 +46,8 @@ describe("listFindings", () => {
   });
 
   it("says why scores of a model that learned from articles without labels are low on those kept back", () => {
-    const model = smallModelCard();
+    const learned = { nDocuments: 100, hash: "11", nPseudoLabelRounds: 3 };
+    const model = { ...smallModelCard(), unlabeled: learned };
     const keptBack = {
       kind: "validation",
       source: "a.csv",
@@ -58,7 +59,8 @@ describe("listFindings", () => {
     expect(findingsOf([RIGHT], { model, split: keptBack }).join()).toContain(reason);
     for (const other of [
       { model: { ...model, unlabeled: null }, split: keptBack },
-      { model: { ...model, unlabeled: { nDocuments: 3, hash: "11", nPseudoLabelRounds: 0 } }, split: keptBack },
+      { model: { ...model, unlabeled: { ...learned, nPseudoLabelRounds: 0 } }, split: keptBack },
+      { model: { ...model, unlabeled: { ...learned, nDocuments: 99 } }, split: keptBack },
       { model, split: { kind: "test", source: "b.csv" } as const },
     ]) {
       expect(findingsOf([RIGHT], other).join()).toContain("Scores are lower than they need be: mean score 0.750");
