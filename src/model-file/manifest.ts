@@ -17,6 +17,9 @@ const LOGITS_AVERAGED_SINCE = 4;
 /** Before, a calibration was a temperature and biases. */
 const FLATTENED_SINCE = 5;
 
+/** Before, a file did not tell how many rounds of pseudo-labels were done, only how many were asked for. */
+const ROUNDS_TOLD_SINCE = 5;
+
 /** What a model file says of itself. */
 export interface ModelMetadata {
   /** Of the file that was read; a file is always written in the newest. */
@@ -130,9 +133,9 @@ function parseHash(value: string, name: string): string {
   return /^[0-9a-f]{64}$/.test(value) ? value : fail(`64 hexadecimal digits as ${name}`, value);
 }
 
-function parseUnlabeled(value: unknown, settings: ResolvedTrainingSettings): UnlabeledArticles {
+function parseUnlabeled(value: unknown, settings: ResolvedTrainingSettings, formatVersion: number): UnlabeledArticles {
   const unlabeled = new ManifestReader(value, "unlabeled");
-  unlabeled.expectOnly(["nDocuments", "hash", "nPseudoLabelRounds"]);
+  unlabeled.expectOnly(["nDocuments", "hash", ...(formatVersion < ROUNDS_TOLD_SINCE ? [] : ["nPseudoLabelRounds"])]);
   const nDocuments = unlabeled.count("nDocuments");
   if (nDocuments === 0) fail("a count ≥ 1 as unlabeled.nDocuments", nDocuments);
   const hash = parseHash(unlabeled.string("hash"), "unlabeled.hash");
@@ -348,7 +351,7 @@ export function parseManifest(text: string): ModelMetadata {
     trainingDataHash: parseHash(manifest.string("trainingDataHash"), "trainingDataHash"),
     ...(manifest.field("unlabeled") === undefined
       ? {}
-      : { unlabeled: parseUnlabeled(manifest.field("unlabeled"), settings) }),
+      : { unlabeled: parseUnlabeled(manifest.field("unlabeled"), settings, formatVersion) }),
     members,
     selectedEpochs,
     calibration:

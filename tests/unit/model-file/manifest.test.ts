@@ -67,6 +67,17 @@ describe("formatManifest and parseManifest", () => {
     }
   });
 
+  it("know no number of rounds in files before version 5, which had as many as the settings ask for", () => {
+    const unlabeled = { nDocuments: 5, hash: "0".repeat(64) };
+    const settings = { ...metadata.settings, linear: true, pseudoLabelRounds: 3 };
+    const { calibration, ...others } = JSON.parse(formatManifest({ ...metadata, settings })) as Record<string, object>;
+    const { flattenedShare: _, ...older } = calibration as Record<string, unknown>;
+    const before = { ...others, formatVersion: 4, calibration: older };
+    expect(parseManifest(JSON.stringify({ ...before, unlabeled })).unlabeled?.nPseudoLabelRounds).toBe(3);
+    const told = JSON.stringify({ ...before, unlabeled: { ...unlabeled, nPseudoLabelRounds: 1 } });
+    expect(refusal(told).message).toContain("no field unlabeled.nPseudoLabelRounds");
+  });
+
   it("refuse as many rounds of pseudo-labels as the settings ask for, or more, for those go without saying", () => {
     const { linear, pseudoLabelRounds } = metadata.settings;
     const nAsked = linear ? pseudoLabelRounds : 0;
