@@ -203,9 +203,9 @@ async function* streamRecords<A extends Article>(
   let isRead = false;
   try {
     yield* reader;
-    isRead = true;
     close();
     onEnd(reader.summary());
+    isRead = true;
   } finally {
     // Also when nobody wants the rest.
     if (!isRead) discard();

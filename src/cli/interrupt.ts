@@ -13,7 +13,7 @@ export class Interrupt {
     return this.#abort.signal;
   }
 
-  /** To be called when all input has been read: nothing has to be kept of it, and one who waits for input hears of no abort. */
+  /** To be called when all input has been read: before, there is nothing to keep, and who waits for input hears of no abort. */
   listen(): void {
     const asked = this.#listenForInterrupt?.();
     if (asked?.aborted) this.#abort.abort();
