@@ -14,7 +14,7 @@ import {
 } from "./class-prior-flag.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags, type InputFlags, readLabeled } from "./input-flags.js";
-import { describeMergedLabels } from "./input-messages.js";
+import { countExcluded, describeMergedLabels } from "./input-messages.js";
 import { checkReportWritable, describeRun, languageOption, reportPaths, writeReport } from "./report-files.js";
 import type { CommandStreams } from "./streams.js";
 import { addWorkersFlag, type WorkersFlag } from "./workers-flag.js";
@@ -90,6 +90,7 @@ async function runEvaluate(
     articles: {
       nRead: rows.nRows,
       nRejected: rows.nRows - rows.nUsable,
+      nExcluded: countExcluded(rows),
       nTrain: nDocuments,
       nValidation: nValidationDocuments,
     },

@@ -39,6 +39,11 @@ export function describeRejectedRows(summary: ReadSummary): string {
   return text;
 }
 
+/** Rows that their export marks as left out. */
+export function countExcluded({ rejected }: Pick<ReadSummary, "rejected">): number {
+  return rejected.find(({ reason }) => reason === "excluded")?.nRows ?? 0;
+}
+
 /** One line for each label that had several spellings; "" when none had. */
 export function describeMergedLabels(merged: readonly MergedLabel[]): string {
   const byLabel = new Map<string, string[]>();

@@ -20,6 +20,7 @@ import {
   spoolLabeled,
   streamLabeled,
 } from "./input-flags.js";
+import { countExcluded } from "./input-messages.js";
 import { Interrupt } from "./interrupt.js";
 import { parseBytes } from "./parse-amount.js";
 import { ProgressDisplay, type ProgressState } from "./progress.js";
@@ -254,6 +255,7 @@ async function trainInto(
       articles: {
         nRead: rows.nRows,
         nRejected: rows.nRows - rows.nUsable,
+        nExcluded: countExcluded(rows),
         nTrain: nArticles - validation.length,
         nValidation: validation.length,
       },

@@ -152,10 +152,11 @@ const LARGE_PSI = 0.25;
 /** Returns the kinds of findings that there are, problems first. */
 export function listFindings(report: DoctorReport): readonly Finding[] {
   const { files, copies, labelErrors, lengths, languages, against } = report;
-  const rejected = files.flatMap((file) => file.rejected);
-  const nRejected = rejected.reduce((sum, { nRows }) => sum + nRows, 0);
+  // That an export leaves a row out is no fault of the data.
+  const faulty = files.flatMap((file) => file.rejected).filter(({ reason }) => reason !== "excluded");
+  const nFaulty = faulty.reduce((sum, { nRows }) => sum + nRows, 0);
   const findings: readonly Finding[] = [
-    { kind: "unusable-rows", severity: "problem", count: nRejected },
+    { kind: "unusable-rows", severity: "problem", count: nFaulty },
     { kind: "label-spellings", severity: "problem", count: report.labelSpellings.length },
     { kind: "conflicting-labels", severity: "problem", count: copies.conflicting.nArticles },
     { kind: "copies-across", severity: "problem", count: against?.nCopies ?? 0 },

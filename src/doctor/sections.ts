@@ -168,7 +168,9 @@ export function describeSections(report: DoctorReport): readonly DoctorSection[]
         { head: message("첫 줄들", "First lines") },
       ],
       rows: files.flatMap(({ source, rejected }) =>
-        rejected.map(({ reason, nRows, lines }) => [toOneLine(source), reason, String(nRows), lines.join(", ")]),
+        rejected
+          .filter(({ reason }) => reason !== "excluded")
+          .map(({ reason, nRows, lines }) => [toOneLine(source), reason, String(nRows), lines.join(", ")]),
       ),
     },
     {

@@ -148,9 +148,9 @@ function findUnknown({ unknownLabels, articles }: EvaluationReport): Message | n
       message(`모델이 모르는 라벨의 기사 ${nDocuments}건`, `articles with labels unknown to the model: ${nDocuments}`),
     );
   }
-  if (articles !== null && articles.nRejected > 0) {
-    const { nRejected } = articles;
-    parts.push(message(`쓸 수 없는 행 ${nRejected}개`, `rows that could not be used: ${nRejected}`));
+  const nFaulty = articles === null ? 0 : articles.nRejected - articles.nExcluded;
+  if (nFaulty > 0) {
+    parts.push(message(`쓸 수 없는 행 ${nFaulty}개`, `rows that could not be used: ${nFaulty}`));
   }
   if (parts.length === 0) return null;
   return {

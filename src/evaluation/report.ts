@@ -49,6 +49,8 @@ export interface ArticleCounts {
   readonly nRead: number;
   /** Rows of it that could not be used. */
   readonly nRejected: number;
+  /** Of these, rows that their export marks as left out, which is no fault of the data. */
+  readonly nExcluded: number;
   /** Articles that the model was fitted on. */
   readonly nTrain: number;
   /** Articles that its epoch was chosen on. */
@@ -334,6 +336,7 @@ export function buildReport(tally: EvaluationTally, context: ReportContext = {})
         : {
             nRead: articles.nRead,
             nRejected: articles.nRejected,
+            nExcluded: articles.nExcluded,
             nTrain: articles.nTrain,
             nValidation: articles.nValidation,
           },

@@ -105,6 +105,7 @@ beforeAll(async () => {
         articles: {
           nRead: articles.length,
           nRejected: 0,
+          nExcluded: 0,
           nTrain: metadata.nDocuments,
           nValidation: metadata.nValidationDocuments,
         },

@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { DoctorReport } from "../../src/doctor/report.js";
+import type { EvaluationReport } from "../../src/evaluation/index.js";
 import { runCli, TINY_CORPUS, useFolder } from "./harness.js";
 
 const inFolder = useFolder();
@@ -137,6 +138,31 @@ describe("newsclf doctor", () => {
     expect((await runCli(["doctor", clean, "--fail-on", "problem"])).exitCode).toBe(0);
     // Labels with fewer than 20 articles are a notice.
     expect((await runCli(["doctor", clean, "--fail-on", "notice"])).exitCode).toBe(1);
+  });
+
+  it("takes rows that a BigKinds export marks as left out for no fault, and neither does a report", async () => {
+    const rows = Array.from({ length: 8 }, (_, i) => [
+      `은행 대출 금리 ${i}번째 인상,,경제>금융,`,
+      `대표팀 축구 경기 ${i}번째 승리,,스포츠>축구,`,
+      `은행 대출 금리 ${i}번째 인상,,경제>금융,중복`,
+    ]);
+    const file = await writeRows("bigkinds.csv", ["제목,본문,통합 분류1,분석제외 여부", ...rows.flat()]);
+    const input = [file, "--preset", "bigkinds"];
+    const { exitCode, stdout, stderr } = await runCli([
+      "doctor",
+      ...input,
+      "--similarity",
+      "1",
+      "--fail-on",
+      "problem",
+    ]);
+    expect(stderr).toContain("left out 8 of 24 rows, which are marked as excluded");
+    expect(stdout).not.toContain("Rows that cannot be used");
+    expect(exitCode).toBe(0);
+    const places = ["-o", inFolder("b.newsclf"), "--report", inFolder("b"), "--validation-fraction", "0.25"];
+    expect((await runCli(["train", ...input, ...places, "--min-df", "1"])).stdout).not.toContain("Faults of the data");
+    const { articles } = JSON.parse(await readFile(inFolder("b", "report.json"), "utf8")) as EvaluationReport;
+    expect(articles).toMatchObject({ nRead: 24, nRejected: 8, nExcluded: 8 });
   });
 
   it("refuses --fix-log without --fix", async () => {

@@ -35,7 +35,7 @@ function inventReport(): EvaluationReport {
   evaluator.addScores("날씨", [0.0625, 0.875, 0.03125, 0.03125], { title: "내일 전국에 비", body: "", line: 47 });
   return evaluator.finish({
     split: { kind: "validation", source: "data/news.csv", validationFraction: 0.1, seed: 42, isRefitted: false },
-    articles: { nRead: 83, nRejected: 3, nTrain: 72, nValidation: 8 },
+    articles: { nRead: 83, nRejected: 3, nExcluded: 0, nTrain: 72, nValidation: 8 },
     trainSupport: [18, 27, 9, 18],
     learningCurve: [
       {

@@ -70,7 +70,7 @@ describe("listFindings", () => {
   it("tells of small labels, shifted shares, unknown labels and rejected rows", () => {
     const findings = findingsOf([RIGHT, RIGHT, RIGHT, WRONG, ["다", [1, 0]]], {
       trainSupport: [90, 10],
-      articles: { nRead: 7, nRejected: 2, nTrain: 100, nValidation: 0 },
+      articles: { nRead: 8, nRejected: 3, nExcluded: 1, nTrain: 100, nValidation: 0 },
     }).join("\n");
     expect(findings).toContain("Few training articles, and below the average: 나 (10)");
     expect(findings).toContain("Shares differ from those in training: 가 90.0% → 60.0%, 나 10.0% → 20.0%");

@@ -69,7 +69,7 @@ describe("formatReportHtml", () => {
   it("shows the model card when it is given", async () => {
     const page = await formatReportHtml(
       reportOf({
-        articles: { nRead: 4, nRejected: 1, nTrain: 40, nValidation: 4 },
+        articles: { nRead: 4, nRejected: 1, nExcluded: 0, nTrain: 40, nValidation: 4 },
         run: {
           command: ["newsclf", "evaluate", "m.newsclf", "두 낱말.csv"],
           version: "9.9.9",

@@ -54,7 +54,7 @@ describe("buildReport", () => {
       validationMacroF1: 0.25,
     };
     const reversed = Object.fromEntries(Object.entries(record).reverse()) as unknown as typeof record;
-    const articles = { nRead: 4, nRejected: 0, nTrain: 40, nValidation: 4 };
+    const articles = { nRead: 4, nRejected: 0, nExcluded: 0, nTrain: 40, nValidation: 4 };
     const split = { kind: "validation", source: "a.csv", validationFraction: 0.1, seed: 42, isRefitted: true } as const;
     expect(
       formatReportJson(
