@@ -75,7 +75,7 @@ export function renderSummary({
     `weights         ${weightType}`,
     ...selectedEpochs.map(
       ({ epoch, validationMacroF1: macroF1 }) =>
-        `epoch           ${epoch}${macroF1 === null ? "" : `, validation macro-F1 ${macroF1.toFixed(4)}`}`,
+        `epoch           ${epoch}${macroF1 === null ? "" : `, validation macro-F1 of the network alone ${macroF1.toFixed(4)}`}`,
     ),
     `calibration     ${isNoCalibration(calibration) ? "none" : describeCalibration(metadata)}`,
     `training data   SHA-256 ${metadata.trainingDataHash}`,

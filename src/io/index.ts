@@ -1,5 +1,6 @@
 /** Package export "./node": reading and writing of files. */
 
+export type { Delimiter, Encoding, InputFormat, InputOptions } from "../options/input-options.js";
 export { AnalyzerPool } from "./analyzer-pool.js";
 export type {
   ArticleDetails,
@@ -13,6 +14,7 @@ export type {
 export { type ClassifiedRecord, ClassifierPool } from "./classifier-pool.js";
 export type { ColumnOptions, ExtraColumn } from "./columns.js";
 export { isArticleHeader } from "./csv-table.js";
+export type { DecodeOptions } from "./decode-text.js";
 export { loadDictionary } from "./dictionary-file.js";
 export { type ByteSource, checkWritable, fromStream, openFile, readFileBytes, writeFileAtomically } from "./files.js";
 export { fromFile, saveModel } from "./model-source.js";

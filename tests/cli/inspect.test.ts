@@ -43,6 +43,12 @@ describe("newsclf inspect", () => {
     }
   });
 
+  it("says of which part of the model the macro-F1 beside the epoch is", async () => {
+    expect((await trainTiny(inFolder("kept"), "--validation-fraction", "0.25")).exitCode).toBe(0);
+    const { stdout } = await runCli(["inspect", inFolder("kept", "tiny.newsclf")]);
+    expect(stdout).toMatch(/^epoch {11}\d+, validation macro-F1 of the network alone [01]\.\d{4}$/m);
+  });
+
   it("shows the top terms by idf, by document frequency and by label", async () => {
     const { stdout } = await inspect("--top", "1");
     expect(stdout).toMatch(/most bound to 정치 \(chi-square\)\n {2}\S+ \d+\.\d\n/);

@@ -2,23 +2,58 @@
 
 import {
   type Article,
+  type Change,
   Classifier,
+  type Comparison,
   classify,
   type EpochRecord,
   type ErrorCode,
+  type EvaluationReport,
   evaluate,
+  type FittedTfidfVectorizer,
   isNewsclfError,
   type LabeledArticle,
+  type LabelTerms,
+  type Measure,
+  type MergedLabel,
+  type ModelCard,
   type ModelSource,
   OptionError,
+  type PairedComparison,
   type Prediction,
   type Predictions,
+  type RankedTerm,
+  type ScoringSummary,
+  type TfidfVectorizer,
   type Tokenizer,
   type TrainOptions,
   type TrainResult,
   train,
+  type UnlabeledArticles,
+  type WeightType,
 } from "../../src/index.js";
-import { fromFile, saveModel } from "../../src/io/index.js";
+import {
+  type Encoding,
+  fromFile,
+  type InputFormat,
+  type ReadOptions,
+  type SourceSummary,
+  saveModel,
+} from "../../src/io/index.js";
+
+/** What results are made of has a name that a caller can write down. */
+export interface Parts {
+  readonly change: Change & Comparison["measures"][Measure];
+  readonly paired: PairedComparison & NonNullable<Comparison["paired"]>;
+  readonly merged: MergedLabel & EvaluationReport["mergedLabels"][number];
+  readonly scoring: ScoringSummary & NonNullable<EvaluationReport["scoring"]>;
+  readonly terms: RankedTerm & LabelTerms["terms"][number];
+  readonly weights: WeightType & TrainResult["weightType"];
+  readonly unlabeled: UnlabeledArticles & NonNullable<ModelCard["unlabeled"]>;
+  readonly fitted: FittedTfidfVectorizer & ReturnType<TfidfVectorizer["fit"]>;
+  readonly encoding: Encoding & NonNullable<ReadOptions["encoding"]>;
+  readonly format: InputFormat & SourceSummary["format"];
+}
 
 declare const classifier: Classifier;
 declare const tokenizer: Tokenizer;
