@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CrossValidationResult } from "../cross-validation.js";
 import { FOLD_SPEC, type FoldOptions } from "../options/fold-options.js";
-import { addFoldFlags, type FoldFlags, loadFoldable } from "./fold-flags.js";
+import { addFoldFlags, type FoldableArticles, type FoldFlags, loadFoldable } from "./fold-flags.js";
 import { formatOption, type OutputFormat } from "./format-option.js";
 import { addInputFlags, checkInputFlags } from "./input-flags.js";
 import { Interrupt } from "./interrupt.js";
@@ -18,18 +18,20 @@ interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag, Unla
   readonly format: OutputFormat;
 }
 
-/** The out-of-fold predictions as CSV: a row for each article, its line, fold, labels, and the scores of all labels. */
+/** The out-of-fold predictions as CSV: a row for each article, its file and line, fold, labels, and the scores of all labels. */
 function formatPredictions(
   { predictions, report }: Pick<CrossValidationResult, "predictions" | "report">,
-  lines: readonly number[],
+  { sources, lines }: Pick<FoldableArticles, "sources" | "lines">,
   formatCsvRow: (fields: readonly (string | number)[]) => string,
 ): string {
   const labels = report.labels.map(({ label }) => label);
-  let text = formatCsvRow(["line", "fold", "label", "predicted", "score", ...labels.map((label) => `score ${label}`)]);
+  const scoresOf = labels.map((label) => `score ${label}`);
+  let text = formatCsvRow(["source", "line", "fold", "label", "predicted", "score", ...scoresOf]);
   for (const { index, fold, trueLabel, predictions: ranked } of predictions) {
     const [best] = ranked;
     const scores = new Map(ranked.map(({ label, score }) => [label, score]));
     text += formatCsvRow([
+      sources[index] as string,
       lines[index] as number,
       fold + 1,
       trueLabel,
@@ -79,7 +81,7 @@ async function runCrossval(
   const settings = await loadTrainingSettings(flags);
   checkUnlabeledFlag(flags, settings);
   const tokenizer = await loadTokenizer(flags);
-  const { articles, lines, ...kinds } = await loadFoldable(paths, flags, streams);
+  const { articles, lines, sources, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
   const interrupt = new Interrupt(streams);
   const unlabeled =
@@ -101,7 +103,7 @@ async function runCrossval(
   });
   display.clear();
   if (flags.predictions !== undefined) {
-    await writeFileAtomically(flags.predictions, formatPredictions(result, lines, formatCsvRow));
+    await writeFileAtomically(flags.predictions, formatPredictions(result, { sources, lines }, formatCsvRow));
     display.log(`predictions: ${flags.predictions}`);
   }
   const { predictions: _, ...scores } = result;

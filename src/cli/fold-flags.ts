@@ -34,6 +34,8 @@ export interface FoldableArticles {
   readonly articles: readonly LabeledArticle[];
   /** 1-based, of each article. */
   readonly lines: readonly number[];
+  /** Name of each one's file. */
+  readonly sources: readonly string[];
   readonly groups?: readonly (string | number)[];
   readonly dates?: readonly string[];
 }
@@ -75,8 +77,8 @@ export async function loadFoldable(
     streams.messages.write(
       `${paths.join(", ")}: near-duplicates: ${groups.length} groups of ${countMembers(groups)} articles\n`,
     );
-    return { articles, lines, groups: Array.from(groupOf) };
+    return { articles, lines, sources, groups: Array.from(groupOf) };
   }
-  if (groupColumn !== undefined) return { articles, lines, groups: fields };
-  return dateColumn === undefined ? { articles, lines } : { articles, lines, dates: fields };
+  if (groupColumn !== undefined) return { articles, lines, sources, groups: fields };
+  return dateColumn === undefined ? { articles, lines, sources } : { articles, lines, sources, dates: fields };
 }

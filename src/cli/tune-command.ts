@@ -100,7 +100,7 @@ async function runTune(
   const state = statePath(flags.output);
   for (const file of [flags.output, state, flags.trials]) if (file !== undefined) await checkWritable(file);
   const tokenizer = await loadTokenizer(flags);
-  const { articles, lines: _, ...kinds } = await loadFoldable(paths, flags, streams);
+  const { articles, lines: _, sources: __, ...kinds } = await loadFoldable(paths, flags, streams);
   const isResumed = flags.resume === true && (await fileExists(state));
   if (flags.resume === true && !isResumed) display.log(`${state}: there is none; searching from the start`);
   const refuse = (problem: string, options?: ErrorOptions) =>

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { runCli, useFolder } from "./harness.js";
@@ -14,6 +14,7 @@ const CSV = `category,title,작성일,story\n${ROWS.join("\n")}\n`;
 const QUICK = ["--epochs", "1", "--min-steps", "20", "--min-df", "1", "--hidden-units", "8,8,8"];
 
 interface PredictionRow {
+  readonly source: string;
   readonly line: string;
   readonly fold: string;
   readonly label: string;
@@ -59,7 +60,9 @@ describe("newsclf crossval", () => {
     expect(exitCode).toBe(0);
     const rows = readRows(await readFile(predictions, "utf8"));
     expect(rows.map((row) => row.line)).toEqual(Array.from({ length: 12 }, (_, i) => String(i + 2)));
+    expect(rows.map((row) => row.source)).toEqual(Array.from({ length: 12 }, () => csv));
     expect(Object.keys(rows[0] as object)).toEqual([
+      "source",
       "line",
       "fold",
       "label",
@@ -73,6 +76,20 @@ describe("newsclf crossval", () => {
     const nCorrect = rows.filter(({ label, predicted }) => label === predicted).length;
     expect(result.report.accuracy).toBeCloseTo(nCorrect / 12, 12);
     for (const row of rows) expect(Number(row["score 경제"]) + Number(row["score 정치"])).toBeCloseTo(1, 5);
+  });
+
+  it("tells predictions for articles of several files apart", async () => {
+    const csv = await writeCsv();
+    const other = folder("other.csv");
+    await copyFile(csv, other);
+    const flags = ["--folds", "2", "--predictions", folder("predictions.csv"), ...QUICK];
+    expect((await runCli(["crossval", csv, other, ...flags])).exitCode).toBe(0);
+    const places = readRows(await readFile(folder("predictions.csv"), "utf8")).map(({ source, line }) => [
+      source,
+      line,
+    ]);
+    expect(places.map(([, line]) => line)).toEqual([...places.keys()].map((i) => String((i % 12) + 2)));
+    expect(places.map(([source]) => source)).toEqual([...places.keys()].map((i) => (i < 12 ? csv : other)));
   });
 
   it("keeps a group of --group-column on one side", async () => {
