@@ -1,3 +1,4 @@
+import { NewsclfError } from "../errors.js";
 import type { OptionSpec } from "./constraint.js";
 import { type Resolved, resolveOptions } from "./resolve-options.js";
 
@@ -421,6 +422,20 @@ export const TRAINING_GROUPS = {
   optimizer: { title: "Optimizer", spec: OPTIMIZER_SPEC },
 } as const;
 
+/** Names the group of an option that was given beside the groups, which is where callers look for it first. */
+function checkGroups(run: object): void {
+  for (const name of Object.keys(run)) {
+    if (Object.hasOwn(RUN_SPEC, name)) continue;
+    const [group] = Object.entries(TRAINING_GROUPS).find(([, { spec }]) => Object.hasOwn(spec, name)) ?? [];
+    if (group !== undefined) {
+      throw new NewsclfError(
+        "OPTION_UNKNOWN",
+        `${name} is not an option by itself; it belongs to a group: ${group}.${name}`,
+      );
+    }
+  }
+}
+
 /**
  * Returns a frozen copy of the settings with every default filled in.
  * @throws {OptionError} when a value breaks its constraint
@@ -428,6 +443,7 @@ export const TRAINING_GROUPS = {
  */
 export function resolveTrainingSettings(given: TrainingSettings = {}): ResolvedTrainingSettings {
   const { text, terms, vectorizer, network, optimizer, ...run } = given;
+  checkGroups(run);
   return Object.freeze({
     ...resolveOptions<RunOptions>(RUN_SPEC, run, ""),
     text: resolveOptions<TextOptions>(TEXT_SPEC, text, "text"),

@@ -129,5 +129,8 @@ describe("resolveTrainingSettings", () => {
 
   it("rejects an unknown group", () => {
     expect(() => resolveTrainingSettings({ optimiser: {} } as never)).toThrow("optimiser is not an option");
+    expect(() => resolveTrainingSettings({ epochs: 3 } as never)).toThrow(
+      "epochs is not an option by itself; it belongs to a group: optimizer.epochs",
+    );
   });
 });
