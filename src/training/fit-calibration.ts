@@ -132,8 +132,9 @@ function bestOf(row: Float32Array): number {
  *
  * For each T, L is concave in w, whose best is found by halving on ∂L/∂w; with that w, ∂L/∂ln T is the slope of the best of L
  * by T, and is halved in turn. That has one maximum where there are thousands of articles. Of 30 to 1,000 it may have two, of
- * which either is found; of 1,430 samples of eleven files it was never less than the greatest by more than 0.2 in all, as
- * between models that the articles cannot tell apart (2026-11-29). Time: 20 times nRows nLabels exponentials and 20 nRows divisions.
+ * which either is found: in 1,430 samples of what eleven trainings kept back it was never less than the greatest by more than
+ * 0.2 in all, as between models that the articles cannot tell apart (2026-11-29). Time: 20 times nRows nLabels exponentials and
+ * 20 nRows divisions.
  *
  * @param probabilities `[nRows, nLabels]`
  * @param labels `[nRows]` label numbers, at least one

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Classifier } from "../../src/classifier.js";
 import { fromFile } from "../../src/io/model-source.js";
-import { decodeModel, type ModelParts } from "../../src/model-file/model-file.js";
+import { decodeModel, encodeModel, type ModelParts } from "../../src/model-file/model-file.js";
 import { runCli, TINY_TEST, trainTiny, useFolder } from "./harness.js";
 
 const inFolder = useFolder();
@@ -47,6 +47,16 @@ describe("newsclf inspect", () => {
     expect((await trainTiny(inFolder("kept"), "--validation-fraction", "0.25")).exitCode).toBe(0);
     const { stdout } = await runCli(["inspect", inFolder("kept", "tiny.newsclf")]);
     expect(stdout).toMatch(/^epoch {11}\d+, validation macro-F1 of the network alone [01]\.\d{4}$/m);
+  });
+
+  it("shows the numbers of a calibration", async () => {
+    const calibration = { temperature: 1.5, flattenedShare: 0.25, labelBias: [0, -0.5, 0] };
+    const file = inFolder("calibrated.newsclf");
+    await writeFile(file, await encodeModel({ ...parts, metadata: { ...parts.metadata, calibration } }));
+    const { stdout } = await runCli(["inspect", file]);
+    expect(stdout).toContain(
+      "calibration     temperature 1.500, flattened share 0.250, bias 경제 0.000, 스포츠 -0.500, 정치 0.000\n",
+    );
   });
 
   it("shows the top terms by idf, by document frequency and by label", async () => {
