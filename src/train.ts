@@ -1,6 +1,7 @@
 import { Classifier } from "./classifier.js";
 import { TrainingError } from "./errors.js";
 import { type RowSource, sliceRows } from "./features/csr-matrix.js";
+import { termKindsOf } from "./features/term-kinds.js";
 import { countByLabel } from "./features/term-statistics.js";
 import type { MlpKernelFactory } from "./kernels/mlp.js";
 import { decodeCheckpoint, encodeCheckpoint, type RunDescription } from "./model-file/checkpoint.js";
@@ -284,6 +285,7 @@ export async function trainModel(articles: TrainingArticles, options: TrainOptio
   const fitted = await fitMembers({
     input,
     settings,
+    termKinds: termKindsOf(vocabulary),
     everything,
     unlabeled: unlabeledRows,
     backend: engine?.backend,

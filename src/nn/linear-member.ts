@@ -28,11 +28,14 @@ const BAYES_WEIGHT = 0.15;
 
 /**
  * Weight of a document's loss against the squared norm of the separating weights, for labels of even shares: this times the
- * square root of the terms of a document on average. Rows have length 1 however long the texts, so the values of an article of
- * a thousand terms are small and ask for larger weights than those of a headline: 0.15 suits headlines of 64 terms, 0.5 to 1
- * articles of 1,250 (docs/accuracy.md).
+ * terms of a document on average. Rows have length 1 however long the texts, so the values of a document of n terms are of
+ * the size of 1 / √n, and weights that tell as much by a term have a squared norm n times as great. It is 0.15 for headlines of
+ * 64 terms, which is best for them, and 3 for articles of 1,250 (docs/accuracy.md).
  */
-const LOSS_WEIGHT_PER_ROOT = 0.019;
+const LOSS_WEIGHT_PER_TERM = 0.0024;
+
+/** The least weight of a loss: with less, headlines of 10 terms, which are words alone, get planes too weak beside Bayes. */
+const MIN_LOSS_WEIGHT = 0.06;
 
 /** What a distance to the separating plane is multiplied by to become a logit: at 1 all scores would be near even. */
 const SHARPNESS = 5;
@@ -43,6 +46,9 @@ const MAX_PASSES = 40;
 
 /** Passes are shuffled by numbers that neither epochs, which count up from 1, nor folds use. */
 const FIRST_SHUFFLE = 0x8000_0000;
+
+/** Kinds of terms have numbers of a byte. */
+const MAX_KINDS = 256;
 
 /** Labels whose passes go side by side over a row at hand. */
 const LABELS_PER_GROUP = MAX_SEPARATORS;
@@ -89,23 +95,47 @@ export interface LinearMember {
   readonly isCutShort: boolean;
 }
 
-/** `[1 + C][V]` sum of each term's weights over all documents, and over those of each label. */
-function sumColumns(documents: LinearDocuments, nLabels: number): readonly Float64Array[] {
+/** Sums over documents, each counted by its weight. */
+interface ColumnSums {
+  /** `[V]` of each term's values over all documents. */
+  readonly total: Float64Array;
+  /** `[C][V]` the same over those of each label. */
+  readonly within: readonly Float64Array[];
+  /** Of the squares of all values, by kind of the term. */
+  readonly squaresOfKind: Float64Array;
+}
+
+function sumColumns(documents: LinearDocuments, kinds: Uint8Array, nLabels: number): ColumnSums {
   const { matrix, labels } = documents;
-  const sums = Array.from({ length: 1 + nLabels }, () => new Float64Array(matrix.nColumns));
-  const [total] = sums;
+  const total = new Float64Array(matrix.nColumns);
+  const within = Array.from({ length: nLabels }, () => new Float64Array(matrix.nColumns));
+  const squaresOfKind = new Float64Array(MAX_KINDS);
   const columns = new Uint32Array(longestRow(matrix));
   const values = new Float32Array(columns.length);
   for (let row = 0; row < matrix.nRows; row++) {
-    const within = sums[1 + labels[row]];
+    const ofLabel = within[labels[row]]!;
     const weight = sampleWeight(documents, row);
     const nnz = copyRow(matrix, row, columns, values, 0);
     for (let i = 0; i < nnz; i++) {
-      total[columns[i]] += weight * values[i];
-      within[columns[i]] += weight * values[i];
+      const column = columns[i];
+      const value = values[i];
+      total[column] += weight * value;
+      ofLabel[column] += weight * value;
+      squaresOfKind[kinds[column]] += weight * value * value;
     }
   }
-  return sums;
+  return { total, within, squaresOfKind };
+}
+
+/**
+ * Squares of the scales that give each kind of terms the same say: with the sums of squares Q_k of the m kinds that documents
+ * hold, s_k² = Σ Q / (m Q_k), so that Σ s_k² Q_k = Σ Q: rows keep their length on average. Words are 0.13 to 0.28 of the square of a
+ * row, for character n-grams are many more, and say more than that about long articles (docs/accuracy.md).
+ */
+function squaredScales(squaresOfKind: Float64Array): Float64Array {
+  const sum = squaresOfKind.reduce((before, squares) => before + squares, 0);
+  const nKinds = squaresOfKind.reduce((n, squares) => (squares > 0 ? n + 1 : n), 0);
+  return squaresOfKind.map((squares) => (squares > 0 ? sum / (nKinds * squares) : 1));
 }
 
 /**
@@ -170,9 +200,9 @@ function addComplementBayes(
 
 /** What a fit works on, planned once for all groups of labels. */
 interface SeparatorBuffers {
-  /** `[V, S]` w_t √r(t), which meets x itself; a step moves it by r(t) x_t. */
+  /** `[V, S]` w_t s(t) √r(t), which meets x itself; a step moves it by s(t)² r(t) x_t. */
   readonly weights: Float64Array;
-  /** `[V, S]` */
+  /** `[V, S]` s(t)² r(t) */
   readonly ratios: Float64Array;
   /** `[N, S]` */
   readonly alpha: Float64Array;
@@ -246,20 +276,20 @@ class SeparatorFit {
     this.#order = new Uint32Array(matrix.nRows);
     this.#seed = seed;
     const meanTerms = countValues(matrix) / matrix.nRows;
-    this.#lossWeight = LOSS_WEIGHT_PER_ROOT * Math.sqrt(Math.max(meanTerms, 1));
+    this.#lossWeight = Math.max(LOSS_WEIGHT_PER_TERM * meanTerms, MIN_LOSS_WEIGHT);
   }
 
   /**
    * Separates the documents of each label of a group from all others: minimizes ‖w‖² / 2 + Σ_i K_i max(0, 1 - y_i (w · x̃_i))² with
-   * x̃_t = √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual; see `descendDual` of the kernels. K_i =
-   * s_i K N / (2 n) with the weight s_i of the document and the sums n over the documents on its side and N over all, so that
+   * x̃_t = s(t) √r(t) x_t and a constant 1 for the bias, by coordinate descent in the dual; see `descendDual` of the kernels. K_i =
+   * v_i K N / (2 n) with the weight v_i of the document and the sums n over the documents on its side and N over all, so that
    * both sides weigh the same. O(passes · nnz · G); 8 bytes per document and label.
    *
    * √r in place of the r of the paper's NBSVM: the full ratio was worse on the three screens that it was tried on (docs/accuracy.md).
    *
    * Labels do not meet: each becomes what it would by itself. A row, which may come from a file, is read once for all of them.
    *
-   * @param ratios `[G][V]` r of each label, each ≥ 0
+   * @param ratios `[G][V]` s² r of each label, each ≥ 0
    */
   *separate(
     firstLabel: number,
@@ -369,24 +399,29 @@ function toNetwork(separators: readonly Separator[], nTerms: number): MlpWeights
 
 /**
  * Fits a linear support vector machine for each label against the others, on terms weighted by how far they tell the label
- * apart, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each hidden layer. The same
- * input gives the same bytes on any engine. Yields every some milliseconds how many documents have been gone through, in all
- * passes. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
+ * apart, all kinds of them alike, adds complement naive Bayes, and returns the sum as a network with a unit for each label in each
+ * hidden layer. The same input gives the same bytes on any engine. Yields every some milliseconds how many documents have been
+ * gone through, in all passes. Memory: 16 bytes per term and 8 per document, for each of at most eight labels.
  *
  * @param documents `[N, V]` rows of Euclidean norm 1, or empty; each label has a document that counts 1
+ * @param kinds `[V]` numbers of the kinds of terms, such as words and characters
  */
 export function* fitLinearMember(
   documents: LinearDocuments,
+  kinds: Uint8Array,
   nLabels: number,
   seed: number,
   kernels: MlpKernelFactory,
 ): Generator<number, LinearMember, LinearCommand> {
-  const [total, ...within] = sumColumns(documents, nLabels);
+  const { total, within, squaresOfKind } = sumColumns(documents, kinds, nLabels);
+  const scales = squaredScales(squaresOfKind);
   const ofNone = total.map(logRatioOfNone);
   const fit = new SeparatorFit(documents, nLabels, seed, kernels);
   const separators: Separator[] = [];
   for (let first = 0; first < nLabels; first += LABELS_PER_GROUP) {
-    const ratios = within.slice(first, first + LABELS_PER_GROUP).map((sums) => logCountRatios(total, sums, ofNone));
+    const ratios = within
+      .slice(first, first + LABELS_PER_GROUP)
+      .map((sums) => logCountRatios(total, sums, ofNone).map((ratio, t) => scales[kinds[t]] * ratio));
     separators.push(...(yield* fit.separate(first, ratios)));
   }
   addComplementBayes(separators, total, within);

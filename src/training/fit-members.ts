@@ -65,6 +65,8 @@ export interface MembersInput {
   /** Of one network; the seed is that of the run. */
   readonly input: TrainMlpInput;
   readonly settings: ResolvedTrainingSettings;
+  /** `[nTerms]` see `termKindsOf`. */
+  readonly termKinds: Uint8Array;
   /** What the linear member learns from once more; null where it does not. */
   readonly everything: LabeledMatrix | null;
   /** What the linear member labels itself; null without. */
@@ -107,7 +109,8 @@ export interface FittedMembers {
  * @throws what `fitEnsemble` throws
  */
 export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
-  const { input, settings, everything, unlabeled, backend, threads, nLanes, resume, callbacks, onDistill } = given;
+  const { input, settings, termKinds, everything, unlabeled, backend, threads, nLanes, resume, callbacks, onDistill } =
+    given;
   const { matrix, labels, nLabels, seed, kernels } = input;
   const { signal } = callbacks;
   const nLeft = settings.ensemble - (resume?.finished.length ?? 0);
@@ -138,7 +141,7 @@ export async function fitMembers(given: MembersInput): Promise<FittedMembers> {
   let nLearned = 0;
   const fit = (documents: LinearDocuments, round: number): Promise<LinearMember> => {
     const nBefore = nLearned;
-    return fitLinear(documents, nLabels, seed, kernels, linearSignal, (nDocuments) => {
+    return fitLinear(documents, termKinds, nLabels, seed, kernels, linearSignal, (nDocuments) => {
       nLearned = nBefore + nDocuments;
       // What the networks do is told of until they are done.
       if (round > 0 && areNetworksDone) {

@@ -3,6 +3,7 @@ import { DatasetError } from "../errors.js";
 import { ConfusionMatrix } from "../evaluation/confusion-matrix.js";
 import { computeScores } from "../evaluation/scores.js";
 import type { CsrMatrix } from "../features/csr-matrix.js";
+import { termKindsOf } from "../features/term-kinds.js";
 import type { TermLog } from "../features/term-log.js";
 import { TfidfVectorizer } from "../features/tfidf-vectorizer.js";
 import type { Vocabulary } from "../features/vocabulary.js";
@@ -57,6 +58,8 @@ interface FoldShares {
   validation(): LabeledMatrix | null;
   /** What the linear member learns from in the end. */
   ofLinear(): LabeledMatrix;
+  /** `[nTerms]` see `termKindsOf`. */
+  readonly termKinds: Uint8Array;
   readonly test: CsrMatrix;
 }
 
@@ -200,7 +203,7 @@ export class FoldScorer {
     const { validationFraction, seed } = settings;
     const split = stratifiedSplit(Int32Array.from(train, numberOf), labels.length, validationFraction, seed);
     const rowsOf = (places: Uint32Array): Uint32Array => places.map((place) => train[place] as number);
-    const { matrixOf } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rowsOf(split.train));
+    const { matrixOf, fitted } = new TfidfVectorizer(settings.vectorizer).fitLog(log, rowsOf(split.train));
     const shareOf = (places: Uint32Array): LabeledMatrix => {
       const rows = rowsOf(places);
       return { matrix: matrixOf(rows), labels: Int32Array.from(rows, numberOf) };
@@ -210,6 +213,7 @@ export class FoldScorer {
       training: () => shareOf(split.train),
       validation: () => (split.validation.length === 0 ? null : shareOf(split.validation)),
       ofLinear: () => shareOf(isRefitted ? concatRows(split.train, split.validation) : split.train),
+      termKinds: termKindsOf(fitted.vocabulary),
       test: matrixOf(test),
     };
   }
@@ -246,7 +250,9 @@ export class FoldScorer {
     nLabels: number,
   ): Promise<Float32Array | null> {
     const { kernels, signal = new AbortController().signal } = this.#input;
-    const { weights, isCutShort } = await fitLinear(shares.ofLinear(), nLabels, settings.seed, kernels, signal);
+    const documents = shares.ofLinear();
+    const { termKinds } = shares;
+    const { weights, isCutShort } = await fitLinear(documents, termKinds, nLabels, settings.seed, kernels, signal);
     return isCutShort ? null : scoreRows(oneNetwork(weights), shares.test, kernels);
   }
 

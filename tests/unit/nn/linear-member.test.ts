@@ -24,8 +24,9 @@ function fit(
   nLabels: number,
   seed: number,
   pseudoWeights?: Float64Array,
+  kinds = new Uint8Array(matrix.nColumns),
 ): MlpWeights {
-  const run = fitLinearMember({ matrix, labels, pseudoWeights }, nLabels, seed, createReferenceMlp);
+  const run = fitLinearMember({ matrix, labels, pseudoWeights }, kinds, nLabels, seed, createReferenceMlp);
   for (;;) {
     const { done, value } = run.next();
     if (done) return value.weights;
@@ -34,7 +35,8 @@ function fit(
 
 /** Says "stop" at each yield, and returns what comes of it and how often it was said. */
 function fitStopped(): LinearMember & { readonly nYields: number } {
-  const run = fitLinearMember({ matrix: TWO_DOCUMENTS, labels: TWO_LABELS }, 2, 1, createReferenceMlp);
+  const documents = { matrix: TWO_DOCUMENTS, labels: TWO_LABELS };
+  const run = fitLinearMember(documents, new Uint8Array(2), 2, 1, createReferenceMlp);
   for (let nYields = 0; ; nYields++) {
     const { done, value } = run.next("stop");
     if (done) return { ...value, nYields };
@@ -46,34 +48,55 @@ describe("fitLinearMember", () => {
     const { w1, b1, w4 } = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     // Sums within label 0: 1.1 and 0.1 of 1.2; without: 0.1 and 1.1 of 1.2. r = ln 11 = 2.3979 for both terms.
     // By symmetry α is the same for both documents and the bias 0: the decision for the first is α r, its curvature r + 1,
-    // and 1 / (2 K) is n / (K N) = 1 / (0.019 · 2) = 26.316 for documents of one term. α r - 1 + 26.316 α = 0 gives
-    // α = 1 / 28.714 = 0.034826. The weight that meets x is α r = 0.08351, within what the tolerance of 0.02 leaves open.
+    // and 1 / (2 K) is n / (K N) = 1 / (0.06 · 2) = 8.3333 for documents of few terms. α r - 1 + 8.3333 α = 0 gives
+    // α = 1 / 10.731 = 0.093186. The weight that meets x is α r = 0.22345, within what the tolerance of 0.02 leaves open.
     // Sums without label 0 for term 0: 0.1 of 1.2, without label 1: 1.1 of 1.2. -ln: 2.4849 and 0.0870, 1.1989 from their mean;
-    // times 0.15 it is 0.17984, and the weights are ±0.26335.
-    expect(w1[0]).toBeCloseTo(0.26335, 3);
-    expect(w1[2]).toBeCloseTo(-0.26335, 3);
-    expect(w1[1]).toBeCloseTo(-0.26335, 3);
-    expect(w1[3]).toBeCloseTo(0.26335, 3);
-    // The lift is the greater norm of the weights, √2 · 0.26335 = 0.37243.
-    expect(b1[0]).toBeCloseTo(0.37243, 3);
+    // times 0.15 it is 0.17984, and the weights are ±0.40329.
+    expect(w1[0]).toBeCloseTo(0.40329, 3);
+    expect(w1[2]).toBeCloseTo(-0.40329, 3);
+    expect(w1[1]).toBeCloseTo(-0.40329, 3);
+    expect(w1[3]).toBeCloseTo(0.40329, 3);
+    // The lift is the greater norm of the weights, √2 · 0.40329 = 0.57034.
+    expect(b1[0]).toBeCloseTo(0.57034, 3);
     expect([...w4]).toEqual([5, 0, 0, 5]);
     // A unit for each label in each layer.
     expect(b1).toHaveLength(2);
   });
 
-  it("lets losses weigh by the root of the terms of a document", () => {
-    // Two documents of four terms each, of length 1: K = 0.019 · 2, so that 1 / (2 K) is 1 / (0.038 · 2) = 13.158.
+  it("lets losses weigh by the terms of a document", () => {
+    // Two documents of 100 terms each, of length 1: K = 0.0024 · 100, so that 1 / (2 K) is 1 / (0.24 · 2) = 2.0833.
     const matrix: CsrMatrix = {
       nRows: 2,
-      nColumns: 8,
-      indptr: Uint32Array.of(0, 4, 8),
-      indices: Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
-      data: new Float32Array(8).fill(0.5),
+      nColumns: 200,
+      indptr: Uint32Array.of(0, 100, 200),
+      indices: Uint32Array.from({ length: 200 }, (_, i) => i),
+      data: new Float32Array(200).fill(0.1),
     };
     const { w1 } = fit(matrix, TWO_LABELS, 2, 1);
-    // Sums within: 0.6 of 2.8; without: 0.1 of 2.8. r = ln 6 = 1.7918. α = 1 / (r + 13.158) = 0.06689, and a term's weight is
-    // α r / 2 = 0.05993. Bayes: (ln 28 - ln (28 / 6)) / 2 = 0.89588, times 0.15 it is 0.13438.
-    expect(w1[0]).toBeCloseTo(0.19431, 3);
+    // Sums within: 0.2 of 30; without: 0.1 of 30. r = ln 2 = 0.69315. α = 1 / (r + 2.0833) = 0.36017, and a term's weight is
+    // α r / 10 = 0.02497. Bayes: (ln 300 - ln 150) / 2 = 0.34657, times 0.15 it is 0.05199.
+    expect(w1[0]).toBeCloseTo(0.07695, 3);
+  });
+
+  it("gives terms of each kind the same say, however great their part in the rows", () => {
+    // Two documents with a term of either kind each: 0.36 of the square of a row is of the first kind, 0.64 of the second. So
+    // s² = 1 / (2 · 0.36) = 1.3889 and 1 / (2 · 0.64) = 0.78125: half of the square is of either.
+    const matrix: CsrMatrix = {
+      nRows: 2,
+      nColumns: 4,
+      indptr: Uint32Array.of(0, 2, 4),
+      indices: Uint32Array.of(0, 1, 2, 3),
+      data: Float32Array.of(0.6, 0.8, 0.6, 0.8),
+    };
+    const { w1 } = fit(matrix, TWO_LABELS, 2, 1, undefined, Uint8Array.of(7, 0, 7, 0));
+    // r = ln (0.7 / 0.1) = 1.9459 and ln (0.9 / 0.1) = 2.1972. α = 1 / ((1.9459 + 2.1972) / 2 + 8.3333) = 0.09611, and the
+    // weights are α s² r x = 0.15585 and 0.13198; those of Bayes 0.15 r / 2 = 0.14594 and 0.16479.
+    expect(w1[0]).toBeCloseTo(0.30179, 3);
+    expect(w1[2]).toBeCloseTo(0.29678, 3);
+    // All of one kind, whatever its number: 1 / (0.36 · 1.9459 + 0.64 · 2.1972 + 8.3333) = 0.09579; 0.11183 + 0.14594.
+    const ofOne = fit(matrix, TWO_LABELS, 2, 1, undefined, new Uint8Array(4).fill(255));
+    expect(ofOne.w1[0]).toBeCloseTo(0.25778, 3);
+    expect(ofOne).toEqual(fit(matrix, TWO_LABELS, 2, 1));
   });
 
   it("is a network whose logits are 5 times the decision values, also for no terms", () => {
@@ -139,8 +162,10 @@ describe("fitLinearMember", () => {
       data: Float32Array.from(dense.flat(), ({ value }) => value),
     };
     const labels = Int32Array.from({ length: nRows }, (_, row) => (row * row) % nLabels || row % nLabels);
+    const documents = { matrix, labels, pseudoWeights: Float64Array.of(0.4, 0.9) };
+    const kinds = Uint8Array.from({ length: nColumns }, (_, column) => column % 3);
     const [byReference, byWasm] = [createReferenceMlp, await loadDefaultMlp()].map((kernels) => {
-      const run = fitLinearMember({ matrix, labels, pseudoWeights: Float64Array.of(0.4, 0.9) }, nLabels, 3, kernels);
+      const run = fitLinearMember(documents, kinds, nLabels, 3, kernels);
       for (;;) {
         const { done, value } = run.next();
         if (done) return value.weights;
@@ -172,19 +197,19 @@ describe("fitLinearMember", () => {
   it("gives the same bytes for weights of 1 as without weights, and the loss its weight by the terms of all documents", () => {
     const plain = fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1);
     expect(fit(TWO_DOCUMENTS, TWO_LABELS, 2, 1, Float64Array.of(1))).toEqual(plain);
-    // A first document of next to no weight says nothing but how many terms documents have: 1 or 2 on average.
+    // A first document of next to no weight says nothing but how many terms documents have: 1 or 51 on average.
     const weightOf = (nFirst: number): number => {
       const matrix: CsrMatrix = {
         nRows: 3,
-        nColumns: 6,
+        nColumns: 152,
         indptr: Uint32Array.of(0, nFirst, nFirst + 1, nFirst + 2),
-        indices: Uint32Array.of(...[2, 3, 4, 5].slice(0, nFirst), 0, 1),
+        indices: Uint32Array.of(...Array.from({ length: nFirst }, (_, i) => i + 2), 0, 1),
         data: Float32Array.of(...new Array<number>(nFirst).fill(1 / Math.sqrt(nFirst)), 1, 1),
       };
       return fit(matrix, Int32Array.of(0, 0, 1), 2, 1, Float64Array.of(1e-9)).w1[0]!;
     };
     expect(weightOf(1)).toBeCloseTo(plain.w1[0]!, 2);
-    expect(weightOf(4)).toBeGreaterThan(weightOf(1) + 0.02);
+    expect(weightOf(150)).toBeGreaterThan(weightOf(1) + 0.1);
   });
 
   it("gives the same bytes for the same seed, and close ones for another", () => {

@@ -15,19 +15,28 @@ const TWO_DOCUMENTS: LabeledMatrix = {
   labels: Int32Array.of(0, 1),
 };
 
+const ONE_KIND = new Uint8Array(2);
+
 describe("fitLinear", () => {
   it("lets others run before it is done", async () => {
     const order: string[] = [];
     setImmediate(() => order.push("other"));
     const never = new AbortController().signal;
-    const { isCutShort } = await fitLinear(TWO_DOCUMENTS, 2, 1, createReferenceMlp, never);
+    const { isCutShort } = await fitLinear(TWO_DOCUMENTS, ONE_KIND, 2, 1, createReferenceMlp, never);
     order.push("fit");
     expect(order).toEqual(["other", "fit"]);
     expect(isCutShort).toBe(false);
   });
 
   it("ends early, with a network all the same, when stopped", async () => {
-    const { weights, isCutShort } = await fitLinear(TWO_DOCUMENTS, 2, 1, createReferenceMlp, AbortSignal.abort());
+    const { weights, isCutShort } = await fitLinear(
+      TWO_DOCUMENTS,
+      ONE_KIND,
+      2,
+      1,
+      createReferenceMlp,
+      AbortSignal.abort(),
+    );
     expect(isCutShort).toBe(true);
     expect(weights.w1[0]).toBeGreaterThan(0);
   });

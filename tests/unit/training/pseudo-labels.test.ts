@@ -23,7 +23,7 @@ const LABELED: LabeledMatrix = {
 
 const never = new AbortController().signal;
 const fitUntil = (signal: AbortSignal) => (documents: LinearDocuments) =>
-  fitLinear(documents, 2, 1, createReferenceMlp, signal);
+  fitLinear(documents, new Uint8Array(documents.matrix.nColumns), 2, 1, createReferenceMlp, signal);
 
 async function trainSmall(nRounds: number, fit = fitUntil(never), signal = never) {
   const unlabeled = rowsToLabel(MATRIX, 3)!;
@@ -94,12 +94,12 @@ describe("selfTrain", () => {
       data: Float32Array.from([...rows.flat(), 1, 1]),
     };
     const labeled = { matrix: sliceRows(matrix, nUnlabeled, nRows), labels: Int32Array.of(0, 1) };
-    // Both terms weigh 0.26 for and against their labels, so that 5 (2 · 0.26 (x_0 - x_1) + 0.5) is the difference of the logits:
-    // 3.0 and 0.8. The means are 0.83 and 0.17; their factors take off 1.6.
+    // Both terms weigh 0.40 for and against their labels, so that 5 (2 · 0.40 (x_0 - x_1) + 0.7) is the difference of the logits:
+    // 4.3 and 0.9. The means are 0.86 and 0.14; their factors take off 1.8.
     const plain = await fitUntil(never)(labeled);
     const biased = {
       ...plain,
-      weights: { ...plain.weights, b1: Float32Array.of(plain.weights.b1[0]! + 0.5, plain.weights.b1[1]!) },
+      weights: { ...plain.weights, b1: Float32Array.of(plain.weights.b1[0]! + 0.7, plain.weights.b1[1]!) },
     };
     const scores = scoreRows(oneNetwork(biased.weights), sliceRows(matrix, 0, nUnlabeled), createReferenceMlp);
     for (let row = 0; row < nUnlabeled; row++) expect(scores[2 * row]).toBeGreaterThan(0.5);
