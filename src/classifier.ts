@@ -1,6 +1,6 @@
 import { createDocumentRows, type DocumentRows } from "./document-rows.js";
 import { createTermLocator } from "./document-terms.js";
-import { ModelFormatError, NewsclfError, OptionError } from "./errors.js";
+import { ModelFormatError, OptionError } from "./errors.js";
 import { type Explainer, type Explanation, explainArticle } from "./explanation/explain.js";
 import { CsrBuilder } from "./features/csr-builder.js";
 import type { CsrMatrix } from "./features/csr-matrix.js";
@@ -13,6 +13,14 @@ import { type DecodedModel, decodeModel } from "./model-file/model-file.js";
 import type { Tokenizer } from "./morph/tokenizer.js";
 import { ATTRIBUTION_METHODS, type AttributionMethod } from "./nn/attribution.js";
 import { MlpInference } from "./nn/inference.js";
+import {
+  checkArticle,
+  checkMethod,
+  checkOptionNames,
+  checkText,
+  checkTexts,
+  type OptionNames,
+} from "./options/check-argument.js";
 import { type Article, type Label, toCleanDocument } from "./text/article.js";
 
 export interface Prediction {
@@ -59,26 +67,15 @@ export interface ExplainOptions {
   readonly method?: AttributionMethod;
 }
 
-/** Callers without types may misspell an option, which would be ignored in silence. */
+const LOAD_OPTIONS: OptionNames<LoadOptions> = { tokenizer: true, kernels: true };
+const CLASSIFY_OPTIONS: OptionNames<ClassifyOptions> = { topK: true };
+const EXPLAIN_OPTIONS: OptionNames<ExplainOptions> = { against: true, method: true };
+
 function topKOf(options: ClassifyOptions): number {
-  for (const name in options) {
-    if (name !== "topK") throw new NewsclfError("OPTION_UNKNOWN", `${name} is not an option; known: topK`);
-  }
+  checkOptionNames(options, CLASSIFY_OPTIONS);
   const { topK = 1 } = options;
   if (!Number.isSafeInteger(topK) || topK < 1) throw new OptionError("topK", "an integer ≥ 1 (labels)", topK);
   return topK;
-}
-
-/** Callers without types may give anything; what is no text would leave the kernels' memory broken for all later calls. */
-function checkText(name: string, value: unknown): void {
-  if (typeof value !== "string") throw new OptionError(name, "a string", value);
-}
-
-function checkArticle(name: string, article: Article): void {
-  if (typeof article !== "object" || article === null)
-    throw new OptionError(name, "an article, { title, body }", article);
-  checkText(`${name}.title`, article.title);
-  checkText(`${name}.body`, article.body);
 }
 
 /**
@@ -117,7 +114,8 @@ export class Classifier {
    * Reads a model.
    *
    * @param source the bytes of a model file, which then belong to the classifier, or something that reads them
-   * @throws {OptionError} when the source is neither of them
+   * @throws {OptionError} when the source is neither of them, or the tokenizer is none
+   * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    * @throws {ModelFormatError} when the bytes are not a model of this version, are damaged, or (code MODEL_DICTIONARY)
    * were trained with another tokenizer or dictionary
    * @throws {FileError} when the source or what the package brings along cannot be read
@@ -130,6 +128,8 @@ export class Classifier {
   static async load(source: Uint8Array | ModelSource, options: LoadOptions = {}): Promise<Classifier> {
     if (!(source instanceof Uint8Array) && typeof source?.read !== "function")
       throw new OptionError("source", "a Uint8Array or a ModelSource, such as fromFile(path) of newsclf/node", source);
+    checkOptionNames(options, LOAD_OPTIONS);
+    if (options.tokenizer !== undefined) checkMethod("tokenizer", options.tokenizer, "tokenize", "a Tokenizer");
     const bytes = source instanceof Uint8Array ? source : await source.read();
     const name = source instanceof Uint8Array ? undefined : source.name;
     const parts = await decodeModel(bytes, name);
@@ -166,8 +166,7 @@ export class Classifier {
    * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    */
   classifyBatch(texts: readonly string[], options: ClassifyOptions = {}): readonly Predictions[] {
-    if (!Array.isArray(texts)) throw new OptionError("texts", "an array of strings", texts);
-    for (const [i, text] of texts.entries()) checkText(`texts[${i}]`, text);
+    checkTexts("texts", texts);
     const topK = topKOf(options);
     return texts.map((text) => this.#rank({ title: text, body: "" }, topK));
   }
@@ -189,6 +188,7 @@ export class Classifier {
    * @param label the label to explain; the best one when left out
    * @throws {OptionError} when the text is not a string, a label is not the model's, both are the same, or the method is
    * not known
+   * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
    * @example
    * ```ts
    * const { label, words } = classifier.explain("한국은행이 기준금리를 동결했다");
@@ -201,6 +201,7 @@ export class Classifier {
 
   /** `explain` for an article, its title and body joined as in training. */
   explainArticle(article: Article, label?: Label, options: ExplainOptions = {}): Explanation {
+    checkOptionNames(options, EXPLAIN_OPTIONS);
     const { method = "active-units" } = options;
     if (!ATTRIBUTION_METHODS.includes(method)) {
       throw new OptionError("method", `one of ${ATTRIBUTION_METHODS.join(", ")}`, method);
@@ -237,10 +238,11 @@ export class Classifier {
 
   /**
    * Returns the tf-idf matrix `[nArticles, nTerms]` that the network sees.
-   * @throws {OptionError} when a title or body is not a string
+   * @throws {OptionError} when the articles cannot be iterated, or a title or body is not a string
    */
   vectorize(articles: Iterable<Article>): CsrMatrix {
     const builder = new CsrBuilder(this.vocabulary.nTerms);
+    checkMethod("articles", articles, Symbol.iterator, "an iterable of articles, { title, body }");
     let index = 0;
     for (const article of articles) {
       checkArticle(`articles[${index++}]`, article);

@@ -1,4 +1,5 @@
 import { Classifier, type ClassifyOptions, type ModelSource, type Predictions } from "./classifier.js";
+import { checkOptions } from "./options/check-argument.js";
 
 export interface ClassifyTextOptions extends ClassifyOptions {
   /** A loaded classifier, a model's bytes or something that reads them; the package's own model when left out. */
@@ -37,6 +38,7 @@ function packagedClassifier(): Promise<Classifier> {
  * ```
  */
 export async function classify(text: string, options: ClassifyTextOptions = {}): Promise<Predictions> {
+  checkOptions("options", options);
   const { model, ...classifyOptions } = options;
   const classifier =
     model === undefined

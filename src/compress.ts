@@ -1,4 +1,5 @@
 /** A finished model → a smaller one that is nearly as good, or a refusal with the numbers. */
+
 import { Classifier, type LoadOptions } from "./classifier.js";
 import { NewsclfError } from "./errors.js";
 import { evaluate } from "./evaluation/evaluate.js";
@@ -8,6 +9,7 @@ import { BATCH_NORM_EPSILON } from "./kernels/mlp.js";
 import { unpackRow } from "./kernels/packed-rows.js";
 import { decodeModel, encodeModel, frequenciesOf, type ModelParts } from "./model-file/model-file.js";
 import { isPacked, packNetworks, selectTerms } from "./nn/weights.js";
+import { checkLabeledArticles, checkMethod, checkOptions } from "./options/check-argument.js";
 import { COMPRESS_SPEC, type CompressOptions } from "./options/compress-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import type { LabeledArticle } from "./text/article.js";
@@ -99,7 +101,7 @@ function describe(figures: ModelFigures): string {
  *
  * A pruned model's document vectors have norm 1 over the terms that stay. All else stays as it was trained.
  *
- * @throws {OptionError} when an option is out of range
+ * @throws {OptionError} when an option is out of range, the classifier is none, or an article's parts are not strings
  * @throws {NewsclfError} code COMPRESSION_LOSS, with the numbers, when macro-F1 falls by more than `maxLoss`
  * @throws {DatasetError} code DATASET_NO_USABLE_ROW when there is no article
  */
@@ -108,6 +110,9 @@ export async function compress(
   articles: readonly LabeledArticle[],
   options: CompressOptions & LoadOptions = {},
 ): Promise<CompressResult> {
+  checkMethod("classifier", classifier, "toBytes", "a Classifier");
+  checkLabeledArticles("articles", articles);
+  checkOptions("options", options);
   const { tokenizer, kernels, ...given } = options;
   const { quantize: type, prune: share, maxLoss } = resolveOptions<CompressOptions>(COMPRESS_SPEC, given, "");
   const bytes = classifier.toBytes();

@@ -2,6 +2,7 @@ import type { Classifier, Predictions } from "./classifier.js";
 import { DatasetError, OptionError, TrainingError } from "./errors.js";
 import { createEvaluator, type EvaluationReport } from "./evaluation/index.js";
 import { type Fold, forwardFolds, groupedFolds, stratifiedFolds } from "./folds.js";
+import { checkLabeledArticles, checkOptionNames, checkOptions, type OptionNames } from "./options/check-argument.js";
 import { FOLD_SPEC, type FoldOptions } from "./options/fold-options.js";
 import { type Resolved, resolveOptions } from "./options/resolve-options.js";
 import { RUN_SPEC, type RunOptions } from "./options/train-options.js";
@@ -78,6 +79,17 @@ export interface CrossValidationResult {
   readonly report: EvaluationReport;
 }
 
+const OPTIONS: OptionNames<CrossValidationOptions> = {
+  folds: true,
+  training: true,
+  groups: true,
+  dates: true,
+  source: true,
+  onFold: true,
+  onProgress: true,
+  signal: true,
+};
+
 function spreadOf(values: readonly number[]): FoldSpread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (values.length < 2) return { mean, standardDeviation: null };
@@ -130,7 +142,8 @@ function resolveRun(training: TrainOptions): Resolved<RunOptions> {
  * `stratifiedFolds`, `groupedFolds` and `forwardFolds`. The same articles and options give the same result.
  *
  * @throws {OptionError} when an option is out of range, or there is not one group or date for each article, or nothing would
- * learn from articles without labels
+ * learn from articles without labels, or an article's parts are not strings
+ * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  * @throws {DatasetError} when there is no article, or a fold has too few articles of a label to learn from
  * @throws {TrainingError} when `signal` is aborted
  * @example
@@ -142,9 +155,12 @@ export async function crossValidate(
   articles: readonly LabeledArticle[],
   options: CrossValidationOptions = {},
 ): Promise<CrossValidationResult> {
+  checkLabeledArticles("articles", articles);
+  checkOptionNames(options, OPTIONS);
   const { training = {}, source = "articles", onFold, onProgress, signal } = options;
   const given = options.folds === undefined ? {} : { folds: options.folds };
   const { folds: nFolds }: Resolved<FoldOptions> = resolveOptions(FOLD_SPEC, given, "");
+  checkOptions("training", training);
   const run = resolveRun(training);
   if (training.unlabeled !== undefined) checkUnlabeledUse(run);
   if (articles.length === 0) throw new DatasetError("DATASET_EMPTY", { source }, "there is no article");

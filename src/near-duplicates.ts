@@ -11,6 +11,7 @@
 
 import { OptionError } from "./errors.js";
 import { Philox, RANDOM_STREAM } from "./kernels/random.js";
+import { checkOptionNames, checkText, checkTexts, type OptionNames } from "./options/check-argument.js";
 import { DEFAULT_SIMILARITY } from "./options/doctor-options.js";
 import { normalizeText } from "./text/normalize-text.js";
 
@@ -21,6 +22,8 @@ export interface NearDuplicateOptions {
    */
   readonly similarity?: number;
 }
+
+const OPTIONS: OptionNames<NearDuplicateOptions> = { similarity: true };
 
 /** Who belongs together. Rows are places in the list of texts. */
 export interface NearDuplicates {
@@ -106,8 +109,11 @@ function jaccard(left: Uint32Array, right: Uint32Array): number {
 /**
  * Returns the similarity of two texts in [0, 1]: the Jaccard index of their character 3-grams, letters and digits alone.
  * Time is that of sorting the texts' 3-grams.
+ * @throws {OptionError} when a text is not a string
  */
 export function textSimilarity(left: string, right: string): number {
+  checkText("left", left);
+  checkText("right", right);
   return jaccard(shinglesOf(keyOf(left)), shinglesOf(keyOf(right)));
 }
 
@@ -210,9 +216,12 @@ function joinSimilarKeys(keys: readonly string[], similarity: number): DisjointR
  * and their lengths; a signature has 384 bytes. A pair at the threshold is found with probability 0.96, one at 0.7 with
  * 0.998, unless 16 texts that differ from both lie between them in every bucket they share.
  *
- * @throws {OptionError} when `similarity` is not in (0, 1]
+ * @throws {OptionError} when the texts are not an array of strings, or `similarity` is not in (0, 1]
+ * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  */
 export function findNearDuplicates(texts: readonly string[], options: NearDuplicateOptions = {}): NearDuplicates {
+  checkTexts("texts", texts);
+  checkOptionNames(options, OPTIONS);
   const similarity = options.similarity ?? DEFAULT_SIMILARITY;
   if (!(similarity > 0 && similarity <= 1)) throw new OptionError("similarity", "a number in (0, 1]", similarity);
   const numbers = new Map<string, number>();

@@ -7,6 +7,7 @@
 
 import type { Prediction, Predictions } from "./classifier.js";
 import { OptionError } from "./errors.js";
+import { checkMethod, checkTexts } from "./options/check-argument.js";
 import type { Label } from "./text/article.js";
 
 /** Rounds of the estimation; it has come to rest long before. */
@@ -17,7 +18,7 @@ const TOLERANCE = 1e-6;
 const SMALLEST_SHARE = 1e-6;
 
 function checkShares(name: string, shares: ArrayLike<number>, nLabels: number): void {
-  const list = Array.from(shares);
+  const list = Array.from(shares ?? []);
   const isShare = (share: number): boolean => Number.isFinite(share) && share > 0;
   if (list.length !== nLabels || !list.every(isShare)) {
     throw new OptionError(name, `${nLabels} numbers > 0, one for each label`, list);
@@ -48,12 +49,15 @@ export function adaptScores(
   from: ArrayLike<number>,
   to: ArrayLike<number>,
 ): Predictions {
+  if (!Array.isArray(predictions)) throw new OptionError("predictions", "an array of { label, score }", predictions);
+  checkTexts("labels", labels);
   checkShares("from", from, labels.length);
   checkShares("to", to, labels.length);
   const places = new Map(labels.map((label, place) => [label, place]));
   const weighted = predictions.map(({ label, score }): Prediction => {
     const place = places.get(label);
     if (place === undefined) throw new OptionError("predictions", "labels of the model", label);
+    if (!Number.isFinite(score)) throw new OptionError(`score of ${label}`, "a number", score);
     return { label, score: (score * (to[place] as number)) / (from[place] as number) };
   });
   const sum = weighted.reduce((total, { score }) => total + score, 0);
@@ -76,11 +80,13 @@ export function adaptScores(
  * equation 2.8
  */
 export function estimateShares(scores: readonly ArrayLike<number>[], from: ArrayLike<number>): readonly number[] {
-  const nLabels = from.length;
+  checkMethod("scores", scores, "map", "an array with the scores of each article");
+  const nLabels = from?.length ?? 0;
   checkShares("from", from, nLabels);
   if (scores.length === 0) throw new OptionError("scores", "those of one article or more", "none");
   for (const row of scores) {
-    if (row.length !== nLabels) throw new OptionError("scores", `${nLabels} numbers for each article`, row.length);
+    const isComplete = row?.length === nLabels && Array.from(row).every(Number.isFinite);
+    if (!isComplete) throw new OptionError("scores", `${nLabels} numbers for each article`, row);
   }
   const old = normalize(Array.from(from));
   let shares = old;

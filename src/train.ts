@@ -1,5 +1,5 @@
 import { Classifier } from "./classifier.js";
-import { TrainingError } from "./errors.js";
+import { OptionError, TrainingError } from "./errors.js";
 import { type RowSource, sliceRows } from "./features/csr-matrix.js";
 import { termKindsOf } from "./features/term-kinds.js";
 import { countByLabel } from "./features/term-statistics.js";
@@ -15,6 +15,7 @@ import type { EngineChoice } from "./nn/training-backend.js";
 import type { Rollback, TrainingState } from "./nn/training-state.js";
 import type { LabeledMatrix } from "./nn/validation.js";
 import { type JoinedNetworks, joinNetworks, layersOf, packNetworks, type WeightType } from "./nn/weights.js";
+import { checkMethod, checkOptions } from "./options/check-argument.js";
 import { resolveTrainingSettings, type TrainingSettings } from "./options/train-options.js";
 import { checkUnlabeledUse } from "./options/unlabeled-use.js";
 import { sha256, toHex } from "./sha-256.js";
@@ -170,7 +171,8 @@ function detach(articles: TrainingArticles): {
  * The same articles, settings, tokenizer and kernels give the same model, byte for byte, on any machine; with engine
  * "tfjs" on those with the same TensorFlow.js and processor.
  *
- * @throws {OptionError} when an option is out of range, or an article's parts are not strings or its label is empty
+ * @throws {OptionError} when an option is out of range, the articles cannot be iterated, or an article's parts are not
+ * strings or its label is empty
  * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  * @throws {DatasetError} when there is no article, one label only, or a label with fewer than two articles
  * @throws {NewsclfError} code VOCABULARY_EMPTY when no term passes minDf and maxDfFraction
@@ -188,6 +190,13 @@ export async function train(
   articles: Iterable<LabeledArticle> | AsyncIterable<LabeledArticle>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  checkOptions("options", options);
+  const isIterable =
+    typeof articles === "object" &&
+    articles !== null &&
+    (Symbol.iterator in articles || Symbol.asyncIterator in articles);
+  if (!isIterable) throw new OptionError("articles", "an iterable of articles, { title, body, label }", articles);
+  if (options.tokenizer !== undefined) checkMethod("tokenizer", options.tokenizer, "tokenize", "a Tokenizer");
   const { makeMeasured, ...result } = await trainModel(articles, options);
   return { ...result, measured: await makeMeasured() };
 }

@@ -3,6 +3,7 @@ import { DatasetError } from "../errors.js";
 import { truncateToWidth } from "../evaluation/display-width.js";
 import { createEvaluator, type DocumentSource, type Evaluator } from "../evaluation/index.js";
 import { toOneLine } from "../evaluation/report-text.js";
+import { checkTexts } from "../options/check-argument.js";
 import type { OptionSpec } from "../options/constraint.js";
 import { resolveOptions } from "../options/resolve-options.js";
 import type { Label } from "../text/article.js";
@@ -147,5 +148,7 @@ class StreamingComparator implements Comparator {
  * @throws {OptionError} when an option is out of range, or labels of a model are not all different
  */
 export function createComparator(a: readonly Label[], b: readonly Label[], options?: ComparatorOptions): Comparator {
+  checkTexts("a", a);
+  checkTexts("b", b);
   return new StreamingComparator(a, b, options);
 }

@@ -1,5 +1,6 @@
 import type { Classifier, Predictions } from "../classifier.js";
 import type { WeightedRange } from "../html/index.js";
+import { checkLabeledArticle, checkMethod, checkOptions } from "../options/check-argument.js";
 import type { Article, LabeledArticle } from "../text/article.js";
 import { createEvaluator, type Evaluator, type EvaluatorOptions, type Reasons } from "./evaluator.js";
 import type { EvaluationReport, ReportContext } from "./report.js";
@@ -44,7 +45,8 @@ export function evaluateArticle(
  * Classifies the articles and returns the report. One article is held at a time, so any number can be evaluated.
  *
  * @throws {DatasetError} with code DATASET_NO_USABLE_ROW when there is no article
- * @throws {OptionError} when an option is out of range
+ * @throws {OptionError} when an option is out of range, the classifier is none, the articles cannot be iterated, or an
+ * article's parts are not strings
  * @example
  * ```ts
  * console.log(formatReport(evaluate(classifier, testArticles)));
@@ -55,8 +57,14 @@ export function evaluate(
   articles: Iterable<EvaluatedArticle>,
   options: EvaluatorOptions & { readonly context?: ReportContext } = {},
 ): EvaluationReport {
+  checkMethod("classifier", classifier, "classifyArticle", "a Classifier");
+  checkMethod("articles", articles, Symbol.iterator, "an iterable of articles, { title, body, label }");
+  checkOptions("options", options);
   const { context, ...evaluatorOptions } = options;
   const evaluator = createEvaluator(classifier.labels, evaluatorOptions);
-  for (const article of articles) evaluateArticle(evaluator, classifier, article);
+  for (const article of articles) {
+    checkLabeledArticle(`articles[${evaluator.nDocuments}]`, article);
+    evaluateArticle(evaluator, classifier, article);
+  }
   return evaluator.finish(context);
 }

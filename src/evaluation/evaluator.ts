@@ -1,6 +1,7 @@
 import type { Prediction } from "../classifier.js";
 import { DatasetError, OptionError } from "../errors.js";
 import type { WeightedRange } from "../html/index.js";
+import { checkTexts } from "../options/check-argument.js";
 import type { OptionSpec } from "../options/constraint.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import type { Article, Label } from "../text/article.js";
@@ -332,5 +333,6 @@ class StreamingEvaluator implements Evaluator {
  * ```
  */
 export function createEvaluator(labels: readonly Label[], options?: EvaluatorOptions): Evaluator {
+  checkTexts("labels", labels);
   return new StreamingEvaluator(labels, options);
 }

@@ -1,5 +1,6 @@
 import { NewsclfError, OptionError } from "../errors.js";
 import type { NumberedTerms } from "../kernels/numbering.js";
+import { checkMethod, checkTexts } from "../options/check-argument.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { VectorizerOptions } from "../options/train-options.js";
 import { CsrBuilder } from "./csr-builder.js";
@@ -172,10 +173,17 @@ export function fitAll<F extends FittedVectorizer>(
   return { fitted, matrix: matrixOf(documents) };
 }
 
-/** The documents as a log. */
+/**
+ * The documents as a log.
+ * @throws {OptionError} when they are not arrays of strings
+ */
 export function logOf(documents: Iterable<readonly string[]>): TermLog {
+  checkMethod("documents", documents, Symbol.iterator, "an iterable of arrays of strings");
   const log = new TermLog();
-  for (const terms of documents) log.add(terms);
+  for (const terms of documents) {
+    checkTexts(`documents[${log.nDocuments}]`, terms);
+    log.add(terms);
+  }
   return log;
 }
 

@@ -1,3 +1,4 @@
+import { checkMethod, checkTexts } from "../options/check-argument.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import { VECTORIZER_SPEC, type VectorizerOptions } from "../options/train-options.js";
 import { buildMatrix, type FittedCounts, FittedCountVectorizer, fitAll, fitCounts, logOf } from "./count-vectorizer.js";
@@ -39,10 +40,12 @@ export class TfidfVectorizer implements Vectorizer<FittedTfidfVectorizer> {
     this.#options = resolveOptions<VectorizerOptions>(VECTORIZER_SPEC, options, "vectorizer");
   }
 
+  /** @throws {OptionError} when the documents are not arrays of strings */
   fit(documents: Iterable<readonly string[]>): FittedTfidfVectorizer {
     return this.fitTransform(documents).fitted;
   }
 
+  /** @throws {OptionError} when the documents are not arrays of strings */
   fitTransform(documents: Iterable<readonly string[]>): FitResult<FittedTfidfVectorizer> {
     return fitAll(logOf(documents), (log, all) => this.fitLog(log, all));
   }
@@ -95,11 +98,15 @@ export class FittedTfidfVectorizer implements FittedVectorizer {
     return this.#counts.nDocuments;
   }
 
+  /** @throws {OptionError} when the documents are not arrays of strings */
   transform(documents: Iterable<readonly string[]>): CsrMatrix {
+    checkMethod("documents", documents, Symbol.iterator, "an iterable of arrays of strings");
     return buildMatrix(this, documents);
   }
 
+  /** @throws {OptionError} when the terms are not an array of strings */
   transformDocument(terms: readonly string[]): SparseRow {
+    checkTexts("terms", terms);
     const row = this.#counts.transformDocument(terms);
     const { indices, values, nnz } = row;
     weightRow(indices, values, 0, nnz, this.idf, this.sublinearTf);

@@ -4,6 +4,7 @@ import type { TermBatch } from "../features/term-log.js";
 import { createWasmNumbering } from "../kernels/wasm-numbering.js";
 import type { MecabTokenizer } from "../morph/mecab-tokenizer.js";
 import { TokenLayout, type TokenLayoutName } from "../morph/token-layout.js";
+import { checkMethod } from "../options/check-argument.js";
 import type { Resolved } from "../options/resolve-options.js";
 import type { TermOptions } from "../options/train-options.js";
 import { createGroupAnalyzer, type DocumentAnalyzerFactory } from "../training/document-analyzer.js";
@@ -40,9 +41,10 @@ export class AnalyzerPool {
    * @param nWorkers threads: `render` has them beside the calling one, which reads and writes, `analyzer` counts the calling
    * one, too; 1 for the calling one alone. One per processor, 8 at most, when left out
    * @param unitsBeforeWorkers UTF-16 units that the calling thread analyses itself at first; 0 leaves all to the workers
-   * @throws {OptionError} when nWorkers is not an integer ≥ 1
+   * @throws {OptionError} when the tokenizer is none, or nWorkers not an integer ≥ 1
    */
   constructor(tokenizer: MecabTokenizer, nWorkers?: number, unitsBeforeWorkers: number = UNITS_BEFORE_WORKERS) {
+    checkMethod("tokenizer", tokenizer, "visit", "a MecabTokenizer");
     this.#tokenizer = tokenizer;
     const options: ThreadPoolOptions<AnalysisRequest, AnalysisResponse> = {
       nWorkers,

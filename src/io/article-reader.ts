@@ -1,4 +1,5 @@
 import { DatasetError, OptionError } from "../errors.js";
+import { checkMethod, checkOptionNames, checkText, type OptionNames } from "../options/check-argument.js";
 import {
   type Delimiter,
   type Encoding,
@@ -20,7 +21,7 @@ import {
 } from "./columns.js";
 import { isArticleHeader, readCsvTable } from "./csv-table.js";
 import { decodeText } from "./decode-text.js";
-import { type ByteSource, openFile } from "./files.js";
+import { type ByteSource, checkSource, openFile } from "./files.js";
 import { hashFile, hashSource } from "./hash-source.js";
 import { formatOfName } from "./input-format.js";
 import { isArticleObject, readNdjsonTable } from "./ndjson-table.js";
@@ -109,8 +110,42 @@ function sniffFormat(line: string): "csv" | "ndjson" | "lines" {
   return isArticleObject(line) ? "ndjson" : "lines";
 }
 
+const READ_OPTIONS: OptionNames<ReadOptions> = {
+  textColumn: true,
+  titleColumn: true,
+  labelColumn: true,
+  extraColumns: true,
+  labelMap: true,
+  maxListedLines: true,
+  hashesFiles: true,
+  onReject: true,
+  onChoice: true,
+  encoding: true,
+  inputFormat: true,
+  delimiter: true,
+  preset: true,
+  onBadRow: true,
+  maxRowSize: true,
+  labelLevel: true,
+};
+
+/** The sources one by one. */
+function listSources(sources: ArticleSources): readonly (string | ByteSource)[] {
+  const list: readonly (string | ByteSource)[] = Array.isArray(sources) ? sources : [sources as string | ByteSource];
+  for (const [i, source] of list.entries()) checkSource(list === sources ? `sources[${i}]` : "sources", source);
+  return list;
+}
+
 /** Checks the options of the table and fills in their defaults. */
 function resolveInput(options: ReadOptions): Resolved<InputOptions> {
+  checkOptionNames(options, READ_OPTIONS);
+  for (const name of ["textColumn", "titleColumn", "labelColumn"] as const)
+    if (options[name] !== undefined) checkText(name, options[name]);
+  if (options.labelMap !== undefined) checkMethod("labelMap", options.labelMap, "get", "a Map of values and labels");
+  if (options.extraColumns !== undefined) {
+    checkMethod("extraColumns", options.extraColumns, Symbol.iterator, "an array of columns, { name, flag }");
+    for (const [i, column] of [...options.extraColumns].entries()) checkText(`extraColumns[${i}].name`, column?.name);
+  }
   const { encoding, inputFormat, delimiter, preset, onBadRow, maxRowSize, labelLevel } = options;
   const given = { encoding, inputFormat, delimiter, preset, onBadRow, maxRowSize, labelLevel };
   const isGiven = ([, value]: readonly [string, unknown]) => value !== undefined;
@@ -229,9 +264,9 @@ export class TableArticleReader<A extends Article> implements ArticleReader<A> {
     mode: ReadMode,
     build: (article: Article, label: Label) => A,
   ) {
-    this.#sources = typeof sources === "string" || "chunks" in sources ? [sources] : sources;
-    this.#options = options;
+    this.#sources = listSources(sources);
     this.#input = resolveInput(options);
+    this.#options = options;
     this.#mode = mode;
     if (this.#input.inputFormat === "lines" && !mode.sniffs) {
       throw new OptionError("inputFormat", "a format with columns", "lines");

@@ -2,6 +2,8 @@ import { createReadStream, constants as fileSystemConstants, type Stats } from "
 import type { FileHandle } from "node:fs/promises";
 import * as nodeFileSystem from "node:fs/promises";
 import path from "node:path";
+import { OptionError } from "../errors.js";
+import { checkMethod } from "../options/check-argument.js";
 import { toHex } from "../sha-256.js";
 import { directoryError, toFileError } from "./file-errors.js";
 import { markUnfinished, removeLeftovers, temporaryName, unmarkUnfinished } from "./unfinished-files.js";
@@ -47,13 +49,23 @@ export interface ByteSource {
   readonly isLive?: boolean;
 }
 
+/** @throws {OptionError} when the value is neither a path nor an open source */
+export function checkSource(name: string, value: unknown): void {
+  if (typeof value === "string" || (typeof value === "object" && value !== null && "chunks" in value)) return;
+  throw new OptionError(name, "the path of a file, or an open source such as fromStream() gives", value);
+}
+
 /** A file as a source. It is opened when reading begins; reading throws {FileError} when that fails. */
 export function openFile(filePath: string): ByteSource {
   return { name: filePath, chunks: readChunks(filePath, () => createReadStream(filePath)) };
 }
 
-/** An open stream of bytes, such as standard input, as a source; a fault of the stream is thrown as {FileError}. */
+/**
+ * An open stream of bytes, such as standard input, as a source; a fault of the stream is thrown as {FileError}.
+ * @throws {OptionError} when the stream is none
+ */
 export function fromStream(name: string, stream: AsyncIterable<Uint8Array>): ByteSource {
+  checkMethod("stream", stream, Symbol.asyncIterator, "a stream of bytes");
   return { name, chunks: readChunks(name, () => stream), isLive: true };
 }
 

@@ -16,7 +16,9 @@ import { type ArticleReader, type ArticleSources, type ReadOptions, TableArticle
  * DATASET_COLUMN when a column is missing, DATASET_EMPTY when there is no header or no row, DATASET_NO_USABLE_ROW when each row
  * was rejected.
  *
- * @throws {OptionError} when an option is out of range, or `onBadRow` is "collect" without `onReject`
+ * @throws {OptionError} when an option is out of range, a source is neither a path nor an open source, or `onBadRow` is
+ * "collect" without `onReject`
+ * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known
  */
 export function readArticles(sources: ArticleSources, options: ReadOptions = {}): ArticleReader<LabeledArticle> {
   return new TableArticleReader(sources, options, { requireLabel: true, sniffs: false }, (article, label) => ({

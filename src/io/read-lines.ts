@@ -1,7 +1,7 @@
 import { DatasetError } from "../errors.js";
 import { MAX_RECORD_LENGTH } from "./csv.js";
 import { type DecodeOptions, decodeText } from "./decode-text.js";
-import { type ByteSource, openFile } from "./files.js";
+import { type ByteSource, checkSource, openFile } from "./files.js";
 import { unpack } from "./unpack.js";
 
 /**
@@ -11,6 +11,7 @@ import { unpack } from "./unpack.js";
  * text begins no further line. A line is read from the source only when it is asked for; memory is one chunk and one line.
  *
  * @param source path of the file, or an open source such as standard input
+ * @throws {OptionError} when the source is neither of them
  * @throws {FileError} when the source cannot be read
  * @throws {DatasetError} with code DATASET_ENCODING when its bytes are not in the encoding, DATASET_FORMAT
  *   when it is no text, DATASET_SYNTAX when a line is longer than 16 Mi characters
@@ -19,6 +20,7 @@ export async function* readLines(
   source: string | ByteSource,
   options: DecodeOptions = {},
 ): AsyncGenerator<string, void> {
+  checkSource("source", source);
   const bytes = typeof source === "string" ? openFile(source) : source;
   yield* splitLines(decodeText(unpack(bytes), options), bytes.name);
 }

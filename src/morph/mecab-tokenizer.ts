@@ -3,6 +3,7 @@
 import { ReferenceViterbi } from "../kernels/reference-viterbi.js";
 import type { TermKernelFactory } from "../kernels/terms.js";
 import { MAX_SENTENCE_UNITS, type ViterbiKernel, type ViterbiKernelFactory } from "../kernels/viterbi.js";
+import { checkMethod, checkText } from "../options/check-argument.js";
 import type { Dictionary } from "./dictionary.js";
 import { type ExpressionPart, lemma, parseExpression } from "./expression.js";
 import type { Features } from "./features.js";
@@ -46,11 +47,13 @@ export class MecabTokenizer implements Tokenizer {
   readonly #features = new Map<number, Features>();
   readonly #parts = new Map<number, readonly ExpressionPart[]>();
 
+  /** @throws {OptionError} when the dictionary is none */
   constructor(
     dictionary: Dictionary,
     createKernel: ViterbiKernelFactory = (tables) => new ReferenceViterbi(tables),
     termKernels: TermKernelFactory | null = null,
   ) {
+    checkMethod("dictionary", dictionary, "withUserWords", "a Dictionary, such as that of loadDictionary()");
     this.dictionary = dictionary;
     this.termKernels = termKernels;
     const user = dictionary.userHash === null ? "" : `/user-${dictionary.userHash.slice(0, ID_HASH_DIGITS)}`;
@@ -63,7 +66,10 @@ export class MecabTokenizer implements Tokenizer {
     return this.dictionary.userWords;
   }
 
-  /** The tokens of the text; none for an empty or white one. Linear in the length of the text. */
+  /**
+   * The tokens of the text; none for an empty or white one. Linear in the length of the text.
+   * @throws {OptionError} when the text is not a string
+   */
   tokenize(text: string): readonly MecabToken[] {
     const tokens: MecabToken[] = [];
     this.visit(text, (wordId, start, end) => {
@@ -99,8 +105,12 @@ export class MecabTokenizer implements Tokenizer {
     return parts;
   }
 
-  /** Calls `visitor` for each token in order, without making an object or a string. */
+  /**
+   * Calls `visitor` for each token in order, without making an object or a string.
+   * @throws {OptionError} when the text is not a string
+   */
   visit(text: string, visitor: TokenVisitor): void {
+    checkText("text", text);
     for (let start = 0; start < text.length; ) {
       const end = pieceEnd(text, start);
       this.#visitPiece(text, start, end, visitor);

@@ -1,6 +1,7 @@
 /** Rows of a user dictionary → entries with ids and costs. */
 
 import { DatasetError, type DatasetLocation, showValue } from "../errors.js";
+import { checkMethod } from "../options/check-argument.js";
 import { normalizeText } from "../text/normalize-text.js";
 import { ContextIds } from "./context-ids.js";
 import { defaultCost } from "./default-costs.js";
@@ -55,8 +56,12 @@ export class UserWordParser {
   readonly #contextIds: ContextIds;
   readonly #counts = new Map<string, number>();
 
-  /** @param dictionary what the words are to be added to */
+  /**
+   * @param dictionary what the words are to be added to
+   * @throws {OptionError} when it is none
+   */
   constructor(dictionary: Dictionary) {
+    checkMethod("dictionary", dictionary, "withUserWords", "a Dictionary, such as that of loadDictionary()");
     this.#dictionary = dictionary;
     this.#contextIds = new ContextIds(dictionary);
   }

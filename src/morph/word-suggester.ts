@@ -1,5 +1,6 @@
 /** New words of a corpus: what the analyzer splits or does not know, though the corpus treats it as one word. */
 
+import { checkMethod } from "../options/check-argument.js";
 import { resolveOptions } from "../options/resolve-options.js";
 import { SUGGEST_SPEC, type SuggestOptions } from "../options/suggest-options.js";
 import { defaultCost } from "./default-costs.js";
@@ -146,11 +147,16 @@ export class WordSuggester {
   readonly #tokens = new BoundedTable<Held>();
   #nTokens = 0;
 
+  /** @throws {OptionError} when the tokenizer is none */
   constructor(tokenizer: MecabTokenizer) {
+    checkMethod("tokenizer", tokenizer, "visit", "a MecabTokenizer");
     this.#tokenizer = tokenizer;
   }
 
-  /** Takes the candidates of a text, which should be in NFC, as texts are that a model sees. */
+  /**
+   * Takes the candidates of a text, which should be in NFC, as texts are that a model sees.
+   * @throws {OptionError} when the text is not a string
+   */
   add(text: string): void {
     const tokens = this.#tokenizer.tokenize(text).flatMap(splitUnknown);
     for (let start = 0; start < tokens.length; ) {

@@ -1,6 +1,8 @@
 /** Training options in a file. */
+
 import { ConfigError, OptionError } from "../errors.js";
 import { JsonFault, type LocatedMember, type LocatedValue, parseLocatedJson, placeOf } from "../json.js";
+import { checkText } from "./check-argument.js";
 import { type AnyConstraint, checkOption } from "./constraint.js";
 import { listSpec } from "./resolve-options.js";
 import { RUN_SPEC, type RunOptions, TRAINING_GROUPS, type TrainingSettings } from "./train-options.js";
@@ -68,6 +70,7 @@ function readGroup(group: Group, content: LocatedValue, fail: Fail): Readonly<Re
  * @throws {ConfigError} with line and column, when the text is not JSON, an option is not known, or a value out of range
  */
 export function parseConfig(text: string, source: string): TrainingSettings {
+  checkText("text", text);
   try {
     return readSettings(text, source);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { NewsclfError, OptionError } from "../errors.js";
+import { checkOptionNames, type OptionNames } from "./check-argument.js";
 import { type AnyConstraint, checkOption, type OptionSpec } from "./constraint.js";
 
 /** Every option present and none of them undefined; what code past `resolveOptions` sees. */
@@ -22,16 +22,9 @@ export function resolveOptions<T extends object>(
   group: string,
 ): Resolved<T> {
   const prefix = group === "" ? "" : `${group}.`;
-  if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given))) {
-    throw new OptionError(group === "" ? "options" : group, "an object", given);
-  }
+  const names = Object.fromEntries(listSpec(spec).map(([name]) => [name, true])) as OptionNames<T>;
+  if (given !== undefined) checkOptionNames(given, names, prefix);
   const values = new Map<string, unknown>(Object.entries(given ?? {}));
-  const names = listSpec(spec).map(([name]) => name);
-  for (const name of values.keys()) {
-    if (!names.includes(name)) {
-      throw new NewsclfError("OPTION_UNKNOWN", `${prefix}${name} is not an option; known: ${names.join(", ")}`);
-    }
-  }
   const resolved: Record<string, unknown> = {};
   for (const [name, constraint] of listSpec(spec)) {
     const value = values.get(name);

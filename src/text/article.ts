@@ -1,3 +1,4 @@
+import { checkArticle } from "../options/check-argument.js";
 import type { Cleaning } from "../options/train-options.js";
 import { cleanNews } from "./clean-news.js";
 import { cleanText } from "./clean-text.js";
@@ -24,16 +25,20 @@ function join(title: string, body: string): string {
  *
  * The one rule for joining title and body, the same at training and inference. `classify(text)` treats its text as a title
  * without a body, so `toDocument({ title: text, body: "" })` is what it sees.
+ * @throws {OptionError} when title or body is not a string
  */
 export function toDocument(article: Article): string {
+  checkArticle("article", article);
   return join(cleanText(article.title), cleanText(article.body));
 }
 
 /**
  * `toDocument` with what a model's `settings.text.clean` takes out: "none" nothing, "news" what `cleanNews` does. Of an article
  * that is nothing but boilerplate all is kept.
+ * @throws {OptionError} when title or body is not a string
  */
 export function toCleanDocument(article: Article, clean: Cleaning): string {
+  checkArticle("article", article);
   const document = clean === "news" ? join(cleanNews(article.title), cleanNews(article.body)) : "";
   return document === "" ? toDocument(article) : document;
 }

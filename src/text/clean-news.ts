@@ -1,3 +1,4 @@
+import { checkText } from "../options/check-argument.js";
 import { cleanText } from "./clean-text.js";
 import { NEWS_PATTERNS, type NewsRule, type PlacedPattern, type RulePlace } from "./news-rules.js";
 import { composeTraces, identityPlaces, type TracedText, traceCleanText } from "./traced-text.js";
@@ -289,8 +290,10 @@ function removeBoilerplate(source: string, cleaned: TracedText, removed: Removed
  * running text stay: "무단 접속", "신동해 기자는 …".
  *
  * The text is a fixed point: cleaning it again takes nothing more out. Linear time. A text of nothing but boilerplate gives "".
+ * @throws {OptionError} when the text is not a string
  */
 export function traceCleanNews(text: string): CleanedNews {
+  checkText("text", text);
   const removed: RemovedRange[] = [];
   let cleaned = traceCleanText(text);
   for (;;) {
@@ -301,8 +304,12 @@ export function traceCleanNews(text: string): CleanedNews {
   }
 }
 
-/** The text of `traceCleanNews`. */
+/**
+ * The text of `traceCleanNews`.
+ * @throws {OptionError} when the text is not a string
+ */
 export function cleanNews(text: string): string {
+  checkText("text", text);
   if (!MAY_HOLD_BOILERPLATE.test(text) && !BREAK.test(text)) return cleanText(text);
   return traceCleanNews(text).text;
 }

@@ -1,3 +1,4 @@
+import { checkText } from "../options/check-argument.js";
 import { NEEDS_WORK } from "./clean-text.js";
 import { CleaningStack } from "./cleaning-stack.js";
 import { normalizeText } from "./normalize-text.js";
@@ -75,8 +76,12 @@ function traceNfc(text: string, composed: string): TracedText {
   return { text: composed, starts: starts.fill(0), ends: ends.fill(text.length) };
 }
 
-/** `cleanText(text)` with the place in `text` that each unit comes from. Linear time. */
+/**
+ * `cleanText(text)` with the place in `text` that each unit comes from. Linear time.
+ * @throws {OptionError} when the text is not a string
+ */
 export function traceCleanText(text: string): TracedText {
+  checkText("text", text);
   if (!NEEDS_WORK.test(text)) return untouched(text);
   const composed = normalizeText(text);
   const stack = new CleaningStack(composed.length, true);

@@ -1,6 +1,6 @@
-import { OptionError } from "../errors.js";
 import { TermLog } from "../features/term-log.js";
 import type { NumberingKernelFactory } from "../kernels/numbering.js";
+import { checkArticle } from "../options/check-argument.js";
 import type { Cleaning } from "../options/train-options.js";
 import { type Article, type Label, type LabeledArticle, toCleanDocument } from "../text/article.js";
 import { ArticleHash } from "./article-hash.js";
@@ -108,10 +108,9 @@ export async function analyzeUnlabeled(
   const hash = new ArticleHash();
   async function* read(): AsyncGenerator<Article, void> {
     let index = 0;
-    for await (const { title, body } of articles) {
-      for (const [name, value] of Object.entries({ title, body })) {
-        if (typeof value !== "string") throw new OptionError(`unlabeled[${index}].${name}`, "a string", value);
-      }
+    for await (const article of articles) {
+      checkArticle(`unlabeled[${index}]`, article);
+      const { title, body } = article;
       hash.add({ label: "", title, body });
       yield { title, body };
       index++;

@@ -1,4 +1,5 @@
 import { DatasetError, OptionError } from "../errors.js";
+import { checkLabeledArticle } from "../options/check-argument.js";
 import type { Label, LabeledArticle } from "../text/article.js";
 import { ArticleHash } from "./article-hash.js";
 import type { StoredArticles } from "./stored-articles.js";
@@ -19,13 +20,9 @@ export interface Corpus {
  * @param index its number, for messages
  * @throws {OptionError} when a title, body or label is not a string, or a label is empty
  */
-export function copyArticle({ title, body, label }: LabeledArticle, index: number): LabeledArticle {
-  const check = (name: string, value: unknown): void => {
-    if (typeof value !== "string") throw new OptionError(`articles[${index}].${name}`, "a string", value);
-  };
-  check("title", title);
-  check("body", body);
-  check("label", label);
+export function copyArticle(article: LabeledArticle, index: number): LabeledArticle {
+  checkLabeledArticle(`articles[${index}]`, article);
+  const { title, body, label } = article;
   if (label === "") throw new OptionError(`articles[${index}].label`, "a string that is not empty", label);
   return { title, body, label };
 }

@@ -1,10 +1,12 @@
 /** Articles → the training options that do best on articles not trained on. */
+
 import { assignFolds } from "../cross-validation.js";
 import { isNewsclfError, OptionError } from "../errors.js";
 import type { Fold } from "../folds.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { Tokenizer } from "../morph/tokenizer.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
+import { checkLabeledArticles, checkOptionNames, checkOptions, type OptionNames } from "../options/check-argument.js";
 import { type Resolved, resolveOptions } from "../options/resolve-options.js";
 import {
   type ResolvedTrainingSettings,
@@ -50,6 +52,24 @@ export interface TuneInput extends TuneOptions {
   /** When aborted, the training at hand is dropped and the search ends with the best so far. */
   readonly signal?: AbortSignal;
 }
+
+const INPUT_NAMES: OptionNames<TuneInput> = {
+  metric: true,
+  folds: true,
+  maxTrainings: true,
+  base: true,
+  groups: true,
+  dates: true,
+  maxModelBytes: true,
+  tokenizer: true,
+  kernels: true,
+  analyzer: true,
+  threads: true,
+  source: true,
+  resume: true,
+  onTraining: true,
+  signal: true,
+};
 
 /** Options that were tried. */
 export interface TuneTrial {
@@ -326,7 +346,8 @@ async function hashFolds(folds: readonly Fold[]): Promise<string> {
  * What a search finds is the best of many on the same articles, so its own scores are too good: measure the result on
  * articles that the search has not seen.
  *
- * @throws {OptionError} when an option is out of range, or no choice leads to a model of `maxModelBytes`
+ * @throws {OptionError} when an option is out of range, an article's parts are not strings, or no choice leads to a model of
+ * `maxModelBytes`
  * @throws {NewsclfError} code OPTION_UNKNOWN when an option is not known, or VOCABULARY_EMPTY when no term is left with what is given
  * @throws {DatasetError} when there is no article, or a fold has too few articles of a label to learn from
  * @throws {ConfigError} when what is to be resumed is damaged
@@ -338,6 +359,8 @@ async function hashFolds(folds: readonly Fold[]): Promise<string> {
  * ```
  */
 export async function tune(articles: readonly LabeledArticle[], input: TuneInput = {}): Promise<TuneResult> {
+  checkLabeledArticles("articles", articles);
+  checkOptionNames(input, INPUT_NAMES);
   const {
     base = {},
     source = "articles",
@@ -347,6 +370,7 @@ export async function tune(articles: readonly LabeledArticle[], input: TuneInput
     signal,
   } = input;
   const { metric, folds, maxTrainings } = pickOptions(input);
+  checkOptions("base", base);
   const start = resolveTrainingSettings(base);
   const labels = checkLabels(
     articles.map(({ label }) => label),
