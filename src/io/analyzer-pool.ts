@@ -41,7 +41,7 @@ export class AnalyzerPool {
    * @param nWorkers threads: `render` has them beside the calling one, which reads and writes, `analyzer` counts the calling
    * one, too; 1 for the calling one alone. One per processor, 8 at most, when left out
    * @param unitsBeforeWorkers UTF-16 units that the calling thread analyses itself at first; 0 leaves all to the workers
-   * @throws {OptionError} when the tokenizer is none, or nWorkers not an integer ≥ 1
+   * @throws {OptionError} when the tokenizer is none, or nWorkers not an integer in [1, 64]
    */
   constructor(tokenizer: MecabTokenizer, nWorkers?: number, unitsBeforeWorkers: number = UNITS_BEFORE_WORKERS) {
     checkMethod("tokenizer", tokenizer, "visit", "a MecabTokenizer");

@@ -39,7 +39,7 @@ export class ClassifierPool {
    * @param nWorkers threads beside the calling one, which reads and writes; 1 for the calling one alone, which is all
    * that a classifier with a tokenizer of the caller's own can have. One per processor, 8 at most, when left out
    * @param unitsBeforeWorkers UTF-16 units that the calling thread works through itself at first, 128 more for each document; 0 leaves all to them
-   * @throws {OptionError} when the classifier is none, or nWorkers not an integer ≥ 1
+   * @throws {OptionError} when the classifier is none, or nWorkers not an integer in [1, 64]
    */
   constructor(classifier: Classifier, nWorkers?: number, unitsBeforeWorkers: number = UNITS_BEFORE_WORKERS) {
     checkMethod("classifier", classifier, "classifyArticle", "a Classifier");

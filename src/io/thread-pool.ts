@@ -1,6 +1,7 @@
 /** Threads for streams of work of unknown length. */
 
 import { OptionError } from "../errors.js";
+import { MAX_WORKERS } from "../options/workers.js";
 import { countProcessors, mapInOrder, OPEN_PER_WORKER, type WorkerThread } from "./worker-threads.js";
 
 /** More threads than this wait for the one that reads and writes. */
@@ -47,11 +48,12 @@ export class ThreadPool<Request, Response> {
   readonly #prepare: ThreadPoolOptions<Request, Response>["prepare"];
   #threads: readonly WorkerThread<Request, Response>[] | null = null;
 
-  /** @throws {OptionError} when nWorkers is not an integer ≥ 1 */
+  /** @throws {OptionError} when nWorkers is not an integer in [1, 64] */
   constructor(options: ThreadPoolOptions<Request, Response>) {
     const { unitsBeforeWorkers, isCallerOne = false, prepare } = options;
     const nWorkers = options.nWorkers ?? Math.min(countProcessors(), MAX_DEFAULT_WORKERS);
-    if (!Number.isSafeInteger(nWorkers) || nWorkers < 1) throw new OptionError("workers", "an integer ≥ 1", nWorkers);
+    if (!Number.isSafeInteger(nWorkers) || nWorkers < 1 || nWorkers > MAX_WORKERS)
+      throw new OptionError("workers", `an integer in [1, ${MAX_WORKERS}]`, nWorkers);
     this.#nOthers = nWorkers === 1 || isCallerOne ? nWorkers - 1 : nWorkers;
     this.#isCallerOne = isCallerOne;
     this.#unitsBeforeWorkers = unitsBeforeWorkers;

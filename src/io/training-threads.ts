@@ -5,6 +5,7 @@ import { OptionError } from "../errors.js";
 import { type SharedMlpMemory, shareMlpMemory } from "../kernels/wasm-mlp.js";
 import type { TrainingTask } from "../nn/step-crew.js";
 import type { TrainOutcome } from "../nn/train-mlp.js";
+import { MAX_WORKERS } from "../options/workers.js";
 import type { RunCallbacks } from "../training/fit-network.js";
 import type { NetworkTask, NetworkThreads } from "../training/network-threads.js";
 import { toFileError } from "./file-errors.js";
@@ -30,12 +31,13 @@ export class WorkerTrainingThreads implements NetworkThreads {
   #failure: Error | null = null;
 
   /**
-   * @param nThreads threads in all, the calling one included; 2 or more
+   * @param nThreads threads in all, the calling one included; in [2, 64]
    * @throws {OptionError} when nThreads is not
    * @throws {FileError} when the kernels for several threads are missing
    */
   constructor(nThreads: number) {
-    if (!Number.isSafeInteger(nThreads) || nThreads < 2) throw new OptionError("nThreads", "an integer ≥ 2", nThreads);
+    if (!Number.isSafeInteger(nThreads) || nThreads < 2 || nThreads > MAX_WORKERS)
+      throw new OptionError("nThreads", `an integer in [2, ${MAX_WORKERS}]`, nThreads);
     this.nThreads = nThreads;
     const path = fileURLToPath(MODULE_URL);
     try {

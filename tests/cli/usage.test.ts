@@ -74,6 +74,11 @@ describe("wrong usage ends with 2 and says what is meant", () => {
     ["top-k 0", ["classify", "--top-k", "0"], 'must be an integer ≥ 1 (labels); got "0"'],
     ["top-k 1.5", ["classify", "-k", "1.5"], 'must be an integer ≥ 1 (labels); got "1.5"'],
     ["top of no terms", ["inspect", "a", "--top", "none"], 'must be an integer ≥ 1 (terms); got "none"'],
+    [
+      "a thousand threads",
+      ["train", "a.csv", "--workers", "1000"],
+      'must be an integer in [1, 64] (threads); got "1000"',
+    ],
     ["a seed below 0", ["train", "a.csv", "--seed", "-1"], "--seed must be an integer in [0, 4294967295]"],
     ["n-grams upside down", ["train", "a.csv", "--ngram-range", "2,1"], "in ascending order (terms)"],
     ["a text and a file", ["classify", "--text", "금리", "a.txt"], "give either --text or a file, not both"],

@@ -172,7 +172,7 @@ describe("training over several threads", () => {
   });
 
   it("takes two threads or more", () => {
-    expect(() => new WorkerTrainingThreads(1)).toThrow("nThreads must be an integer ≥ 2; got 1");
+    expect(() => new WorkerTrainingThreads(1)).toThrow("nThreads must be an integer in [2, 64]; got 1");
   });
 });
 

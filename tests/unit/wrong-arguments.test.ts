@@ -37,6 +37,7 @@ import {
   readUnlabeledArticles,
   readUserDictionary,
   saveModel,
+  WorkerTrainingThreads,
 } from "../../src/io/index.js";
 import { encodeModel } from "../../src/model-file/model-file.js";
 import type { Dictionary } from "../../src/morph/dictionary.js";
@@ -157,6 +158,8 @@ const CASES: readonly (readonly [message: string, call: () => unknown])[] = [
   ["classifier must be a Classifier", () => saveModel("model.newsclf", wrong(null))],
   ["tokenizer must be a MecabTokenizer", () => new AnalyzerPool(wrong(null))],
   ["classifier must be a Classifier", () => new ClassifierPool(wrong({}))],
+  ["workers must be an integer in [1, 64]; got 65", () => new AnalyzerPool(tokenizer, 65)],
+  ["nThreads must be an integer in [2, 64]; got 1000", () => new WorkerTrainingThreads(1000)],
 ];
 
 describe("arguments that types forbid", () => {
