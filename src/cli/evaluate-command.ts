@@ -66,8 +66,8 @@ async function runEvaluate(
   const start = performance.now();
   const countAll = async (reader: ArticleReader<LabeledArticle>): Promise<ReadSummary> => {
     for await (const { record, predictions } of pool.classify(reader, { topK })) {
-      const { article, line } = record;
-      waiting.push({ article: { ...article, label: matcher.match(article.label), line }, predictions });
+      const { article, source, line } = record;
+      waiting.push({ article: { ...article, label: matcher.match(article.label), source, line }, predictions });
       if (!adapter?.needsAll) countWaiting();
     }
     return reader.summary();

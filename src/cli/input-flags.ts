@@ -283,6 +283,8 @@ export async function loadLabeled(
 /** What is known of articles that have been read, beside themselves. */
 export interface ArticleFacts extends Pick<LoadedArticles, "rows" | "mergedLabels"> {
   readonly nArticles: number;
+  /** Name of an article's file. */
+  readonly sourceOf: (index: number) => string;
   /** 1-based line of an article in its file. */
   readonly lineOf: (index: number) => number;
   /** The one spelling of a label as it stands in the file. */
@@ -294,6 +296,8 @@ class FactKeeper {
   readonly #flags: InputFlags;
   readonly #messages: CommandStreams["messages"];
   readonly #lines: Uint32List;
+  /** Each file that has articles, and the place of its first one; ascending. */
+  readonly #files: { readonly source: string; readonly start: number }[] = [];
   readonly #spellings: LabelSpellings;
 
   private constructor(
@@ -316,7 +320,8 @@ class FactKeeper {
     return new FactKeeper(flags, messages, new Uint32List(), new LabelSpellings());
   }
 
-  add({ article, line }: ArticleRecord<LabeledArticle>): void {
+  add({ article, source, line }: ArticleRecord<LabeledArticle>): void {
+    if (this.#files.at(-1)?.source !== source) this.#files.push({ source, start: this.#lines.count });
     this.#lines.push(line);
     this.#spellings.add(article.label);
   }
@@ -324,7 +329,12 @@ class FactKeeper {
   /** Tells of labels in several spellings, and returns the facts. */
   finish(rows: ReadSummary): ArticleFacts {
     const lines = this.#lines;
-    const facts = { rows, nArticles: lines.count, lineOf: (index: number) => lines.at(index) };
+    const facts = {
+      rows,
+      nArticles: lines.count,
+      sourceOf: (index: number) => this.#files.findLast(({ start }) => start <= index)?.source as string,
+      lineOf: (index: number) => lines.at(index),
+    };
     if (this.#flags.labelNormalization === false) return { ...facts, mergedLabels: [], labelOf: (label) => label };
     const choice = this.#spellings.choose();
     this.#messages.write(describeMergedLabels(choice.merged));

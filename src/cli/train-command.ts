@@ -219,7 +219,7 @@ async function trainInto(
   times.begin("save");
   const { classifier, measured, history, validation, weightType, refusedWeights, isInterrupted } = result;
   const { settings, selectedEpochs, trainSupport, isRefitted } = classifier.metadata;
-  const { nArticles, lineOf, rows, mergedLabels } = facts();
+  const { nArticles, sourceOf, lineOf, rows, mergedLabels } = facts();
   const [selectedEpoch] = selectedEpochs;
   if (isInterrupted) display.log(`stopped on request; the best model so far is that of epoch ${selectedEpoch.epoch}`);
   for (const refused of refusedWeights) display.log(describeRefusedWeights(refused, weightType));
@@ -239,7 +239,7 @@ async function trainInto(
     const evaluator = createEvaluator(classifier.labels);
     const start = performance.now();
     for (const { index, article } of validation) {
-      evaluateArticle(evaluator, measured, { ...article, line: lineOf(index) });
+      evaluateArticle(evaluator, measured, { ...article, source: sourceOf(index), line: lineOf(index) });
     }
     const run = describeRun(argv, validation.length, performance.now() - start);
     const report = evaluator.finish({

@@ -5,8 +5,10 @@ import type { Article, LabeledArticle } from "../text/article.js";
 import { createEvaluator, type Evaluator, type EvaluatorOptions, type Reasons } from "./evaluator.js";
 import type { EvaluationReport, ReportContext } from "./report.js";
 
-/** A labeled article and, where it came from a file, its line. */
+/** A labeled article and, where it came from a file, its place. */
 export interface EvaluatedArticle extends LabeledArticle {
+  /** Name of the file. */
+  readonly source?: string;
   /** 1-based line in the file. */
   readonly line?: number;
 }

@@ -63,6 +63,8 @@ export interface Reasons {
 
 /** The article behind a document, for the lists of the report. */
 export interface DocumentSource extends Article {
+  /** Name of the article's file. */
+  readonly source?: string;
   /** 1-based line in the file. */
   readonly line?: number;
   /**
@@ -139,6 +141,7 @@ function describeArticle(
     secondLabel: second?.label ?? null,
     secondScore: second?.score ?? null,
     index,
+    source: source?.source ?? null,
     line: source?.line ?? null,
     title: title.text,
     excerpt: body.text,

@@ -310,7 +310,7 @@ function listSections(report: EvaluationReport, language: Language): Section[] {
     sections.push({
       id: "errors",
       title: message("확신한 오류", "Confident errors"),
-      content: html`<p class="soft">${show(note)}${renderReasonsKey(report)}</p>\n${renderArticles(errors)}`,
+      content: html`<p class="soft">${show(note)}${renderReasonsKey(report)}</p>\n${renderArticles(report, errors)}`,
     });
   }
   if (report.examples.length > 0) {
@@ -328,7 +328,7 @@ function listSections(report: EvaluationReport, language: Language): Section[] {
     sections.push({
       id: "uncertain",
       title: message("망설인 기사", "Uncertain articles"),
-      content: html`<p class="soft">${show(note)}</p>\n${renderArticles(uncertain)}`,
+      content: html`<p class="soft">${show(note)}</p>\n${renderArticles(report, uncertain)}`,
     });
   }
   sections.push({

@@ -18,6 +18,7 @@ import {
   MAX_MATRIX_LABELS,
   resolveFormatOptions,
   showLabel,
+  showsSources,
   toOneLine,
 } from "./report-text.js";
 
@@ -43,18 +44,18 @@ function renderTable(rows: readonly (readonly string[])[], nTextColumns: number)
 }
 
 function renderErrors(report: EvaluationReport, digits: number): string {
+  const hasSources = showsSources(report) && report.errors.some(({ source }) => source !== null);
   const row = (error: ReportArticle): string[] => [
     showLabel(error.trueLabel),
     showLabel(error.predictedLabel),
     error.excerpt === "" || error.title === "" ? error.title + error.excerpt : `${error.title} / ${error.excerpt}`,
     formatScore(error.score, digits),
     formatScore(error.trueScore, digits),
+    ...(hasSources ? [error.source ?? ""] : []),
     formatCount(error.line),
   ];
-  return renderTable(
-    [["True", "Predicted", "Article", "Score", "Score of true", "Line"], ...report.errors.map(row)],
-    3,
-  );
+  const header = ["True", "Predicted", "Article", "Score", "Score of true", ...(hasSources ? ["File"] : []), "Line"];
+  return renderTable([header, ...report.errors.map(row)], 3);
 }
 
 /**

@@ -1,8 +1,18 @@
 /** The articles of a report page: lists, and the filter over them. */
 
-import { type Html, html, type Language, markText, message, plain, plainText, show } from "../html/index.js";
+import {
+  type Html,
+  html,
+  type Language,
+  type Message,
+  markText,
+  message,
+  plain,
+  plainText,
+  show,
+} from "../html/index.js";
 import type { EvaluationReport, ReportArticle } from "./report.js";
-import { formatCount, formatShare, showLabel } from "./report-text.js";
+import { formatCount, formatShare, showLabel, showsSources, toOneLine } from "./report-text.js";
 
 /** Stands for every true label that the model does not know, in the facets of the filter. */
 const UNKNOWN = "unknown";
@@ -18,8 +28,16 @@ export function cellId(trueFacet: string, predictedFacet: string): string {
   return `cell-${trueFacet}-${predictedFacet}`;
 }
 
-function renderArticle(article: ReportArticle, facets: Html | null): Html {
-  const { trueLabel, predictedLabel, score, trueScore, secondLabel, secondScore, line, title, excerpt } = article;
+/** Where the article stands; null when unknown. */
+function placeOf(report: EvaluationReport, { source, line }: ReportArticle): Message | null {
+  if (line === null) return null;
+  if (source === null || !showsSources(report)) return message(`${line}행`, `line ${line}`);
+  return message(`${toOneLine(source)} ${line}행`, `${toOneLine(source)}, line ${line}`);
+}
+
+function renderArticle(report: EvaluationReport, article: ReportArticle, facets: Html | null): Html {
+  const { trueLabel, predictedLabel, score, trueScore, secondLabel, secondScore, title, excerpt } = article;
+  const place = placeOf(report, article);
   const ranges = article.reasons ?? { title: [], excerpt: [] };
   const greatest = [...ranges.title, ...ranges.excerpt].reduce(
     (high, [, , weight]) => Math.max(high, Math.abs(weight)),
@@ -35,7 +53,7 @@ function renderArticle(article: ReportArticle, facets: Html | null): Html {
     excerpt === "" ? null : html`<p lang="ko">${markText(excerpt, ranges.excerpt, greatest)}</p>`
   }<p class="facts">${chip}<span>${showLabel(predictedLabel)} ${formatShare(score)}</span>${
     other === null || otherScore === null ? null : html`<span>${showLabel(other)} ${formatShare(otherScore)}</span>`
-  }${line === null ? null : html`<span>${show(message(`${line}행`, `line ${line}`))}</span>`}</p></li>
+  }${place === null ? null : html`<span>${show(place)}</span>`}</p></li>
 `;
 }
 
@@ -43,10 +61,10 @@ function renderArticle(article: ReportArticle, facets: Html | null): Html {
 const N_UNFOLDED = 5;
 
 /** Shows articles one below the other, without a filter; all but the first few are folded. */
-export function renderArticles(articles: readonly ReportArticle[]): Html {
+export function renderArticles(report: EvaluationReport, articles: readonly ReportArticle[]): Html {
   const list = (some: readonly ReportArticle[]): Html =>
     html`<ol class="items">
-${some.map((article) => renderArticle(article, null))}</ol>
+${some.map((article) => renderArticle(report, article, null))}</ol>
 `;
   const more = articles.slice(N_UNFOLDED);
   const summary = message(`${more.length}건 더 보기`, `${more.length} more`);
@@ -121,7 +139,7 @@ function renderCell(report: EvaluationReport, cell: Cell, isFirst: boolean): Htm
   );
   return html`<details data-group${isFirst ? html` open` : null}><summary>${show(nameOf(trueFacet))} → ${show(nameOf(predictedFacet))} · ${show(count)}</summary>
 <ol class="items" id="${cellId(trueFacet, predictedFacet)}">
-${articles.map((article) => renderArticle(article, facets))}</ol></details>
+${articles.map((article) => renderArticle(report, article, facets))}</ol></details>
 `;
 }
 

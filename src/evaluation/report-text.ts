@@ -106,6 +106,11 @@ export function describeScoring({ scoring, labels, nDocuments }: EvaluationRepor
   return lines;
 }
 
+/** Whether lines are told apart by the files that they are of: with a single file they need not. */
+export function showsSources({ files }: EvaluationReport): boolean {
+  return files.length !== 1;
+}
+
 /** Returns the hash of each evaluated file that is known, one line each. */
 export function describeFiles({ files }: EvaluationReport): string[] {
   return files.flatMap(({ source, sha256 }) => (sha256 === null ? [] : [`${toOneLine(source)}: SHA-256 ${sha256}`]));

@@ -102,6 +102,8 @@ export interface ReportArticle {
   readonly secondScore: number | null;
   /** 0-based place of the document in the order of evaluation. */
   readonly index: number;
+  /** Name of the article's file; null when unknown. */
+  readonly source: string | null;
   /** 1-based line in the source; null when unknown. */
   readonly line: number | null;
   /** Beginning of the title on one line; "" when unknown. */

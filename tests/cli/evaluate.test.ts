@@ -56,6 +56,26 @@ describe("newsclf evaluate", () => {
     }
   });
 
+  it("names the file of each article where there are several", async () => {
+    const other = inFolder("other.csv");
+    const [header = "", first = ""] = (await readFile(TINY_CORPUS, "utf8")).split("\n");
+    // Its label is wrong, so that it is the most confident error.
+    await writeFile(other, `${header}\n${first.replace(/경제|스포츠|정치/g, "날씨")}\n`);
+    const folder = inFolder("several");
+    const argv = ["evaluate", inFolder("tiny.newsclf"), TINY_CORPUS, other, "--report", folder, "--format", "json"];
+    const { errors, uncertain } = JSON.parse((await runCli(argv)).stdout);
+    expect(errors).toMatchObject([{ source: other, line: 2 }]);
+    const places = new Set(uncertain.map(({ source }: { source: string }) => source));
+    expect(places.has(TINY_CORPUS)).toBe(true);
+    const markdown = await readFile(path.join(folder, "report.md"), "utf8");
+    expect(markdown).toContain("| Score of true | File | Line |");
+    expect(await readFile(path.join(folder, "report.html"), "utf8")).toContain(`${other}, line 2`);
+    // With one file its name would stand in every row.
+    expect((await evaluate(other, "--report", folder)).exitCode).toBe(0);
+    expect(await readFile(path.join(folder, "report.md"), "utf8")).toContain("| Score of true | Line |");
+    expect(await readFile(path.join(folder, "report.html"), "utf8")).not.toContain(`${other}, line 2`);
+  });
+
   it("marks the words that speak for the predicted label", async () => {
     const { uncertain } = JSON.parse((await evaluate(TINY_CORPUS, "--format", "json")).stdout);
     expect(uncertain).toHaveLength(20);

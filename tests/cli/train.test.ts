@@ -38,6 +38,29 @@ describe("newsclf train", () => {
     ]);
   });
 
+  it("names the file of each article that it measured on", async () => {
+    const [header = "", ...rows] = (await readFile(TINY_CORPUS, "utf8")).trimEnd().split("\n");
+    const files = [inFolder("a.csv"), inFolder("b.csv")];
+    const parts = [rows.slice(0, 9), rows.slice(9)];
+    for (const [i, part] of parts.entries()) await writeFile(files[i] as string, `${[header, ...part].join("\n")}\n`);
+    const model = inFolder("two", "two.newsclf");
+    const report = inFolder("two", "report");
+    for (const more of [[], ["--max-memory", "300MB"]]) {
+      const argv = ["train", ...files, "-o", model, "--report", report, ...TINY_TRAINING, ...more];
+      expect((await runCli(argv)).exitCode).toBe(0);
+      const { uncertain } = JSON.parse(await readFile(path.join(report, "report.json"), "utf8"));
+      expect(uncertain).toHaveLength(6);
+      for (const { index, source, line, title } of uncertain) {
+        const part = files.indexOf(source);
+        expect(source).toBe(files[part]);
+        // Line 1 is the header.
+        expect(parts[part]?.[line - 2]).toContain(title);
+        expect(index).toBeLessThan(6);
+      }
+      expect(new Set(uncertain.map(({ source }: { source: string }) => source)).size).toBe(2);
+    }
+  });
+
   it("writes the model and the report's three forms, and leaves nothing beside them", async () => {
     expect((await readdir(inFolder("first"), { recursive: true })).sort()).toEqual([
       "report",

@@ -96,7 +96,12 @@ describe("createEvaluator", () => {
   it("lists the most confident errors with what is known of their articles", () => {
     const evaluator = createEvaluator(LABELS, { maxErrors: 2 });
     evaluator.addScores("가", [0.9, 0.1, 0], { title: "맞힌 기사", body: "" });
-    evaluator.addScores("가", [0.2, 0.7, 0.1], { title: "제목\n둘째 줄", body: " 본문 \t 문장. ", line: 4 });
+    evaluator.addScores("가", [0.2, 0.7, 0.1], {
+      title: "제목\n둘째 줄",
+      body: " 본문 \t 문장. ",
+      source: "a.csv",
+      line: 4,
+    });
     evaluator.addScores("가", [0.3, 0.6, 0.1], { title: "덜 틀린 기사", body: "" });
     evaluator.add("모름", [{ label: "다", score: 0.8 }]);
     expect(evaluator.finish()).toMatchObject({ nErrors: 3 });
@@ -109,6 +114,7 @@ describe("createEvaluator", () => {
         secondLabel: null,
         secondScore: null,
         index: 3,
+        source: null,
         line: null,
         title: "",
         excerpt: "",
@@ -122,6 +128,7 @@ describe("createEvaluator", () => {
         secondLabel: "가",
         secondScore: 0.2,
         index: 1,
+        source: "a.csv",
         line: 4,
         title: "제목 둘째 줄",
         excerpt: "본문 문장.",

@@ -11,6 +11,7 @@ function reportOf(context?: ReportContext): EvaluationReport {
   evaluator.addScores("경제", [0.25, 0.75], {
     title: `제목 ${HOSTILE}`,
     body: `본문 ${HOSTILE}`,
+    source: `${HOSTILE}.csv`,
     line: 7,
     explain: () => ({ title: [[0, 2, 1]], body: [[0, 2, -1]] }),
   });
