@@ -154,7 +154,7 @@ export async function writeAtomicallyOn(
 async function write(fileSystem: FileSystem, filePath: string, data: Uint8Array | string): Promise<void> {
   const existing = await statOrNull(fileSystem, filePath);
   if (existing === null) {
-    await fileSystem.mkdir(path.dirname(filePath), { recursive: true });
+    await makeFolders(path.dirname(filePath), fileSystem);
     await replaceFile(fileSystem, filePath, data, null);
   } else if (existing.isFile()) {
     await replaceFile(fileSystem, await fileSystem.realpath(filePath), data, existing.mode & 0o777);
@@ -166,7 +166,28 @@ async function write(fileSystem: FileSystem, filePath: string, data: Uint8Array 
   }
 }
 
-async function statOrNull(fileSystem: FileSystem, filePath: string): Promise<Stats | null> {
+/**
+ * Makes a folder and those above it that are missing. Node's own recursive `mkdir` never ends where a system refuses
+ * to make one as if it were not there, as below /proc (2026-11-29, Node 20.20).
+ * @returns the first folder that was made, as its path was given; null where there was none to make
+ */
+export async function makeFolders(
+  folder: string,
+  fileSystem: Pick<FileSystem, "mkdir" | "stat"> = nodeFileSystem,
+): Promise<string | null> {
+  if ((await statOrNull(fileSystem, folder)) !== null) return null;
+  const firstAbove = await makeFolders(path.dirname(folder), fileSystem);
+  try {
+    await fileSystem.mkdir(folder);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return firstAbove;
+  }
+  return firstAbove ?? folder;
+}
+
+async function statOrNull(fileSystem: Pick<FileSystem, "stat">, filePath: string): Promise<Stats | null> {
   try {
     return await fileSystem.stat(filePath);
   } catch (error) {

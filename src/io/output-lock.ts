@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { link, open, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { FileError } from "../errors.js";
 import { toFileError } from "./file-errors.js";
+import { makeFolders } from "./files.js";
 import {
   currentProcess,
   markUnfinished,
@@ -132,18 +133,18 @@ export async function lockOutput(target: string): Promise<OutputLock> {
   try {
     const existing = await stat(target).catch(() => null);
     if (existing !== null && !existing.isFile()) return { release: async () => undefined };
-    const firstMade = await mkdir(folder, { recursive: true });
+    const firstMade = await makeFolders(folder);
     try {
       await acquire(target, lockPath);
     } catch (error) {
-      if (firstMade !== undefined) await removeEmptyFolders(folder, firstMade);
+      if (firstMade !== null) await removeEmptyFolders(folder, firstMade);
       throw error;
     }
     return {
       release: async () => {
         await rm(lockPath, { force: true });
         unmarkUnfinished(lockPath);
-        if (firstMade !== undefined) await removeEmptyFolders(folder, firstMade);
+        if (firstMade !== null) await removeEmptyFolders(folder, firstMade);
       },
     };
   } catch (error) {

@@ -187,6 +187,20 @@ describe("writeFileAtomically", () => {
     expect(error).toMatchObject({ code: "FILE_NO_PERMISSION" });
   });
 
+  it("ends where the system refuses to make a folder as if there were none above it", async () => {
+    const refusing: FileSystem = {
+      ...nodeFileSystem,
+      // What Node's own recursive one does below /proc.
+      mkdir: ((_: string, options?: { readonly recursive?: boolean }) =>
+        options?.recursive === true
+          ? new Promise(() => undefined)
+          : Promise.reject(systemError("ENOENT"))) as FileSystem["mkdir"],
+    };
+    const file = path.join(folder, "models", "new", "a.newsclf");
+    const error = await errorOf(writeAtomicallyOn(refusing, file, "x"));
+    expect(error).toMatchObject({ code: "FILE_NOT_FOUND", path: file });
+  });
+
   it("writes whole files where folders cannot be flushed", async () => {
     const noFolders: FileSystem = {
       ...nodeFileSystem,
