@@ -42,8 +42,12 @@ function renderTerms(title: string, terms: readonly RankedTerm[], digits: number
 }
 
 function describeCalibration({ labels, calibration }: ModelMetadata): string {
-  const biases = labels.map((label, c) => `${label} ${(calibration.labelBias[c] as number).toFixed(3)}`);
-  return `temperature ${calibration.temperature.toFixed(3)}, flattened share ${calibration.flattenedShare.toFixed(3)}, bias ${biases.join(", ")}`;
+  const biases = labels.flatMap((label, c) => {
+    const bias = calibration.labelBias[c] as number;
+    return bias === 0 ? [] : `${label} ${bias.toFixed(3)}`;
+  });
+  const shown = biases.length === 0 ? "" : `, bias ${biases.join(", ")}`;
+  return `temperature ${calibration.temperature.toFixed(3)}, flattened share ${calibration.flattenedShare.toFixed(3)}${shown}`;
 }
 
 /** What a network that was distilled stands for. */
