@@ -21,7 +21,7 @@ function checkShares(name: string, shares: ArrayLike<number>, nLabels: number): 
   const list = Array.from(shares ?? []);
   const isShare = (share: number): boolean => Number.isFinite(share) && share > 0;
   if (list.length !== nLabels || !list.every(isShare)) {
-    throw new OptionError(name, `${nLabels} numbers > 0, one for each label`, list);
+    throw new OptionError(name, `${nLabels} numbers > 0, one for each label`, shares && list);
   }
 }
 
@@ -81,7 +81,8 @@ export function adaptScores(
  */
 export function estimateShares(scores: readonly ArrayLike<number>[], from: ArrayLike<number>): readonly number[] {
   checkMethod("scores", scores, "map", "an array with the scores of each article");
-  const nLabels = from?.length ?? 0;
+  if (!(from?.length > 0)) throw new OptionError("from", "numbers > 0, one for each label", from);
+  const nLabels = from.length;
   checkShares("from", from, nLabels);
   if (scores.length === 0) throw new OptionError("scores", "those of one article or more", "none");
   for (const row of scores) {

@@ -121,7 +121,12 @@ const CASES: readonly (readonly [message: string, call: () => unknown])[] = [
   ["article.title must be a string; got 5", () => toCleanDocument(wrong({ title: 5, body: "" }), "news")],
   ["predictions must be an array", () => adaptScores(wrong(5), ["경제"], [1], [1])],
   ["labels must be an array of strings", () => adaptScores(wrong([]), wrong(null), [1], [1])],
-  ["from must be 1 numbers > 0", () => adaptScores(wrong([]), ["경제"], wrong(null), [1])],
+  [
+    "from must be 1 numbers > 0, one for each label; got null",
+    () => adaptScores(wrong([]), ["경제"], wrong(null), [1]),
+  ],
+  ["from must be numbers > 0, one for each label; got null", () => estimateShares([[1]], wrong(null))],
+  ["from must be numbers > 0, one for each label; got 5", () => estimateShares([[1]], wrong(5))],
   ["score of 경제 must be a number", () => adaptScores(wrong([{ label: "경제" }]), ["경제"], [1], [1])],
   ["scores must be an array", () => estimateShares(wrong({}), [1])],
   ["scores must be 1 numbers for each article; got null", () => estimateShares(wrong([null]), [1])],
