@@ -65,9 +65,9 @@ async function compareModels(
   const classifyByB = (article: LabeledArticle) =>
     classify(b, article).map(({ label, score }) => ({ label: spellings.get(label) as Label, score }));
   await readLabeled(paths, flags, streams, async (reader) => {
-    for await (const { article, line } of reader) {
+    for await (const { article, source, line } of reader) {
       const label = matcher.match(article.label);
-      comparator.add(label, classify(a, article), classifyByB(article), { ...article, line });
+      comparator.add(label, classify(a, article), classifyByB(article), { ...article, source, line });
     }
   });
   for (const [spelling, label] of spellings) {

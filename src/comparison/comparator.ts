@@ -107,13 +107,14 @@ class StreamingComparator implements Comparator {
       if (bestA.label !== bestB.label) this.#nBothWrongApart++;
       return;
     }
-    const { title = "", body = "", line } = source ?? {};
+    const { title = "", body = "", line, source: file } = source ?? {};
     const text = truncateToWidth(toOneLine((title === "" ? body : title).slice(0, 8 * TEXT_WIDTH)), TEXT_WIDTH);
     const flip = {
       trueLabel,
       a: { label: bestA.label, score: bestA.score },
       b: { label: bestB.label, score: bestB.score },
       index,
+      source: file ?? null,
       line: line ?? null,
       text,
     };

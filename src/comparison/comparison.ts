@@ -36,6 +36,8 @@ export interface Flip {
   readonly b: { readonly label: Label; readonly score: number };
   /** 0-based place in the order of comparison. */
   readonly index: number;
+  /** Name of the article's file; null when unknown. */
+  readonly source: string | null;
   /** 1-based line in the source; null when unknown. */
   readonly line: number | null;
   /** Beginning of the text, on one line. */

@@ -61,6 +61,11 @@ interface FlipList {
   readonly nFlips: number;
 }
 
+/** Whether lines are told apart by the files that they are of: with a single file, which the comparison names, they need not. */
+function showsFiles({ source }: Comparison, { flips }: FlipList): boolean {
+  return flips.some((flip) => flip.source !== null && flip.source !== source);
+}
+
 function flipLists({ paired }: Comparison): readonly FlipList[] {
   if (paired === null) return [];
   const { fixed, broken, mcnemar } = paired;
@@ -88,9 +93,11 @@ export function formatComparison(comparison: Comparison): string {
     `${pairedLines(comparison).join("\n")}\n`,
     renderTextTable(labelRows(comparison)),
     ...flipLists(comparison).map((list) => {
+      const hasFiles = showsFiles(comparison, list);
       const lines = list.flips.map((flip) => {
         const [line, trueLabel, a, b, text] = flipCells(flip);
-        return `  line ${line}  ${trueLabel}  A ${a}  B ${b}  ${text}\n`;
+        const file = hasFiles && flip.source !== null ? `${toOneLine(flip.source)}  ` : "";
+        return `  ${file}line ${line}  ${trueLabel}  A ${a}  B ${b}  ${text}\n`;
       });
       return `${list.title} (${countShown(list)})\n${lines.join("")}`;
     }),
@@ -113,10 +120,12 @@ export function formatComparisonMarkdown(comparison: Comparison): string {
     renderMarkdownTable(measureRows(comparison), 1),
     `${pairedLines(comparison).map(escapeMarkdown).join("  \n")}\n`,
     renderMarkdownTable(labelRows(comparison), 1),
-    ...flipLists(comparison).map(
-      (list) =>
-        `## ${list.title} (${countShown(list)})\n\n${renderMarkdownTable([["Line", "Label", "A", "B", "Text"], ...list.flips.map(flipCells)], 5)}`,
-    ),
+    ...flipLists(comparison).map((list) => {
+      const hasFiles = showsFiles(comparison, list);
+      const header = [...(hasFiles ? ["File"] : []), "Line", "Label", "A", "B", "Text"];
+      const rows = list.flips.map((flip) => [...(hasFiles ? [flip.source ?? ""] : []), ...flipCells(flip)]);
+      return `## ${list.title} (${countShown(list)})\n\n${renderMarkdownTable([header, ...rows], header.length)}`;
+    }),
   ];
   return parts.join("\n");
 }

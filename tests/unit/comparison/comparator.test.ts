@@ -48,6 +48,7 @@ describe("createComparator", () => {
         a: { label: "정치", score: 0.8 },
         b: { label: "사회", score: 0.6 },
         index: 3,
+        source: null,
         line: 5,
         text: "선거",
       },
@@ -180,6 +181,24 @@ describe("formatComparison", () => {
         line 4  정치  A 경제 0.600  B 정치 0.900  국회 의원
       "
     `);
+  });
+
+  it("names the files of articles where there are several", () => {
+    const comparator = createComparator(["경제", "정치"], ["경제", "정치"]);
+    const [right, wrong] = [says("경제", 0.8, "정치"), says("정치", 0.6, "경제")];
+    comparator.add("경제", wrong, right, { title: "금리", body: "", source: "a.csv", line: 2 });
+    comparator.add("경제", right, wrong, { title: "환율", body: "", source: "b_c.csv", line: 2 });
+    const comparison = comparator.finish(NAMES, "a.csv, b_c.csv");
+    expect(comparison.paired?.broken.map(({ source }) => source)).toEqual(["b_c.csv"]);
+    const text = formatComparison(comparison);
+    expect(text).toContain("\n  a.csv  line 2  경제  A 정치 0.600  B 경제 0.800  금리\n");
+    expect(text).toContain("\n  b_c.csv  line 2  경제  ");
+    const markdown = formatComparisonMarkdown(comparison);
+    expect(markdown).toContain("| File | Line | Label | A | B | Text |\n| --- | --- | --- | --- | --- | --- |\n");
+    expect(markdown).toContain("\n| b\\_c.csv | 2 | 경제 |");
+    const alone = createComparator(["경제", "정치"], ["경제", "정치"]);
+    alone.add("경제", wrong, right, { title: "금리", body: "", source: "a.csv", line: 2 });
+    expect(formatComparison(alone.finish(NAMES, "a.csv"))).toContain("\n  line 2  경제  ");
   });
 
   it("gives the same as Markdown", () => {
