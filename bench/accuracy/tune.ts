@@ -31,6 +31,9 @@ interface OuterFold {
   readonly nChoices: number;
   readonly settings: TrainingSettings;
   readonly expectedGain: number | null;
+  /** The gain that is expected of the most hopeful choice, whether it was taken or not, and its standard deviation. */
+  readonly highestGain: number | null;
+  readonly highestGainStandardDeviation: number | null;
   readonly defaultMacroF1: number;
   readonly tunedMacroF1: number;
 }
@@ -72,6 +75,8 @@ async function tryFold(
     nChoices: trials.length,
     settings,
     expectedGain: best?.gain ?? null,
+    highestGain: trials[0]?.gain ?? null,
+    highestGainStandardDeviation: trials[0]?.gainStandardDeviation ?? null,
     defaultMacroF1: await scoreOf({}, articles, test),
     tunedMacroF1: await scoreOf(settings, articles, test),
   };

@@ -89,7 +89,7 @@ export interface TuneTrial {
 
 export interface TuneResult {
   /**
-   * Of those tried on two folds the one with the highest `gain - gainStandardDeviation`; the start where none is above 0; null
+   * Of those tried on two folds the one with the highest `gain - 2 gainStandardDeviation`; the start where none is above 0; null
    * where no model fits yet.
    */
   readonly best: TuneTrial | null;
@@ -117,6 +117,11 @@ const N_PROPOSALS = 200;
 const N_LEADERS = 3;
 /** Folds on which a choice must have been tried to be called the best: on one it may have been lucky. */
 const LEAST_FOLDS = 2;
+/**
+ * Standard deviations by which a choice must be expected to gain. With one, of two searches on articles both took what lost
+ * on others (docs/benchmarks.md).
+ */
+const N_DEVIATIONS = 2;
 
 /** What a search goes by. */
 interface SearchRules {
@@ -290,7 +295,7 @@ class Search {
     // What may be luck is not taken: a gain counts less its uncertainty, and has to beat the start, whose gain is 0 for certain.
     const eligible = all
       .filter(({ fits, trial: { scores, failure } }) => fits && failure === null && scores.length >= nLeast)
-      .map(({ trial }) => ({ trial, sure: (trial.gain ?? 0) - (trial.gainStandardDeviation ?? 0) }))
+      .map(({ trial }) => ({ trial, sure: (trial.gain ?? 0) - N_DEVIATIONS * (trial.gainStandardDeviation ?? 0) }))
       .sort((left, right) => right.sure - left.sure);
     const startFits = this.#mayFit(this.space.start);
     const winner = eligible.find(({ sure }) => !startFits || sure > 0)?.trial;

@@ -127,6 +127,16 @@ describe("tune", () => {
     expect(best).toEqual(start);
   });
 
+  it("does not take a gain of more than one standard deviation but less than two", async () => {
+    const { best, start, trials } = await search(MANY_WORDS, { base: { ...SOME, seed: 2 }, maxTrainings: 16 });
+    const { gain, gainStandardDeviation, scores } = trials[0] as TuneResult["trials"][number];
+    expect(scores.length).toBeGreaterThanOrEqual(2);
+    const ratio = (gain as number) / (gainStandardDeviation as number);
+    expect(ratio).toBeGreaterThan(1);
+    expect(ratio).toBeLessThan(2);
+    expect(best).toEqual(start);
+  });
+
   it("makes the same trainings when it is resumed as when it is not ended", async () => {
     const states: string[] = [];
     const input: TuneInput = { base: SOME, onTraining: (__, state) => void states.push(state) };
