@@ -19,18 +19,23 @@ export function checkTexts(name: string, value: unknown): void {
   for (let i = 0; i < value.length; i++) if (typeof value[i] !== "string") checkText(`${name}[${i}]`, value[i]);
 }
 
+/** Makes a name for a part that is at fault alone, for articles are checked by the thousand. */
+function checkPart(name: string, part: string, value: unknown): void {
+  if (typeof value !== "string") checkText(`${name}.${part}`, value);
+}
+
 /** @throws {OptionError} when the value has not the parts of an article */
 export function checkArticle(name: string, value: unknown): void {
   if (typeof value !== "object" || value === null) throw new OptionError(name, "an article, { title, body }", value);
   const { title, body } = value as { readonly title?: unknown; readonly body?: unknown };
-  checkText(`${name}.title`, title);
-  checkText(`${name}.body`, body);
+  checkPart(name, "title", title);
+  checkPart(name, "body", body);
 }
 
 /** @throws {OptionError} when the value has not the parts of an article with its label */
 export function checkLabeledArticle(name: string, value: unknown): void {
   checkArticle(name, value);
-  checkText(`${name}.label`, (value as { readonly label?: unknown }).label);
+  checkPart(name, "label", (value as { readonly label?: unknown }).label);
 }
 
 /** @throws {OptionError} when the value is not an array of articles with their labels */

@@ -15,7 +15,8 @@ export interface LabeledArticle extends Article {
   readonly label: Label;
 }
 
-function join(title: string, body: string): string {
+function join(article: Article, clean: (text: string) => string): string {
+  const [title, body] = [clean(article.title), clean(article.body)];
   if (title === "") return body;
   return body === "" ? title : `${title}\n${body}`;
 }
@@ -29,7 +30,7 @@ function join(title: string, body: string): string {
  */
 export function toDocument(article: Article): string {
   checkArticle("article", article);
-  return join(cleanText(article.title), cleanText(article.body));
+  return join(article, cleanText);
 }
 
 /**
@@ -39,6 +40,6 @@ export function toDocument(article: Article): string {
  */
 export function toCleanDocument(article: Article, clean: Cleaning): string {
   checkArticle("article", article);
-  const document = clean === "news" ? join(cleanNews(article.title), cleanNews(article.body)) : "";
-  return document === "" ? toDocument(article) : document;
+  const document = clean === "news" ? join(article, cleanNews) : "";
+  return document === "" ? join(article, cleanText) : document;
 }
