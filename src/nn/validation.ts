@@ -18,6 +18,13 @@ export interface ValidationFigures {
   readonly macroF1: number;
 }
 
+/** Place of the greatest number of at least one, of equal ones the first: the label that is predicted. */
+export function argmax(numbers: Float32Array): number {
+  let greatest = 0;
+  for (let c = 1; c < numbers.length; c++) if (numbers[c] > numbers[greatest]) greatest = c;
+  return greatest;
+}
+
 /**
  * Returns loss, accuracy and macro-F1 of the network on at least one document; of equal probabilities the first label
  * is predicted.
@@ -33,8 +40,7 @@ export function validate(inference: MlpInference, { matrix, labels }: LabeledMat
   let lossSum = 0;
   for (let row = 0; row < matrix.nRows; row++) {
     inference.scoreRow(matrix, row, probabilities);
-    let predicted = 0;
-    for (let c = 1; c < nLabels; c++) if (probabilities[c] > probabilities[predicted]) predicted = c;
+    const predicted = argmax(probabilities);
     const label = labels[row];
     nTrue[label]++;
     nPredicted[predicted]++;

@@ -1,7 +1,7 @@
 import { exponential, logProbability, naturalLogarithm } from "../kernels/math.js";
 import type { MlpKernelFactory } from "../kernels/mlp.js";
 import { type Calibration, noCalibration } from "../nn/calibration.js";
-import type { LabeledMatrix } from "../nn/validation.js";
+import { argmax, type LabeledMatrix } from "../nn/validation.js";
 import type { JoinedNetworks } from "../nn/weights.js";
 import { LEAST_TO_CALIBRATE } from "../options/unlabeled-use.js";
 import type { UnlabeledRows } from "./pseudo-labels.js";
@@ -72,7 +72,7 @@ class Lacks {
     let place = 0;
     for (let start = 0; start < probabilities.length; start += nLabels) {
       const row = probabilities.subarray(start, start + nLabels);
-      const best = bestOf(row);
+      const best = argmax(row);
       const greatest = logProbability(row[best] as number);
       for (let c = 0; c < nLabels; c++) {
         if (c !== best) this.#gaps[place++] = greatest - logProbability(row[c] as number);
@@ -113,13 +113,6 @@ class Lacks {
   }
 }
 
-/** The label that is answered: of equal ones the first. */
-function bestOf(row: Float32Array): number {
-  let best = 0;
-  for (let c = 1; c < row.length; c++) if ((row[c] as number) > (row[best] as number)) best = c;
-  return best;
-}
-
 /**
  * Returns the temperature T in [1, 20] and the flattened share w in [0, 1] at which the best labels' scores s say best whether
  * these labels are right:
@@ -146,7 +139,7 @@ function fitFlattening(probabilities: Float32Array, labels: ArrayLike<number>, n
   const { nRows, plain, flattened, plainSlopes, flattenedSlopes } = lacks;
   const isRight = Array.from({ length: nRows }, (_, row) => {
     const scores = probabilities.subarray(row * nLabels, (row + 1) * nLabels);
-    return bestOf(scores) === labels[row];
+    return argmax(scores) === labels[row];
   });
   const nRight = isRight.filter(Boolean).length;
   /** What the targets lack to 1. */

@@ -13,7 +13,7 @@ import type { MlpKernelFactory } from "../kernels/mlp.js";
 import type { NumberingKernelFactory } from "../kernels/numbering.js";
 import type { TrainingThreads } from "../nn/step-crew.js";
 import type { TrainMlpInput } from "../nn/train-mlp.js";
-import type { LabeledMatrix } from "../nn/validation.js";
+import { argmax, type LabeledMatrix } from "../nn/validation.js";
 import { joinNetworks, oneNetwork } from "../nn/weights.js";
 import type { ResolvedTrainingSettings } from "../options/train-options.js";
 import { concatRows, stratifiedSplit } from "../stratified-split.js";
@@ -180,8 +180,7 @@ export class FoldScorer {
     const confusion = new ConfusionMatrix(this.#labels);
     const places = labels.map((label) => this.#labels.indexOf(label));
     for (const [place, row] of test.entries()) {
-      const ofRow = logits.subarray(place * nLabels, (place + 1) * nLabels);
-      const best = ofRow.indexOf(ofRow.reduce((greatest, logit) => Math.max(greatest, logit)));
+      const best = argmax(logits.subarray(place * nLabels, (place + 1) * nLabels));
       confusion.add((articles[row] as LabeledArticle).label, places[best] as number);
     }
     const { accuracy, macroF1, weightedF1 } = computeScores(confusion);
