@@ -25,7 +25,8 @@ function checkShares(name: string, shares: ArrayLike<number>, nLabels: number): 
   }
 }
 
-function normalize(values: readonly number[]): number[] {
+/** Numbers ≥ 0 as shares of their sum. */
+export function toShares(values: readonly number[]): number[] {
   const sum = values.reduce((total, value) => total + value, 0);
   return values.map((value) => value / sum);
 }
@@ -89,7 +90,7 @@ export function estimateShares(scores: readonly ArrayLike<number>[], from: Array
     const isComplete = row?.length === nLabels && Array.from(row).every(Number.isFinite);
     if (!isComplete) throw new OptionError("scores", `${nLabels} numbers for each article`, row);
   }
-  const old = normalize(Array.from(from));
+  const old = toShares(Array.from(from));
   let shares = old;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const sums = new Array<number>(nLabels).fill(0);
@@ -100,7 +101,7 @@ export function estimateShares(scores: readonly ArrayLike<number>[], from: Array
         sums[c] = (sums[c] as number) + ((row[c] as number) * (shares[c] as number)) / (old[c] as number) / total;
       }
     }
-    const next = normalize(sums.map((sum) => Math.max(sum / scores.length, SMALLEST_SHARE)));
+    const next = toShares(sums.map((sum) => Math.max(sum / scores.length, SMALLEST_SHARE)));
     const change = Math.max(...next.map((share, c) => Math.abs(share - (shares[c] as number))));
     shares = next;
     if (change <= TOLERANCE) break;

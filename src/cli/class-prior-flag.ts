@@ -46,11 +46,6 @@ export function isAbstention(predictions: Predictions, { minScore }: ClassPriorF
   return minScore !== undefined && predictions[0].score < minScore;
 }
 
-function toShares(values: readonly number[]): readonly number[] {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.map((value) => value / sum);
-}
-
 /** One line with the shares that were estimated; "" where none were. */
 export function describeEstimate(
   labels: readonly string[],
@@ -98,7 +93,7 @@ export async function loadPriorAdapter(
   { classPrior }: ClassPriorFlags,
 ): Promise<PriorAdapter | null> {
   if (classPrior === undefined) return null;
-  const { adaptScores, estimateShares } = await import("../prior-shift.js");
+  const { adaptScores, estimateShares, toShares } = await import("../prior-shift.js");
   const uniform = labels.map(() => 1 / labels.length);
   const from = metadata.settings.optimizer.classWeight === "balanced" ? uniform : metadata.trainSupport;
   const adapterTo = (to: readonly number[]): PriorAdapter => ({
