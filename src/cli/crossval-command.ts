@@ -10,7 +10,7 @@ import { ProgressDisplay } from "./progress.js";
 import type { CommandStreams } from "./streams.js";
 import { trainingState } from "./train-command.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
-import { addUnlabeledFlag, checkUnlabeledFlag, streamUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, openUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 
 interface CrossvalFlags extends FoldFlags, UserDictionaryFlags, ConfigFlag, UnlabeledFlag {
@@ -84,10 +84,7 @@ async function runCrossval(
   const { articles, lines, sources, ...kinds } = await loadFoldable(paths, flags, streams);
   if (flags.predictions !== undefined) await checkWritable(flags.predictions);
   const interrupt = new Interrupt(streams);
-  const unlabeled =
-    flags.unlabeled === undefined
-      ? {}
-      : { unlabeled: await streamUnlabeledTexts(flags.unlabeled, flags, streams, () => interrupt.listen()) };
+  const unlabeled = await openUnlabeledTexts(flags, streams, interrupt);
   if (flags.unlabeled === undefined) interrupt.listen();
   const result = await crossValidate(articles, {
     ...pickSpecValues<FoldOptions>(FOLD_SPEC, flags),

@@ -28,7 +28,7 @@ import { checkReportWritable, describeRun, languageOption, reportPaths, writeRep
 import { StageTimes } from "./stage-times.js";
 import type { CommandStreams } from "./streams.js";
 import { addTrainingFlags, type ConfigFlag, loadTrainingSettings } from "./training-flags.js";
-import { addUnlabeledFlag, checkUnlabeledFlag, streamUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
+import { addUnlabeledFlag, checkUnlabeledFlag, openUnlabeledTexts, type UnlabeledFlag } from "./unlabeled-flag.js";
 import { addUserDictionaryFlag, loadTokenizer, type UserDictionaryFlags } from "./user-dictionary-flag.js";
 import { addWorkersFlag, countWorkers, type WorkersFlag } from "./workers-flag.js";
 
@@ -187,10 +187,7 @@ async function trainInto(
   if (files !== null) times.begin("read");
   const { articles, facts } = await openTraining(paths, files, flags, streams);
   const interrupt = new Interrupt(streams);
-  const unlabeled =
-    flags.unlabeled === undefined
-      ? {}
-      : { unlabeled: await streamUnlabeledTexts(flags.unlabeled, flags, streams, () => interrupt.listen()) };
+  const unlabeled = await openUnlabeledTexts(flags, streams, interrupt);
   const nWorkers = countWorkers(flags);
   const threads = nWorkers > 1 ? new WorkerTrainingThreads(nWorkers) : null;
   const result = await train(articles, {

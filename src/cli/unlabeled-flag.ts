@@ -3,6 +3,7 @@ import { resolveTrainingSettings, type TrainingSettings } from "../options/train
 import { checkUnlabeledUse } from "../options/unlabeled-use.js";
 import type { Article } from "../text/article.js";
 import { type InputFlags, streamDocuments } from "./input-flags.js";
+import type { Interrupt } from "./interrupt.js";
 import type { CommandStreams } from "./streams.js";
 
 /** The flag of commands that learn from texts without labels, too. */
@@ -29,17 +30,17 @@ export function checkUnlabeledFlag({ unlabeled }: UnlabeledFlag, settings: Train
 }
 
 /**
- * Reads texts of any kind one by one, as they are asked for, those that cannot be used left out.
- * @param onEnd called when all have been read
+ * The texts as an option of `train`, none without the flag: texts of any kind one by one, as they are asked for, those that
+ * cannot be used left out. The interrupt is listened for when all have been read; without the flag that is left to the caller.
  */
-export function streamUnlabeledTexts(
-  paths: readonly string[],
-  flags: InputFlags,
+export async function openUnlabeledTexts(
+  flags: UnlabeledFlag & InputFlags,
   streams: CommandStreams,
-  onEnd: () => void,
-): Promise<AsyncIterable<Article>> {
+  interrupt: Interrupt,
+): Promise<{ readonly unlabeled?: AsyncIterable<Article> }> {
   // The file for rejected rows is that of the articles with labels.
-  const { rejects: _, onBadRow, ...inputFlags } = flags;
+  const { unlabeled: paths, rejects: _, onBadRow, ...inputFlags } = flags;
+  if (paths === undefined) return {};
   const badRows = onBadRow === undefined || onBadRow === "collect" ? {} : { onBadRow };
-  return streamDocuments(paths, { ...inputFlags, ...badRows }, streams, onEnd);
+  return { unlabeled: await streamDocuments(paths, { ...inputFlags, ...badRows }, streams, () => interrupt.listen()) };
 }
